@@ -1,0 +1,19 @@
+"""What every test shares: the one event loop it runs on, and how often it repeats itself."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="repeat the soak tests a thousand times")
+
+
+@pytest.fixture
+def soak(request: pytest.FixtureRequest) -> bool:
+    """Whether this is `make soak`: the same test, many more times."""
+    return bool(request.config.getoption("--soak"))
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Tests marked `anyio` run on asyncio, once each."""
+    return "asyncio"
