@@ -1,0 +1,60 @@
+"""Whose conversations these are: the business, its channels and its programmes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from convo.core.numbers import Address
+
+MessageClass = Literal["service", "otp", "marketing", "emergency"]
+FieldKind = Literal["text", "number", "date", "time", "datetime", "yes_no", "option", "phone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One of ours: an address at a provider, with its rate and its manners."""
+
+    name: str
+    provider: str
+    address: Address | None
+    #: Put before every text, counted in its parts. Empty when there is none.
+    signature: str = ""
+    #: Who confirms a STOP. `provider` means the company does, and we must not do it again.
+    optout_reply: Literal["us", "provider"] = "us"
+    #: A flow's name, or a text: what answers when nothing else does.
+    fallback: str = ""
+    #: Parts a second that the provider takes; None is unlimited.
+    parts_per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """Something people join: one consent, one description."""
+
+    name: str
+    about: str
+    double_opt_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """When we may speak first: minutes after the contact's midnight, `opens` < `closes`."""
+
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Business:
+    """What every flow may take for granted."""
+
+    name: str
+    #: An IANA name: times in answers are read in it.
+    zone: str
+    #: ISO 3166, two letters: national numbers and ambiguous dates are read by it.
+    country: str
+    languages: tuple[str, ...]
+    channels: Mapping[str, Channel]
+    programmes: Mapping[str, Programme] = field(default_factory=dict[str, Programme])
+    contact_fields: Mapping[str, FieldKind] = field(default_factory=dict[str, FieldKind])
+    quiet: Mapping[MessageClass, QuietHours] = field(default_factory=dict[MessageClass, QuietHours])

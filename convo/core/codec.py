@@ -1,0 +1,169 @@
+"""How a contact's record is written: a JSON array with its schema number in front.
+
+A newer Convo reads every schema below and writes the newest; a record of a schema that is not
+known here is refused, never guessed at.
+"""
+
+from typing import Any, cast
+
+import msgspec
+
+from convo.core.contacts import Asked, Consent, ContactState, Pace, Postponed
+from convo.core.numbers import PhoneNumber
+from convo.core.sessions import Frame, Held, Session
+from convo.errors import ConvoError
+
+SCHEMA = 1
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+class UnknownSchema(ConvoError):
+    """The record was written by a newer Convo: this one must not touch it."""
+
+
+def encode(state: ContactState) -> bytes:
+    """The record of `state`, without its consents, which the store keeps beside it."""
+    pace = state.pace
+    return _encode(
+        [
+            SCHEMA,
+            state.fields,
+            state.tags,
+            state.language,
+            state.zone,
+            [_session_row(session) for session in state.sessions],
+            [_postponed_row(later) for later in state.postponed],
+            [[asked.event, asked.flow, asked.channel, asked.answers] for asked in state.asked],
+            state.first_seen,
+            state.last_seen,
+            [
+                pace.window,
+                pace.replies,
+                pace.minute,
+                pace.replies_this_minute,
+                pace.day,
+                pace.replies_today,
+                pace.echo,
+                pace.echoes,
+                pace.echo_at,
+            ],
+        ]
+    )
+
+
+def decode(
+    number: PhoneNumber, record: bytes | None, consents: tuple[Consent, ...] = ()
+) -> ContactState:
+    """The state that `record` holds; a contact never heard of for None."""
+    held = {consent.programme: consent for consent in consents}
+    if record is None:
+        return ContactState(number=number, consents=held)
+    row = cast(list[Any], _decode(record))
+    if row[0] != SCHEMA:
+        raise UnknownSchema(
+            f"A record has schema {row[0]}, this Convo knows {SCHEMA}. Run the newer Convo."
+        )
+    _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen, pace = row
+    return ContactState(
+        number=number,
+        fields=fields,
+        tags=tuple(tags),
+        language=language,
+        zone=zone,
+        consents=held,
+        sessions=tuple(_session(session) for session in sessions),
+        postponed=tuple(_postponed(later) for later in postponed),
+        asked=tuple(
+            Asked(event=event, flow=flow, channel=channel, answers=answers)
+            for event, flow, channel, answers in asked
+        ),
+        first_seen=first_seen,
+        last_seen=last_seen,
+        pace=Pace(
+            window=pace[0],
+            replies=pace[1],
+            minute=pace[2],
+            replies_this_minute=pace[3],
+            day=pace[4],
+            replies_today=pace[5],
+            echo=pace[6],
+            echoes=pace[7],
+            echo_at=pace[8],
+        ),
+    )
+
+
+def _session_row(session: Session) -> list[Any]:
+    return [
+        session.id,
+        session.channel,
+        session.generation,
+        session.timers,
+        [[held.event, held.at, held.text] for held in session.held],
+        [
+            [
+                frame.flow,
+                frame.version,
+                frame.step,
+                frame.answers,
+                frame.tries,
+                frame.partial,
+                frame.errand,
+            ]
+            for frame in session.frames
+        ],
+    ]
+
+
+def _session(row: list[Any]) -> Session:
+    id, channel, generation, timers, held, frames = row
+    return Session(
+        id=id,
+        channel=channel,
+        generation=generation,
+        timers=tuple(timers),
+        held=tuple(Held(event=event, at=at, text=text) for event, at, text in held),
+        frames=tuple(
+            Frame(
+                flow=flow,
+                version=version,
+                step=step,
+                answers=answers,
+                tries=tries,
+                partial=partial,
+                errand=errand,
+            )
+            for flow, version, step, answers, tries, partial, errand in frames
+        ),
+    )
+
+
+def _postponed_row(later: Postponed) -> list[Any]:
+    return [
+        later.id,
+        later.text,
+        later.channel,
+        later.kind,
+        later.purpose,
+        later.programme,
+        later.not_after,
+        later.session,
+        later.generation,
+    ]
+
+
+def _postponed(row: list[Any]) -> Postponed:
+    id, text, channel, kind, purpose, programme, not_after, session, generation = row
+    return Postponed(
+        id=id,
+        text=text,
+        channel=channel,
+        kind=kind,
+        purpose=purpose,
+        programme=programme,
+        not_after=not_after,
+        session=session,
+        generation=generation,
+    )

@@ -1,0 +1,106 @@
+"""What is known of one person, whole: the unit of order, of commit and of partition."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from convo.core.business import MessageClass
+from convo.core.numbers import PhoneNumber
+from convo.core.sessions import Session
+
+# A value that JSON can hold. Answers and fields are kept as these (language/values.py).
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+ConsentState = Literal["unknown", "asked", "given", "withdrawn"]
+
+#: The programme that stands for all of them: what STOP withdraws.
+EVERYTHING = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """Where a contact stands with one programme, and what put them there."""
+
+    programme: str
+    state: ConsentState
+    #: Milliseconds since 1970, UTC.
+    at: int
+    #: The event that did it, and its place in the inbox: an older act never undoes a newer one.
+    event: str
+    order: int = 0
+    #: The very text that was shown or the very word that was sent.
+    proof: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast we are talking to one number: what the loop guard remembers."""
+
+    window: int = 0  # start of the running ten minutes, ms
+    replies: int = 0  # texts sent in them
+    minute: int = 0  # the last of their minutes in which we spoke, 0 to 9
+    replies_this_minute: int = 0
+    day: int = 0  # days since 1970
+    replies_today: int = 0
+    echo: int = 0  # a hash of the last text they sent
+    echoes: int = 0  # how often it came in a row
+    echo_at: int = 0  # when it last came, ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postponed:
+    """A text that the gate put off: its timer asks the gate again."""
+
+    id: str
+    text: str = field(repr=False)
+    channel: str
+    kind: MessageClass
+    purpose: Literal["reply", "first", "law", "consent"]
+    programme: str = ""
+    not_after: int | None = None
+    #: The session that said it, and its generation then.
+    session: str = ""
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A flow that was asked for while another had the word: it begins when that one ends."""
+
+    #: The id of the event that asked for it: the session's id to be.
+    event: str
+    flow: str
+    channel: str
+    answers: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactState:
+    """One contact's record. `consents` is kept beside it, for STOP may not wait for a turn."""
+
+    number: PhoneNumber
+    fields: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    zone: str | None = None
+    consents: Mapping[str, Consent] = field(default_factory=dict[str, Consent])
+    #: Newest last: the newest has the word.
+    sessions: tuple[Session, ...] = ()
+    postponed: tuple[Postponed, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    first_seen: int = 0
+    last_seen: int = 0
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def stopped(self) -> bool:
+        """Has said STOP to everything."""
+        everything = self.consents.get(EVERYTHING)
+        return everything is not None and everything.state == "withdrawn"
+
+    def consent_to(self, programme: str) -> ConsentState:
+        """Where they stand with `programme`; STOP outweighs whatever was said of it."""
+        if self.stopped:
+            return "withdrawn"
+        held = self.consents.get(programme)
+        return held.state if held else "unknown"

@@ -1,0 +1,187 @@
+"""How a store writes events and errands: JSON arrays with the schema number in front.
+
+An event's id, its time and whether it `acted` are given by the store and kept beside the array,
+so that it can be encoded before they are known.
+"""
+
+from typing import Any, cast
+
+import msgspec
+
+from convo.core.codec import UnknownSchema
+from convo.core.effects import Errand
+from convo.core.events import (
+    Answered,
+    Due,
+    Event,
+    HandedBack,
+    Inbound,
+    OptedOutElsewhere,
+    Report,
+    Requested,
+)
+from convo.core.numbers import PhoneNumber
+
+SCHEMA = 1
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+def event_id(at: int, entry: int) -> str:
+    """The id of the event that was kept as `entry` at `at`: two clocks' worth of uniqueness."""
+    return f"{at:x}-{entry:x}"
+
+
+def timer_id(name: str, generation: int) -> str:
+    """The id of a timer's event: the same however often it is read."""
+    return f"{name}#{generation}"
+
+
+def encode(event: Event | Report) -> bytes:
+    """The array of `event`, without what the store gives it."""
+    return _encode(_row(event))
+
+
+def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
+    """The event that `encode` wrote, with what the store gave it."""
+    row = _known(_decode(body), "An event")
+    contact = PhoneNumber(row[2])
+    match row[1]:
+        case "inbound":
+            _, _, _, channel, text, law, provider_id, media = row
+            return Inbound(
+                id=id,
+                at=at,
+                channel=channel,
+                contact=contact,
+                text=text,
+                law=law,
+                acted=acted,
+                provider_id=provider_id,
+                media=tuple(media),
+            )
+        case "due":
+            return Due(id=id, at=at, contact=contact, name=row[3], generation=row[4])
+        case "answered":
+            _, _, _, errand, kind, channel, value, failure = row
+            return Answered(
+                id=id,
+                at=at,
+                contact=contact,
+                errand=errand,
+                kind=kind,
+                channel=channel,
+                value=value,
+                failure=failure,
+            )
+        case "requested":
+            _, _, _, channel, flow, event, answers = row
+            return Requested(
+                id=id,
+                at=at,
+                contact=contact,
+                channel=channel,
+                flow=flow,
+                event=event,
+                answers=answers,
+            )
+        case "handed_back":
+            return HandedBack(id=id, at=at, contact=contact, session=row[3])
+        case "opted_out":
+            return OptedOutElsewhere(id=id, at=at, contact=contact, channel=row[3], source=row[4])
+        case word:
+            raise UnknownSchema(f"An event of the kind {word!r} is not known to this Convo.")
+
+
+def encode_report(report: Report) -> bytes:
+    """A report that waits for its message; its channel and provider id are kept beside it."""
+    return _encode([SCHEMA, "report", report.status, report.code])
+
+
+def decode_report(body: bytes, *, channel: str, provider_id: str) -> Report:
+    """The report that `encode_report` wrote."""
+    row = _known(_decode(body), "A report")
+    return Report(channel=channel, provider_id=provider_id, status=row[2], code=row[3])
+
+
+def encode_errand(errand: Errand) -> bytes:
+    """The array of `errand`, its id included."""
+    return _encode(
+        [
+            SCHEMA,
+            errand.id,
+            errand.kind,
+            errand.channel,
+            errand.name,
+            errand.arguments,
+            errand.key,
+            errand.within,
+        ]
+    )
+
+
+def decode_errand(body: bytes) -> Errand:
+    """The errand that `encode_errand` wrote."""
+    _, id, kind, channel, name, arguments, key, within = _known(_decode(body), "An errand")
+    return Errand(
+        id=id,
+        kind=kind,
+        channel=channel,
+        name=name,
+        arguments=arguments,
+        key=key,
+        within=within,
+    )
+
+
+def _row(event: Event | Report) -> list[Any]:
+    match event:
+        case Inbound():
+            return [
+                SCHEMA,
+                "inbound",
+                event.contact.e164,
+                event.channel,
+                event.text,
+                event.law,
+                event.provider_id,
+                event.media,
+            ]
+        case Due():
+            return [SCHEMA, "due", event.contact.e164, event.name, event.generation]
+        case Answered():
+            return [
+                SCHEMA,
+                "answered",
+                event.contact.e164,
+                event.errand,
+                event.kind,
+                event.channel,
+                event.value,
+                event.failure,
+            ]
+        case Requested():
+            return [
+                SCHEMA,
+                "requested",
+                event.contact.e164,
+                event.channel,
+                event.flow,
+                event.event,
+                event.answers,
+            ]
+        case HandedBack():
+            return [SCHEMA, "handed_back", event.contact.e164, event.session]
+        case OptedOutElsewhere():
+            return [SCHEMA, "opted_out", event.contact.e164, event.channel, event.source]
+        case Report():
+            return [SCHEMA, "report", event.status, event.code]
+
+
+def _known(row: Any, what: str) -> list[Any]:
+    if row[0] != SCHEMA:
+        raise UnknownSchema(
+            f"{what} has schema {row[0]}, this Convo knows {SCHEMA}. Run the newer Convo."
+        )
+    return cast(list[Any], row)

@@ -1,0 +1,120 @@
+"""What can happen to a conversation. Every event has the time that the store gave it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from convo.core.numbers import PhoneNumber
+
+LawWord = Literal["stop", "start", "help"]
+
+#: `action`: a step's `do`; `keyword`: a keyword handler; `http`: `call`; `reserve`: a place.
+ErrandKind = Literal["action", "keyword", "http", "reserve"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """A text from a contact."""
+
+    id: str = ""
+    #: Milliseconds since 1970, UTC, by the store's clock when it was kept.
+    at: int = 0
+    channel: str
+    contact: PhoneNumber
+    text: str = field(repr=False)
+    #: What the law makes of it, decided before it was kept (policy/law_words.py).
+    law: LawWord | None = None
+    #: Whether keeping it changed a consent: a second STOP changes nothing and is not answered.
+    acted: bool = False
+    #: The provider's id of it.
+    provider_id: str = ""
+    media: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A timer that has come due; a generation that is not the session's is stale."""
+
+    id: str
+    at: int
+    contact: PhoneNumber
+    name: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An errand's answer: `value` when it went well, `failure` (a reason) when not."""
+
+    id: str = ""
+    at: int = 0
+    contact: PhoneNumber
+    errand: str
+    #: Copied from the errand, so that a keyword's answer finds its way without a session.
+    kind: ErrandKind
+    channel: str
+    value: Any = field(default=None, repr=False)
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested:
+    """Somebody of ours asks for a flow: by its name, or by an event that flows listen to."""
+
+    id: str = ""
+    at: int = 0
+    contact: PhoneNumber
+    channel: str
+    flow: str = ""
+    event: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedBack:
+    """A person returns the conversation to the flow, at the step the handoff names."""
+
+    id: str = ""
+    at: int = 0
+    contact: PhoneNumber
+    session: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptedOutElsewhere:
+    """The provider says that the contact has opted out there."""
+
+    id: str = ""
+    at: int = 0
+    contact: PhoneNumber
+    channel: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The provider's word on how far a message got. Applied where it is kept; takes no turn."""
+
+    id: str = ""
+    at: int = 0
+    channel: str
+    #: Our id of the message; empty when only the provider's is known.
+    outbound: str = ""
+    provider_id: str = ""
+    status: Literal["queued", "sent", "delivered", "undelivered", "failed"]
+    #: The provider's own code and words, kept as they came.
+    code: str = ""
+
+
+Event = Inbound | Due | Answered | Requested | HandedBack | OptedOutElsewhere
+Arriving = Inbound | Answered | Requested | HandedBack | OptedOutElsewhere | Report
+
+#: How far a message got; a lower rank never overwrites a higher one.
+STATUS_RANK = {
+    "waiting": 0,
+    "queued": 1,
+    "sent": 2,
+    "failed": 3,
+    "undelivered": 3,
+    "delivered": 4,
+}

@@ -1,0 +1,45 @@
+"""One spelling for a whole message, so that `ＳＴＯＰ!!` and `stop` are the same word."""
+
+import re
+import string
+import unicodedata
+
+_ASCII_EDGES = string.whitespace + string.punctuation + "\x7f" + bytes(range(32)).decode("ascii")
+# Unicode categories: a letter or a digit is worth keeping, and so is a mark on one. Control and
+# format characters are mostly invisible; punctuation, symbols (emoji) and spaces are edges.
+_EDGES = frozenset("PSZC")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
+)
+_DASHES = re.compile("[\u2010-\u2015\u2212\u301c\u3030]")
+_APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02bc]")
+_HAN = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_SPACE_BETWEEN_HAN = re.compile(f"(?<={_HAN}) (?={_HAN})")
+
+
+def whole_message(text: str) -> str:
+    """`text` with case, width, invisible characters and spacing folded and its edges trimmed.
+
+    Edges are punctuation, emoji and white space. Spaces inside become one, and none between
+    two Chinese characters; dashes become `-` and apostrophes `'`. What is nothing but edges
+    becomes the empty string.
+    """
+    if text.isascii():
+        return " ".join(text.lower().strip(_ASCII_EDGES).split())
+    # Full-width punctuation folds to ASCII here, so that it is an edge like any other.
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    # Casefolding may take a text out of its composed form again (ΐ, ǰ).
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", folded))
+    folded = _APOSTROPHES.sub("'", _DASHES.sub("-", folded))
+    start, end = 0, len(folded)
+    while start < end and _is_edge(folded[start]):
+        start += 1
+    while end > start and _is_edge(folded[end - 1]):
+        end -= 1
+    return _SPACE_BETWEEN_HAN.sub("", " ".join(folded[start:end].split()))
+
+
+def _is_edge(character: str) -> bool:
+    return unicodedata.category(character)[0] in _EDGES

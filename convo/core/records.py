@@ -1,0 +1,38 @@
+"""The facts of a turn, kept for people: why a message was sent, or was not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One fact. `kind` is a word of the table below, `facts` are JSON."""
+
+    kind: str
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+
+
+#: Every kind of record, and what its facts say.
+KINDS: Mapping[str, str] = {
+    "inbound": "a text came in: channel, text, law word",
+    "routed": "whose it was: level of the router, candidates tried, the word that matched",
+    "step": "a branch was taken: flow, version, from, branch, to, and why",
+    "unclear": "a reply was not understood: flow, step, tries",
+    "said": "a message was queued: its id, class, purpose",
+    "refused": "the gate said no: class, purpose, rule, next allowed time",
+    "postponed": "the gate said later: rule and time",
+    "errand": "work was asked for: id, kind, name",
+    "answered": "an errand came back: id, whether it went well",
+    "started": "a session began: flow, version, by what",
+    "ended": "a session ended: flow, outcome",
+    "consent": "consent changed: programme, state",
+    "held": "a text waits for an errand, or for a person",
+    "stale": "a timer or an answer came for a step that has moved on",
+    "ignored": "nothing was to be done: why",
+    "parked": "the turn failed and was put aside: error, flow, step",
+    "sent": "a message left: its id, the provider's ids",
+    "unsent": "a message did not leave: its id, the reason, whether it will be tried again",
+    "in_doubt": "nobody knows whether a message left: its id",
+    "status": "a delivery report: message, status, code",
+}

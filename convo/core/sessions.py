@@ -1,0 +1,51 @@
+"""One contact's walk through one flow on one channel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Where the walk stands in one flow. `run` puts another on top."""
+
+    flow: str
+    #: The hash of the flow as it was when the session began.
+    version: str
+    step: str
+    #: What was answered so far, by name, as `language/values.py` stores it.
+    answers: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    #: Unclear replies to the open question so far.
+    tries: int = 0
+    #: Half an answer: the day of a date and time whose hour is still to come.
+    partial: Any = field(default=None, repr=False)
+    #: The errand that this step waits for.
+    errand: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A text that waits for an errand's answer with its session."""
+
+    event: str
+    at: int
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """`id` is the id of the event that started it; the last frame is where it stands."""
+
+    id: str
+    channel: str
+    frames: tuple[Frame, ...]
+    #: Grows whenever a step is entered anew, so that a stale timer is known by its number.
+    generation: int = 0
+    #: Names of the timers that are set for the present step.
+    timers: tuple[str, ...] = ()
+    #: Texts that came while an errand was out.
+    held: tuple[Held, ...] = ()
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]

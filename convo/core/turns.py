@@ -1,0 +1,77 @@
+"""One event in, one commit out: the rows that a store keeps whole or not at all."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Literal
+
+from convo.core.business import MessageClass
+from convo.core.contacts import Consent
+from convo.core.effects import Errand, Purpose, SetTimer
+from convo.core.numbers import PhoneNumber
+from convo.core.records import Record
+
+Lane = Literal["reply", "bulk"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromInbox:
+    """The turn's event is this entry of the inbox."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromTimer:
+    """The turn's event is this timer of the contact."""
+
+    name: str
+    generation: int
+
+
+Source = FromInbox | FromTimer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """A message to send. The same turn run again makes the same id."""
+
+    id: str
+    contact: PhoneNumber
+    channel: str
+    text: str = field(repr=False)
+    kind: MessageClass
+    purpose: Purpose
+    lane: Lane
+    parts: int
+    programme: str = ""
+    #: Not before this, and not after that: milliseconds since 1970.
+    due: int
+    not_after: int | None = None
+    #: How often it was tried already.
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Everything that one event changed about one contact."""
+
+    source: Source
+    contact: PhoneNumber
+    at: int
+    #: The contact's record, encoded; None leaves it as it is (a parked turn changes nothing).
+    record: bytes | None
+    timers: tuple[SetTimer, ...] = ()
+    cleared: tuple[str, ...] = ()
+    outbound: tuple[Outbound, ...] = ()
+    errands: tuple[Errand, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    #: Drop every timer and every unsent message of the contact first (not what this turn adds).
+    silence: bool = False
+    records: tuple[Record, ...] = ()
+    #: Set when the turn failed: the entry moves to the parked ones with this account of it.
+    parked: str | None = None
+
+
+def outbound_id(event: str, k: int) -> str:
+    """The id of the k-th message of a turn: 128 bits of hash, so it can be guessed by nobody."""
+    return hashlib.blake2b(f"{event}:{k}".encode(), digest_size=16).hexdigest()

@@ -1,0 +1,290 @@
+"""Every plug on one page: what a store, a provider and a clock must be able to do."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from convo.core.consent_acts import ConsentAct
+from convo.core.contacts import Consent
+from convo.core.effects import Errand
+from convo.core.events import Arriving, Event
+from convo.core.numbers import PhoneNumber
+from convo.core.turns import Outbound, Source, Turn
+
+# --- time -------------------------------------------------------------------------------------
+
+#: Milliseconds since 1970, UTC. Due times go by the store's clock and no other.
+Clock = Callable[[], int]
+
+
+# --- the store --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An event on its way in. Its `id` and `at` are given by the store."""
+
+    event: Arriving
+    #: The same key within the dedupe time is the same arrival; empty means never the same.
+    dedupe: str
+    consent: ConsentAct | None = None
+    #: The raw request or answer, kept for people.
+    raw: bytes = field(default=b"", repr=False)
+
+
+Acceptance = Literal["accepted", "duplicate", "busy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """An event whose turn has come, and where it was read."""
+
+    source: Source
+    event: Event
+    #: The inbox entry's number: consents are ordered by it (timers get the newest one's).
+    order: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the store has of one contact."""
+
+    record: bytes | None
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A message that is ours to send now. Until it is settled it may have been sent."""
+
+    message: Outbound
+    #: Tells this try from every other; a settle of another attempt changes nothing.
+    attempt: str
+    #: When it was claimed, ms since 1970.
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """What became of a claim.
+
+    `accepted`: the provider has it. `again`: surely not sent, due again at `due`, still the
+    first of its chain. `failed`: will never be sent. `held`: nobody knows and policy says not
+    to repeat it; it waits for a person, and the chain goes on.
+    """
+
+    outbound: str
+    attempt: str
+    outcome: Literal["accepted", "again", "failed", "held"]
+    provider_ids: tuple[str, ...] = ()
+    code: str = ""
+    due: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What the owner has finished since the last `advance`."""
+
+    turns: tuple[Turn, ...] = ()
+    settles: tuple[Settle, ...] = ()
+    #: Ids of errands whose answers are kept.
+    errands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wants:
+    """How much more work the owner can take."""
+
+    events: int = 0
+    #: Parts that each channel may be claimed for; a message may overdraw the last of them.
+    parts: Mapping[str, float] = field(default_factory=dict[str, float])
+    #: Messages that each channel may be claimed for.
+    messages: Mapping[str, int] = field(default_factory=dict[str, int])
+    errands: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrandClaim:
+    """An errand that is ours to run now."""
+
+    errand: Errand
+    contact: PhoneNumber
+    asked_at: int
+    #: The contact's record when it was handed out: what the handler may read.
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What there is to do. Events of one contact come in their order."""
+
+    now: int
+    events: tuple[Pending, ...] = ()
+    contacts: Mapping[PhoneNumber, Kept] = field(default_factory=dict[PhoneNumber, Kept])
+    claims: tuple[Claim, ...] = ()
+    errands: tuple[ErrandClaim, ...] = ()
+    #: When the next timer, message or errand comes due, ms since 1970; None when nothing waits.
+    next_due: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to advance a partition, and what the last owner left in doubt."""
+
+    partition: int
+    token: str
+    doubts: tuple[Claim, ...] = ()
+
+
+class Store(Protocol):
+    """Keeps everything; an `advance` is kept whole or not at all."""
+
+    async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
+        """Keep these for good, or say why not: dedupe, consent and inbox in one atomic step.
+
+        A duplicate changes nothing, consent neither. When the inbox refuses (`busy`), a consent
+        act is kept all the same. A report settles its message here. Raises `StoreError` when
+        nothing could be kept.
+        """
+        ...
+
+    async def acquire(self, partition: int, owner: str) -> Lease | None:
+        """Become the partition's owner, if nobody is."""
+        ...
+
+    async def advance(self, lease: Lease, done: Done, wants: Wants) -> Work:
+        """Commit what is done, claim and read what is wanted, in one step. Raises `Fenced`.
+
+        A turn whose source is gone was committed before and is passed over. Claims and settles
+        of one contact and channel keep their order.
+        """
+        ...
+
+    async def release(self, lease: Lease) -> None:
+        """Give the partition back, with nothing in flight."""
+        ...
+
+    async def bell(self, lease: Lease, until: int | None) -> None:
+        """Return when there may be work: something was accepted, or the clock reaches `until`."""
+        ...
+
+    async def records(self, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        """Records of turns behind the number `after`: (number, JSON), oldest first."""
+        ...
+
+    async def keep_flow(self, version: str, source: bytes) -> None:
+        """Keep a flow version for as long as a session may need it."""
+        ...
+
+    async def flow(self, version: str) -> bytes | None:
+        """The source of a version, or None."""
+        ...
+
+    async def reserve(self, name: str, key: str, limit: int | None) -> int | None:
+        """Take one of `limit` places (None: no limit) called `name`.
+
+        Answers the place's number from 1, the same for the same key; None when all are taken.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End; whatever was accepted or advanced is kept."""
+        ...
+
+
+# --- providers --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRequest:
+    """A webhook as it came: nothing decoded, for signatures and charsets need the bytes."""
+
+    method: str
+    #: The configured public URL of this very request, path and query included.
+    url: str
+    query: bytes = field(repr=False)
+    #: Names in lower case; the last of equal names.
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """The exact answer a provider wants to hear."""
+
+    status: int = 200
+    content_type: str = "text/plain"
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """A webhook understood: what it brings, and the answer once that is kept."""
+
+    arrivals: tuple[Arrival, ...]
+    answer: HttpAnswer
+    #: Why something in it was passed over, for the log.
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The provider has the message; one id for each part where it gives several."""
+
+    provider_ids: tuple[str, ...] = ()
+    #: Parts as the provider counts them, None when it does not say.
+    parts: int | None = None
+
+
+Callback = Callable[[str], str]
+
+
+class Provider(Protocol):
+    """One company for one channel, both directions."""
+
+    #: Webhooks bear no signature, so their URL must hold a secret token.
+    unsigned: bool
+
+    def receive(self, request: RawRequest) -> Parsed:
+        """Verify and read an inbound webhook. Raises `BadSignature`, `WebhookRejected`."""
+        ...
+
+    def report(self, request: RawRequest, outbound: str) -> Parsed:
+        """Verify and read a delivery report about our message `outbound`."""
+        ...
+
+    async def send(self, message: Outbound, callback: str) -> Sent:
+        """Send one message whose reports go to `callback`. Raises a `SendError`."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+Found = Literal["sent", "not_sent", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp:
+    """What the provider remembers of a message in doubt."""
+
+    found: Found
+    provider_ids: tuple[str, ...] = ()
+
+
+class CanLookUp(Protocol):
+    """A provider that can be asked whether a message left."""
+
+    async def look_up(self, message: Outbound, since: int, settled: Sequence[str]) -> LookedUp:
+        """Whether `message`, first tried at `since` (ms), is there; ids in `settled` are others'."""
+        ...
+
+
+class SendsOnce(Protocol):
+    """A provider that takes our id as an idempotency key: repeating a send is harmless."""
+
+    idempotent: Literal[True]
+
+
+Sleep = Callable[[float], Awaitable[None]]
