@@ -1,0 +1,92 @@
+"""Whether two machines are talking to each other: then ours falls silent.
+
+An auto-reply that answers our text would be answered, and answer again, at a price for each.
+The limits are far above what people do: the longest example conversation has ten replies.
+"""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+from convo.core.contacts import Pace
+from convo.core.folding import whole_message
+
+SECOND = 1000
+MINUTE = 60 * SECOND
+DAY = 24 * 60 * MINUTE
+
+ECHOES = 3
+"""The same text this often in a row is a machine's..."""
+
+ECHO_WITHIN = 10 * SECOND
+"""...if each came this soon after the last: nobody types the same sentence so fast."""
+
+ECHO_FROM = 6
+"""Shorter texts are no echo: people answer three questions in a row with "5" or "yes"."""
+
+REPLIES_A_MINUTE = 8
+REPLIES_IN_TEN_MINUTES = 20
+REPLIES_A_DAY = 60
+
+_WINDOW_MINUTES = 10
+
+#: Why the guard said no. Kept in records, so a rule's name stays what it is.
+LOOP_RULES: Mapping[str, str] = {
+    "loop-echo": f"They sent the same text {ECHOES} times, each within "
+    f"{ECHO_WITHIN // SECOND} seconds: that is an auto-reply.",
+    "loop-minute": f"We sent {REPLIES_A_MINUTE} texts to this number within a minute.",
+    "loop-ten-minutes": f"We sent {REPLIES_IN_TEN_MINUTES} texts to this number in ten minutes.",
+    "loop-day": f"We sent {REPLIES_A_DAY} texts to this number today (UTC).",
+}
+
+
+def heard(pace: Pace, text: str, at: int) -> Pace:
+    """The pace after they sent `text` at `at` (ms)."""
+    folded = whole_message(text)
+    if len(folded) < ECHO_FROM:
+        return replace(pace, echo=0, echoes=0, echo_at=at)
+    # Not for safety: two texts that are taken for one cost a reply, and that once in 2**32.
+    echo = zlib.crc32(folded.encode("utf-8", "surrogatepass"))
+    again = echo == pace.echo and at - pace.echo_at <= ECHO_WITHIN
+    # Counted no further than matters, so that the record stays small.
+    echoes = min(pace.echoes + 1, ECHOES) if again else 1
+    return replace(pace, echo=echo, echoes=echoes, echo_at=at)
+
+
+def spoke(pace: Pace, at: int, n: int = 1) -> Pace:
+    """The pace after we sent `n` texts at `at` (ms)."""
+    window, replies, minute, this_minute, today = _counts(pace, at)
+    return replace(
+        pace,
+        window=window,
+        replies=replies + n,
+        minute=minute,
+        replies_this_minute=this_minute + n,
+        day=at // DAY,
+        replies_today=today + n,
+    )
+
+
+def silent(pace: Pace, at: int) -> str | None:
+    """The rule (of `LOOP_RULES`) by which we say nothing more now; None when we may speak."""
+    if pace.echoes >= ECHOES and at - pace.echo_at <= ECHO_WITHIN:
+        return "loop-echo"
+    _, replies, _, this_minute, today = _counts(pace, at)
+    if this_minute >= REPLIES_A_MINUTE:
+        return "loop-minute"
+    if replies >= REPLIES_IN_TEN_MINUTES:
+        return "loop-ten-minutes"
+    if today >= REPLIES_A_DAY:
+        return "loop-day"
+    return None
+
+
+def _counts(pace: Pace, at: int) -> tuple[int, int, int, int, int]:
+    """Window, texts in it, its minute, texts in that, and texts today, as they are at `at`."""
+    today = pace.replies_today if pace.day == at // DAY else 0
+    minute = (at - pace.window) // MINUTE
+    # A clock that went back opens a new window: a guard that is stuck would be worse.
+    if not 0 <= minute < _WINDOW_MINUTES:
+        return at, 0, 0, 0, today
+    this_minute = pace.replies_this_minute if minute == pace.minute else 0
+    return pace.window, pace.replies, minute, this_minute, today

@@ -1,0 +1,102 @@
+"""Two machines fall silent soon; people are never cut off."""
+
+import pytest
+
+from convo.core.contacts import Pace
+from convo.policy.loop_guard import (
+    DAY,
+    LOOP_RULES,
+    MINUTE,
+    REPLIES_A_DAY,
+    REPLIES_A_MINUTE,
+    REPLIES_IN_TEN_MINUTES,
+    SECOND,
+    heard,
+    silent,
+    spoke,
+)
+
+NOON = 20_000 * DAY + 12 * 60 * MINUTE
+AWAY = "I am driving and will call you back."
+
+
+def test_the_third_auto_reply_in_a_row_is_not_answered() -> None:
+    pace = Pace()
+    for n in range(3):
+        at = NOON + n * 5 * SECOND
+        pace = heard(pace, AWAY, at)
+        assert silent(pace, at) == ("loop-echo" if n == 2 else None)
+        pace = spoke(pace, at)
+
+
+def test_an_echo_is_known_by_its_words_not_its_dots() -> None:
+    pace = Pace()
+    for n, text in enumerate((AWAY, AWAY.upper(), AWAY + "!!")):
+        pace = heard(pace, text, NOON + n * SECOND)
+    assert silent(pace, NOON + 2 * SECOND) == "loop-echo"
+
+
+def test_another_text_or_a_while_ends_the_silence() -> None:
+    pace = Pace()
+    for n in range(5):
+        pace = heard(pace, AWAY, NOON + n * SECOND)
+    assert silent(pace, NOON + 4 * SECOND) == "loop-echo"
+    assert silent(heard(pace, "Now I can talk", NOON + 5 * SECOND), NOON + 5 * SECOND) is None
+    later = NOON + 20 * SECOND
+    assert silent(pace, later) is None
+    assert silent(heard(pace, AWAY, later), later) is None
+
+
+def test_slow_repetition_is_no_echo() -> None:
+    pace = Pace()
+    for n in range(5):
+        at = NOON + n * 11 * SECOND
+        pace = heard(pace, AWAY, at)
+        assert silent(pace, at) is None
+
+
+@pytest.mark.parametrize("answer", ["5", "yes", "好的", "👍", "next"])
+def test_somebody_who_gives_three_questions_the_same_short_answer_is_no_machine(
+    answer: str,
+) -> None:
+    pace = Pace()
+    for n in range(5):
+        pace = heard(pace, answer, NOON + n * SECOND)
+        assert silent(pace, NOON + n * SECOND) is None
+
+
+def test_the_ninth_reply_in_a_minute_is_not_sent_and_the_next_minute_begins_anew() -> None:
+    pace = Pace()
+    for n in range(REPLIES_A_MINUTE):
+        assert silent(pace, NOON + n * SECOND) is None
+        pace = spoke(pace, NOON + n * SECOND)
+    assert silent(pace, NOON + 30 * SECOND) == "loop-minute"
+    assert silent(pace, NOON + MINUTE) is None
+
+
+def test_ten_minutes_and_a_day_have_their_limits_too() -> None:
+    pace, said, refused = Pace(), 0, set[str]()
+    day = NOON // DAY * DAY
+    for minute in range(24 * 60):
+        at = day + minute * MINUTE
+        for _ in range(3):
+            rule = silent(pace, at)
+            if rule:
+                refused.add(rule)
+            else:
+                pace, said = spoke(pace, at), said + 1
+        if minute == 9:
+            assert said == REPLIES_IN_TEN_MINUTES
+    assert said == REPLIES_A_DAY
+    assert refused == {"loop-ten-minutes", "loop-day"} <= set(LOOP_RULES)
+    assert silent(pace, day + DAY) is None
+
+
+def test_several_texts_of_one_turn_all_count() -> None:
+    pace = spoke(Pace(), NOON, REPLIES_A_MINUTE)
+    assert silent(pace, NOON) == "loop-minute"
+
+
+def test_a_clock_that_goes_back_does_not_stick() -> None:
+    pace = spoke(Pace(), NOON, REPLIES_IN_TEN_MINUTES)
+    assert silent(pace, NOON - 2 * DAY) is None
