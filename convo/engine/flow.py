@@ -1,0 +1,208 @@
+"""A flow ready to run: its steps, and one `transitions` machine that knows every way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from transitions import EventData, Machine
+
+from convo.core.business import MessageClass
+from convo.engine.schema import END, Anytime, FlowFile, Written
+from convo.errors import FlowError, FlowErrors
+from convo.language.spelling import advice
+from convo.steps.ask import Ask
+from convo.steps.choose import Choose
+from convo.steps.run import Run
+from convo.steps.step import Branch, Step
+from convo.understanding.normalise import match_key
+
+
+class Cursor:
+    """What the shared machine moves: where one session stands in one turn."""
+
+    __slots__ = ("scope", "state", "tried")
+
+    def __init__(self, state: str, scope: Any) -> None:
+        self.state = state
+        #: Makes the scope that conditions are worked out in, if there is one.
+        self.scope = scope
+        #: What was tried and whether it held, for the records.
+        self.tried: list[tuple[str, bool]] = []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Flow:
+    """One version of a flow. Made once, shared by all its sessions, never changed."""
+
+    name: str
+    about: str
+    message_class: MessageClass
+    programme: str
+    languages: tuple[str, ...]
+    words: tuple[str, ...]
+    events: tuple[str, ...]
+    busy: str
+    #: The kind of every answer, by name.
+    answers: Mapping[str, str]
+    #: Answer -> option id -> language -> label.
+    labels: Mapping[str, Mapping[str, Mapping[str, str]]]
+    anytime: Mapping[str, Anytime]
+    #: Folded anytime word -> the name of its entry.
+    anytime_words: Mapping[str, str]
+    expires_after: float | None
+    reads_contact_zone: bool
+    steps: Mapping[str, Step]
+    first: str
+    #: Step -> its ways out, with every `to` known.
+    ways: Mapping[str, Sequence[Branch]]
+    machine: Machine = field(repr=False)
+    #: The flows that it runs.
+    runs: frozenset[str]
+
+
+def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
+    """Make a flow of what was written. Raises `FlowErrors` for ways that lead nowhere."""
+    file, steps = written.file, written.steps
+    ways, problems = _ways(written)
+    problems += _anytime_problems(written)
+    if problems:
+        raise FlowErrors(problems)
+    answers, labels = _answers(file, steps)
+    return Flow(
+        name=file.flow,
+        about=file.about,
+        message_class=file.class_,
+        programme=file.programme,
+        languages=file.languages or tuple(business_languages),
+        words=file.start.words,
+        events=file.start.events,
+        busy=file.busy,
+        answers=answers,
+        labels=labels,
+        anytime=file.anytime,
+        anytime_words={
+            match_key(word): name
+            for name, entry in file.anytime.items()
+            for word in entry.words or (name,)
+        },
+        expires_after=file.expires.after.total_seconds() if file.expires else None,
+        reads_contact_zone=any(isinstance(s, Ask) and s.zone == "contact" for s in steps.values()),
+        steps=steps,
+        first=next(iter(steps)),
+        ways=ways,
+        machine=_machine(file, ways),
+        runs=frozenset(step.run for step in steps.values() if isinstance(step, Run)),
+    )
+
+
+def _ways(written: Written) -> tuple[dict[str, Sequence[Branch]], list[FlowError]]:
+    """Every step's branches with their targets filled in, and the targets that are none."""
+    file, steps, document = written.file, written.steps, written.document
+    names = [*steps, END]
+    following = dict(zip(steps, [*list(steps)[1:], None], strict=True))
+    ways: dict[str, Sequence[Branch]] = {}
+    problems: list[FlowError] = []
+    for name, step in steps.items():
+        found: list[Branch] = []
+        for branch in _with_flow_ways(step.branches(), step, file):
+            to = branch.to or following[name]
+            path = ("steps", name, *branch.path)
+            if to is None:
+                what = f'Nothing follows step "{name}", the last of the file.'
+                mend = "Give it a `go`, such as `go: end`."
+                problems.append(
+                    FlowError(what, place=document.key_place(("steps", name)), mend=mend)
+                )
+            elif to not in names:
+                problems.append(
+                    FlowError(
+                        f'There is no step "{to}".',
+                        place=document.place(path),
+                        mend=advice(to, names),
+                    )
+                )
+            else:
+                found.append(
+                    Branch(label=branch.label, to=to, condition=branch.condition, path=branch.path)
+                )
+        ways[name] = tuple(found)
+    return ways, problems
+
+
+def _with_flow_ways(branches: Sequence[Branch], step: Step, file: FlowFile) -> Sequence[Branch]:
+    """A question's own ways, and those that the flow gives to every question."""
+    if not step.asks:
+        return branches
+    expires = file.expires
+    more: list[Branch] = []
+    if expires is not None:
+        more.append(Branch(label="expires", to=expires.go))
+    if not any(branch.label == "give_up" for branch in branches):
+        more.append(Branch(label="give_up", to=expires.go if expires else END))
+    return (*branches, *more)
+
+
+def _anytime_problems(written: Written) -> list[FlowError]:
+    document, names = written.document, [*written.steps, END]
+    targets = [(("anytime", name), entry.go) for name, entry in written.file.anytime.items()]
+    if written.file.expires is not None:
+        targets.append((("expires", "go"), written.file.expires.go))
+    return [
+        FlowError(f'There is no step "{to}".', place=document.place(path), mend=advice(to, names))
+        for path, to in targets
+        if to not in names
+    ]
+
+
+def _answers(
+    file: FlowFile, steps: Mapping[str, Step]
+) -> tuple[dict[str, str], dict[str, dict[str, dict[str, str]]]]:
+    """The kinds of all answers, declared or plain from where they are saved, and the labels."""
+    kinds: dict[str, str] = dict(file.answers)
+    labels: dict[str, dict[str, dict[str, str]]] = {}
+    for step in steps.values():
+        match step:
+            case Choose(save=str(name)):
+                kinds.setdefault(name, "option")
+                known = labels.setdefault(name, {})
+                known.update({id: dict(texts) for id, texts in step.labels.items()})
+            case Ask(save=str(name)):
+                kinds.setdefault(name, step.expect.answer_kind)
+            case _:
+                pass
+    return kinds, labels
+
+
+def _machine(file: FlowFile, ways: Mapping[str, Sequence[Branch]]) -> Machine:
+    """One machine for all sessions: it holds no session, and is given a cursor to move.
+
+    Its callbacks are functions, never strings: `transitions` would import an unknown name as a
+    dotted path, which would let a flow file run code.
+    """
+    machine = Machine(
+        model=None,
+        states=[*ways, END],
+        initial=next(iter(ways)),
+        auto_transitions=False,
+        send_event=True,
+    )
+    for name, branches in ways.items():
+        for branch in branches:
+            conditions = [] if branch.condition is None else [_holds(branch)]
+            machine.add_transition(branch.label, name, branch.to, conditions=conditions)
+    for word, entry in file.anytime.items():
+        machine.add_transition(f"anytime:{word}", list(ways), entry.go)
+    return machine
+
+
+def _holds(branch: Branch) -> Any:
+    condition = branch.condition
+    assert condition is not None
+
+    def holds(event: EventData) -> bool:
+        cursor = cast(Cursor, event.model)
+        held = condition.holds(cursor.scope())
+        cursor.tried.append((condition.source, held))
+        return held
+
+    return holds

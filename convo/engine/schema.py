@@ -1,0 +1,223 @@
+"""A flow file as written: its form, and every mistake in it told with its place."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from convo.errors import FlowError, FlowErrors
+from convo.language.allowed import TextProblem
+from convo.language.document import Document, read_document
+from convo.language.durations import Duration
+from convo.language.spelling import advice
+from convo.language.texts import Text, is_language
+from convo.steps import KINDS
+from convo.steps.step import Form, Step, StepName
+
+MAX_STEPS = 500
+#: Where a flow ends; no step may be called so.
+END = "end"
+
+AnswerKind = Literal[
+    "text", "number", "option", "date", "time", "datetime", "yes_no", "phone", "email"
+]
+
+
+def _words(raw: object) -> object:
+    return [raw] if isinstance(raw, str) else raw
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+
+
+class Start(Form):
+    """What starts the flow."""
+
+    words: Words = Field(default=(), description="Words that a contact texts.")
+    events: Words = Field(default=(), description="Events that your own systems post.")
+
+
+class Anytime(Form):
+    """Words that are understood at every step."""
+
+    words: Words = Field(default=(), description="The words; left out, its name.")
+    go: StepName = Field(description="Where they lead.")
+
+
+def _anytime(raw: object) -> object:
+    return {"go": raw} if isinstance(raw, str) else raw
+
+
+class Expires(Form):
+    """How much silence at a question ends the conversation."""
+
+    after: Duration = Field(description="The silence, counted at questions only.")
+    go: StepName = Field(description="Where it leads.")
+
+
+class FlowFile(Form):
+    """A whole flow file, but for its steps, which are read by their kinds."""
+
+    flow: str = Field(min_length=1, description="The name; the same as the file's.")
+    about: str = Field(default="", description="One sentence for people.")
+    class_: Literal["service", "otp", "marketing", "emergency"] = Field(
+        default="service", alias="class", description="The send gate goes by it."
+    )
+    programme: str = Field(default="", description="The programme whose consent its texts need.")
+    languages: tuple[str, ...] = Field(
+        default=(), description="The first is used when nothing better is known."
+    )
+    start: Start = Field(default=Start(), description="What starts it.")
+    busy: Literal["wait", "beside", "replace"] = Field(
+        default="wait",
+        description="When it is to start while a question is open: wait for its answer, ask "
+        "beside it, or end that conversation.",
+    )
+    answers: dict[str, AnswerKind] = Field(
+        default={}, description="All that the flow keeps, with its type."
+    )
+    anytime: dict[str, Annotated[Anytime, BeforeValidator(_anytime)]] = Field(
+        default={}, description="Words that are understood at every step."
+    )
+    expires: Expires | None = Field(default=None, description="How the flow lets go.")
+    steps: dict[str, Any] = Field(min_length=1, max_length=MAX_STEPS, description="The steps.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A flow file understood, with the document that knows its places."""
+
+    file: FlowFile
+    steps: Mapping[str, Step]
+    document: Document
+
+
+def read_flow(source: str, file: str) -> Written:
+    """Read a flow file. Raises `FlowErrors` with all that is wrong with its form."""
+    document = read_document(source, file)
+    problems: list[FlowError] = []
+    try:
+        written = FlowFile.model_validate(document.data)
+    except ValidationError as error:
+        raise FlowErrors(list(_told(error, document, (), FlowFile))) from None
+    steps: dict[str, Step] = {}
+    for name, raw in written.steps.items():
+        try:
+            steps[name] = _read_step(name, raw, document)
+        except FlowErrors as errors:
+            problems += errors.problems
+    problems += _languages(written, document)
+    if problems:
+        raise FlowErrors(problems)
+    return Written(file=written, steps=steps, document=document)
+
+
+def _read_step(name: str, raw: object, document: Document) -> Step:
+    path = ("steps", name)
+    here = document.key_place(path)
+    if name == END or not name.replace("-", "_").isidentifier():
+        what = f'"{name}" cannot be the name of a step.'
+        mend = "Use letters, digits and _; `end` is where a flow ends."
+        raise FlowErrors([FlowError(what, place=here, mend=mend)])
+    if not isinstance(raw, dict):
+        mend = f"One of its keys names its kind: {', '.join(KINDS)}."
+        raise FlowErrors([FlowError(f'Step "{name}" is not a step.', place=here, mend=mend)])
+    keys = list(cast(dict[str, object], raw))
+    kind = next((key for key in KINDS if key in keys), None)
+    if kind is None:
+        mend = advice(keys[0], KINDS) if keys else f"Kinds: {', '.join(KINDS)}."
+        raise FlowErrors(
+            [FlowError(f'Step "{name}" has no key that names its kind.', place=here, mend=mend)]
+        )
+    form = KINDS[kind]
+    try:
+        return form.model_validate(raw)
+    except ValidationError as error:
+        raise FlowErrors(list(_told(error, document, path, form))) from None
+
+
+def _told(
+    error: ValidationError, document: Document, below: tuple[str | int, ...], form: type[Form]
+) -> Iterator[FlowError]:
+    """Pydantic's findings in an author's words, at their places."""
+    for detail in error.errors():
+        path = (*below, *detail["loc"])
+        yield from _one(detail, document, path, below, form)
+
+
+def _one(
+    detail: ErrorDetails,
+    document: Document,
+    path: tuple[str | int, ...],
+    below: tuple[str | int, ...],
+    form: type[Form],
+) -> Iterator[FlowError]:
+    last = str(path[-1]) if path else ""
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, TextProblem):
+        for problem in (cause, *cause.others):
+            place = document.place_within(
+                (*path, *problem.path), problem.offset_line, problem.offset_column
+            )
+            yield FlowError(str(problem), place=place)
+        return
+    match detail["type"]:
+        case "extra_forbidden":
+            where = f'Step "{below[-1]}"' if below else "A flow"
+            known = _keys(form) if len(path) == len(below) + 1 else ()
+            inner = "" if known else f' in "{path[-2]}"'
+            yield FlowError(
+                f'{where} knows no "{last}"{inner}.',
+                place=document.key_place(path),
+                mend=advice(last, known) if known else "",
+            )
+        case "missing":
+            where = f'Step "{below[-1]}"' if below else "The flow"
+            yield FlowError(
+                f'{where} lacks "{last}".',
+                place=document.key_place(path[:-1]) if path[:-1] else document.place(()),
+                mend=_description(form, last),
+            )
+        case _:
+            words = detail["msg"].removeprefix("Value error, ")
+            place = document.place(path)
+            yield FlowError(f"{last}: {words}", place=place, mend=_description(form, last))
+
+
+def _keys(form: type[Form]) -> Sequence[str]:
+    """The keys of a form as authors write them."""
+    return tuple(field.alias or name for name, field in form.model_fields.items())
+
+
+def _description(form: type[Form], key: str) -> str:
+    for name, field in form.model_fields.items():
+        if key == (field.alias or name) and field.description:
+            return f"({key}: {field.description})"
+    return ""
+
+
+def _languages(written: FlowFile, document: Document) -> Iterator[FlowError]:
+    for n, language in enumerate(written.languages):
+        if not is_language(language):
+            yield FlowError(
+                f'"{language}" is no language.',
+                place=document.place(("languages", n)),
+                mend="Write codes such as en, zh or es.",
+            )
+
+
+def texts_of(form: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, Text]]:
+    """Every authored text below a form, with its path: what checks and plans walk over."""
+    if isinstance(form, Text):
+        yield path, form
+    elif isinstance(form, Form):
+        for name, field in type(form).model_fields.items():
+            yield from texts_of(getattr(form, name), (*path, field.alias or name))
+    elif isinstance(form, tuple):
+        for n, item in enumerate(cast(tuple[object, ...], form)):
+            yield from texts_of(item, (*path, n))
+    elif isinstance(form, dict):
+        for key, item in cast(dict[str, object], form).items():
+            yield from texts_of(item, (*path, key))

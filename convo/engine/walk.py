@@ -1,0 +1,277 @@
+"""One session moving through its flow in one turn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from transitions import MachineError
+
+from convo.core.effects import ClearTimer
+from convo.core.sessions import Frame, Held, Session
+from convo.engine.flow import Cursor, Flow
+from convo.engine.schema import END
+from convo.errors import ConvoError
+from convo.steps.handoff import Handoff
+from convo.steps.outside import Outside
+from convo.steps.question import Question, Understood
+from convo.steps.scene import Scene, Surroundings
+
+#: Steps that one turn may walk through without waiting: more is a flow that runs in a circle.
+MAX_HOPS = 100
+#: Flows that may run on top of one another.
+MAX_DEPTH = 8
+
+#: Flow name -> flow: a flow and those that it runs, as they were when the session began.
+Bundle = Mapping[str, Flow]
+
+
+class FlowLoop(ConvoError):
+    """A flow goes round and round without ever waiting."""
+
+
+class Walk:
+    """A session while its turn is being taken. `close` gives the session back, or None."""
+
+    def __init__(self, session: Session, bundle: Bundle, around: Surroundings) -> None:
+        self.id = session.id
+        self.channel = session.channel
+        self.bundle = bundle
+        self.around = around
+        self.below = list(session.frames[:-1])
+        self.held = session.held
+        self.outcome: str | None = None
+        self._before = session
+        self._armed_before = session.timers
+        self._hops = 0
+        self._stand_in(session.frame, session.generation)
+        self.scene.armed = list(session.timers)
+        self.moved = False
+
+    @classmethod
+    def begin(
+        cls,
+        *,
+        id: str,
+        channel: str,
+        flow: Flow,
+        version: str,
+        bundle: Bundle,
+        answers: Mapping[str, Any],
+        around: Surroundings,
+    ) -> "Walk":
+        """Start a flow and walk until it waits or ends."""
+        frame = Frame(flow=flow.name, version=version, step=flow.first, answers=answers)
+        walk = cls(Session(id=id, channel=channel, frames=(frame,)), bundle, around)
+        walk._run_on(walk._enter(flow.first))
+        return walk
+
+    # --- where it stands ---------------------------------------------------------------------
+
+    @property
+    def question(self) -> Question | None:
+        """The open question, if it stands at one."""
+        step = self.flow.steps.get(self.scene.step)
+        return step if isinstance(step, Question) and step.asks and not self.ended else None
+
+    @property
+    def awaits_errand(self) -> bool:
+        return self.scene.errand is not None and not self.ended
+
+    @property
+    def with_a_person(self) -> bool:
+        return isinstance(self.flow.steps.get(self.scene.step), Handoff) and not self.ended
+
+    @property
+    def ended(self) -> bool:
+        return self.outcome is not None
+
+    # --- what may happen to it -----------------------------------------------------------------
+
+    def understand(self, text: str) -> Understood | None:
+        """What `text` would mean to the open question. Changes nothing."""
+        question = self.question
+        return None if question is None else question.understand(self.scene, text)
+
+    def take(self, understood: Understood) -> None:
+        """The open question's answer."""
+        question = self.question
+        assert question is not None
+        self._run_on(question.take(self.scene, understood))
+
+    def reject(self) -> None:
+        """A reply that the open question does not understand."""
+        question = self.question
+        assert question is not None
+        self._run_on(question.reject(self.scene))
+
+    def jump(self, word: str) -> None:
+        """An anytime word of the flow."""
+        self._run_on(f"anytime:{word}")
+
+    def wake(self, name: str, generation: int) -> bool:
+        """A timer has come due; False when it is stale."""
+        if self.ended or generation != self.scene.generation or name not in self.scene.armed:
+            return False
+        self.scene.armed.remove(name)
+        self.moved = True
+        *_, step, purpose, n = name.rsplit("/", 3)
+        if step != self.scene.step:
+            return False
+        if purpose == "expires":
+            self._run_on("expires")
+        else:
+            self._run_on(self.flow.steps[step].wake(self.scene, purpose, int(n)))
+        return True
+
+    def hear(self, errand: str, value: object, failure: str) -> bool:
+        """An errand's answer; False when nobody here waits for it."""
+        if self.ended or self.scene.errand != errand:
+            return False
+        step = self.flow.steps[self.scene.step]
+        assert isinstance(step, Outside)
+        self.scene.record("answered", id=errand, failure=failure)
+        self._run_on(step.hear(self.scene, value, failure))
+        return True
+
+    def hand_back(self) -> bool:
+        """A person gives the conversation back; False when none has it."""
+        if not self.with_a_person:
+            return False
+        self._run_on(self.flow.steps[self.scene.step].hear(self.scene, None, ""))
+        return True
+
+    def hold(self, held: Held) -> None:
+        """Keep a text until the errand's answer is here."""
+        self.held = (*self.held, held)
+        self.moved = True
+
+    def release(self) -> tuple[Held, ...]:
+        """The texts that were held, oldest first; they are not held any more."""
+        held, self.held = self.held, ()
+        return held
+
+    def stop(self, outcome: str) -> None:
+        """End it here and now."""
+        self.scene.armed = []
+        self.outcome = outcome
+        self.moved = True
+        self.scene.record("ended", flow=self.flow.name, outcome=outcome)
+
+    # --- giving it back ------------------------------------------------------------------------
+
+    def close(self) -> Session | None:
+        """The session as it stands now, None when it has ended; old timers are cleared."""
+        if not self.moved:
+            return self._before
+        armed = tuple(self.scene.armed)
+        effects = self.around.effects
+        effects += [ClearTimer(name=name) for name in self._armed_before if name not in armed]
+        if self.ended:
+            return None
+        return Session(
+            id=self.id,
+            channel=self.channel,
+            frames=(*self.below, self._frame()),
+            generation=self.scene.generation,
+            timers=armed,
+            held=self.held,
+        )
+
+    # --- walking -------------------------------------------------------------------------------
+
+    def _stand_in(self, frame: Frame, generation: int) -> None:
+        self.flow = self.bundle[frame.flow]
+        self.version = frame.version
+        scene = self.scene = Scene(
+            self.around,
+            self.flow,
+            session=self.id,
+            channel=self.channel,
+            depth=len(self.below),
+            generation=generation,
+            answers=frame.answers,
+        )
+        scene.step = frame.step
+        scene.tries = frame.tries
+        scene.partial = frame.partial
+        scene.errand = frame.errand
+
+    def _frame(self) -> Frame:
+        scene = self.scene
+        return Frame(
+            flow=self.flow.name,
+            version=self.version,
+            step=scene.step,
+            answers=scene.answers,
+            tries=scene.tries,
+            partial=scene.partial,
+            errand=scene.errand,
+        )
+
+    def _run_on(self, label: str | None) -> None:
+        """Take branch after branch until a step waits or the session ends."""
+        self.moved = True
+        while True:
+            if self.scene.pushed is not None:
+                label = self._push(*self.scene.pushed)
+            elif label is None:
+                return
+            else:
+                step = self._fire(label)
+                if step == END:
+                    label = self._finish()
+                    if self.ended:
+                        return
+                else:
+                    label = self._enter(step)
+
+    def _fire(self, label: str) -> str:
+        """The machine picks where `label` leads from here."""
+        scene = self.scene
+        cursor = Cursor(scene.step, scene.scope)
+        try:
+            self.flow.machine.events[label].trigger(cursor)
+        except (KeyError, MachineError):
+            what = f'Flow {self.flow.name} has no way "{label}" out of step {scene.step}.'
+            raise ConvoError(what) from None
+        scene.record("step", flow=self.flow.name, branch=label, to=cursor.state, tried=cursor.tried)
+        return cursor.state
+
+    def _enter(self, step: str) -> str | None:
+        self._hops += 1
+        if self._hops > MAX_HOPS:
+            raise FlowLoop(
+                f"Flow {self.flow.name} walked {MAX_HOPS} steps without waiting, last {step}."
+            )
+        scene = self.scene
+        scene.step = step
+        scene.tries = 0
+        scene.partial = None
+        scene.errand = None
+        scene.renew()
+        return self.flow.steps[step].enter(scene)
+
+    def _push(self, name: str, answers: Mapping[str, Any]) -> str | None:
+        """Run another flow on top."""
+        if len(self.below) >= MAX_DEPTH:
+            raise FlowLoop(f"More than {MAX_DEPTH} flows run on top of one another, last {name}.")
+        generation = self.scene.generation
+        self.scene.pushed = None
+        self.below.append(self._frame())
+        flow = self.bundle[name]
+        kept = self.scene.stored(answers)
+        self._stand_in(
+            Frame(flow=name, version=self.version, step=flow.first, answers=kept), generation
+        )
+        return self._enter(flow.first)
+
+    def _finish(self) -> str | None:
+        """The flow has ended: go back to the one below, or end the session."""
+        outcome, generation = self.scene.outcome, self.scene.generation
+        self.scene.renew()
+        if not self.below:
+            self.outcome = outcome
+            self.scene.record("ended", flow=self.flow.name, outcome=outcome)
+            return None
+        self.scene.record("ended", flow=self.flow.name, outcome=outcome)
+        self._stand_in(self.below.pop(), generation + 1)
+        return self.flow.steps[self.scene.step].hear(self.scene, outcome, "")

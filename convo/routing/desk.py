@@ -1,0 +1,309 @@
+"""One turn while it is being taken: the contact's sessions, and the rows it comes to."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from convo.core import codec
+from convo.core.contacts import Asked, Consent, ContactState, Pace, Postponed
+from convo.core.effects import (
+    ClearTimer,
+    Errand,
+    Purpose,
+    Say,
+    SetConsent,
+    SetTimer,
+    Silence,
+)
+from convo.core.events import Due, Event, Inbound, Requested
+from convo.core.parts import parts_of
+from convo.core.records import Record
+from convo.core.turns import Lane, Outbound, Source, Turn, outbound_id
+from convo.engine.walk import Walk
+from convo.policy.footer import signed
+from convo.policy.gate import Later, Never, admit, counted
+from convo.policy.numbering import zones_of
+from convo.routing.playbook import Playbook
+from convo.steps.scene import Fields, Surroundings
+
+#: Conversations that one contact may have open; the oldest ends when there is one more.
+MAX_SESSIONS = 8
+GATE = "gate/"
+
+
+class Desk:
+    """Sessions, effects and messages of one contact in one turn."""
+
+    def __init__(self, state: ContactState, event: Event, playbook: Playbook) -> None:
+        self.state = state
+        self.event = event
+        self.playbook = playbook
+        self.business = playbook.business
+        self.pace: Pace = state.pace
+        self.outbound: list[Outbound] = []
+        self.postponed: list[Postponed] = list(state.postponed)
+        self.asked: list[Asked] = list(state.asked)
+        self.silenced = False
+        self.around = self._surroundings()
+        #: Newest last.
+        self.walks: list[Walk] = [
+            Walk(session, playbook.versions[session.frame.version], self.around)
+            for session in state.sessions
+        ]
+
+    def _surroundings(self) -> Surroundings:
+        event, state, business = self.event, self.state, self.business
+        zone = ZoneInfo(business.zone)
+        return Surroundings(
+            event=event.id,
+            now=datetime.fromtimestamp(event.at / 1000, zone),
+            number=state.number,
+            zone=zone,
+            find_contact_zone=self._contact_zone,
+            country=business.country,
+            language=state.language,
+            consent_to=self._consent_to,
+            fields=Fields(dict(state.fields), business.contact_fields, zone),
+            purpose=purpose_of(event),
+            text=event.text if isinstance(event, Inbound) else "",
+            send=self.send,
+        )
+
+    def _contact_zone(self) -> ZoneInfo:
+        known = self.state.zone or next(iter(zones_of(self.state.number)), None)
+        return ZoneInfo(known or self.business.zone)
+
+    def _consent_to(self, programme: str) -> Any:
+        """As the store has it, and as this turn has changed it so far."""
+        for effect in reversed(self.around.effects):
+            if isinstance(effect, SetConsent) and effect.programme == programme:
+                return effect.state
+        return self.state.consent_to(programme)
+
+    # --- sessions ---------------------------------------------------------------------------------
+
+    def start(self, flow: str, channel: str, answers: Mapping[str, Any], by: str) -> None:
+        """Begin a flow's newest version."""
+        version = self.playbook.newest[flow]
+        self.record("started", flow=flow, version=version, by=by)
+        walk = Walk.begin(
+            id=self.around.next_id(),
+            channel=channel,
+            flow=self.playbook.flows[flow],
+            version=version,
+            bundle=self.playbook.versions[version],
+            answers=answers,
+            around=self.around,
+        )
+        self.walks.append(walk)
+        for oldest in self.open_walks()[:-MAX_SESSIONS]:
+            oldest.stop("crowded out")
+
+    def open_walks(self, channel: str | None = None) -> list[Walk]:
+        """Sessions that have not ended, newest last; on one channel or on all."""
+        return [
+            walk
+            for walk in self.walks
+            if not walk.ended and (channel is None or walk.channel == channel)
+        ]
+
+    def speaks(self, language: str | None) -> None:
+        """From now on the contact is spoken to in this language."""
+        if language is not None and language != self.around.language:
+            self.around.language = language
+            for walk in self.walks:
+                walk.scene.scope_kept = None
+
+    # --- saying -----------------------------------------------------------------------------------
+
+    def say(self, text: str, channel: str, purpose: Purpose) -> None:
+        """Say something of our own, outside of every flow."""
+        self.send(Say(text=text, channel=channel, kind="service", purpose=purpose), "", 0)
+
+    def send(self, say: Say, session: str, generation: int) -> int:
+        """Ask the gate, and queue, postpone or drop it; when it leaves, ms since 1970."""
+        now = self.event.at
+        verdict = admit(say, self._at_the_gate(say), self.business, now, self.pace)
+        if isinstance(verdict, Never):
+            self.record("refused", kind=say.kind, purpose=say.purpose, rule=verdict.rule)
+            return now
+        if isinstance(verdict, Later):
+            self._postpone(say, session, generation, verdict)
+            return verdict.at
+        self.pace = counted(say, self.pace, now)
+        self.outbound.append(self._row(say, now))
+        return now
+
+    def _at_the_gate(self, say: Say) -> ContactState:
+        """The state that the gate goes by: what this turn has changed so far counts."""
+        if not say.programme and say.purpose != "consent":
+            return self.state
+        changed = {row.programme: row for row in self._consent_rows(0)}
+        last_seen = self.event.at if isinstance(self.event, Inbound) else self.state.last_seen
+        return replace(
+            self.state, consents={**self.state.consents, **changed}, last_seen=last_seen
+        )
+
+    def _row(self, say: Say, now: int) -> Outbound:
+        text = signed(say.text, self.business.channels[say.channel])
+        id = outbound_id(self.event.id, len(self.outbound))
+        self.record("said", id=id, kind=say.kind, purpose=say.purpose)
+        return Outbound(
+            id=id,
+            contact=self.state.number,
+            channel=say.channel,
+            text=text,
+            kind=say.kind,
+            purpose=say.purpose,
+            lane=lane_of(say),
+            parts=parts_of(text).count,
+            programme=say.programme,
+            due=now,
+            not_after=say.not_after,
+        )
+
+    def _postpone(self, say: Say, session: str, generation: int, verdict: Later) -> None:
+        id = self.around.next_id()
+        self.postponed.append(
+            Postponed(
+                id=id,
+                text=say.text,
+                channel=say.channel,
+                kind=say.kind,
+                purpose=say.purpose,
+                programme=say.programme,
+                not_after=say.not_after,
+                session=session,
+                generation=generation,
+            )
+        )
+        self.around.effects.append(SetTimer(name=f"{GATE}{id}", generation=0, due=verdict.at))
+        self.record("postponed", rule=verdict.rule, at=verdict.at)
+
+    def release(self, name: str) -> None:
+        """A postponed text's time has come: the gate is asked again."""
+        id = name.removeprefix(GATE)
+        later = next((each for each in self.postponed if each.id == id), None)
+        if later is None:
+            self.record("stale", timer=name)
+            return
+        self.postponed.remove(later)
+        if later.session and not self._stands(later.session, later.generation):
+            self.record("stale", timer=name)
+            return
+        say = Say(
+            text=later.text,
+            channel=later.channel,
+            kind=later.kind,
+            purpose=later.purpose,
+            programme=later.programme,
+            not_after=later.not_after,
+        )
+        self.send(say, later.session, later.generation)
+
+    def _stands(self, session: str, generation: int) -> bool:
+        """Whether the session is still where it was when the text was said, or has just ended.
+
+        A last word ("Thank you!") outlives its session.
+        """
+        walk = next((each for each in self.walks if each.id == session), None)
+        return walk is None or walk.scene.generation == generation
+
+    def silence(self) -> None:
+        """End everything and drop what waits: what a STOP does."""
+        for walk in self.open_walks():
+            walk.stop("stopped")
+        self.postponed.clear()
+        self.asked.clear()
+        self.around.effects.append(Silence())
+
+    def record(self, kind: str, /, **facts: object) -> None:
+        self.around.records.append(Record(kind=kind, facts=facts))
+
+    # --- the turn ---------------------------------------------------------------------------------
+
+    def concluded(self, source: Source, order: int) -> tuple[Turn, ContactState]:
+        """The rows of this turn, and the state that the contact's next event meets."""
+        sessions = tuple(kept for walk in self.walks if (kept := walk.close()) is not None)
+        around, state, event = self.around, self.state, self.event
+        consents = self._consent_rows(order)
+        after = ContactState(
+            number=state.number,
+            fields=around.fields.kept,
+            tags=state.tags,
+            language=around.language,
+            zone=state.zone,
+            consents={**state.consents, **{row.programme: row for row in consents}},
+            sessions=sessions,
+            postponed=tuple(self.postponed),
+            asked=tuple(self.asked),
+            first_seen=state.first_seen or event.at,
+            last_seen=event.at if isinstance(event, Inbound) else state.last_seen,
+            pace=self.pace,
+        )
+        timers, cleared, silence = self._timers()
+        turn = Turn(
+            source=source,
+            contact=state.number,
+            at=event.at,
+            record=codec.encode(after),
+            timers=timers,
+            cleared=cleared,
+            outbound=tuple(self.outbound),
+            errands=tuple(each for each in around.effects if isinstance(each, Errand)),
+            consents=consents,
+            silence=silence,
+            records=tuple(around.records),
+        )
+        return turn, after
+
+    def _timers(self) -> tuple[tuple[SetTimer, ...], tuple[str, ...], bool]:
+        timers: dict[str, SetTimer] = {}
+        cleared: dict[str, None] = {}
+        silence = False
+        for effect in self.around.effects:
+            match effect:
+                case SetTimer():
+                    timers[effect.name] = effect
+                    cleared.pop(effect.name, None)
+                case ClearTimer():
+                    # A walk clears what it had before; what it set since has a new generation.
+                    if effect.name not in timers:
+                        cleared[effect.name] = None
+                case Silence():
+                    silence = True
+                    timers.clear()
+                case _:
+                    pass
+        armed = {name for walk in self.walks if not walk.ended for name in walk.scene.armed}
+        wanted = tuple(
+            timer for name, timer in timers.items() if name in armed or name.startswith(GATE)
+        )
+        return wanted, tuple(cleared), silence
+
+    def _consent_rows(self, order: int) -> tuple[Consent, ...]:
+        event = self.event
+        return tuple(
+            Consent(
+                programme=effect.programme,
+                state=effect.state,
+                at=event.at,
+                event=event.id,
+                order=order,
+                proof=effect.proof,
+            )
+            for effect in self.around.effects
+            if isinstance(effect, SetConsent)
+        )
+
+
+def purpose_of(event: Event) -> Purpose:
+    """A text's answer, an errand's and a person's are replies; timers and requests speak first."""
+    return "first" if isinstance(event, Due | Requested) else "reply"
+
+
+def lane_of(say: Say) -> Lane:
+    """Replies and services go before what is sent to many."""
+    return "bulk" if say.kind == "marketing" and say.purpose == "first" else "reply"

@@ -1,0 +1,170 @@
+"""From what was authored to a playbook, or to every mistake in it at once."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from convo.authoring import Action, Keyword
+from convo.core.business import Business
+from convo.engine.flow import Flow, compile_flow
+from convo.engine.schema import Written, read_flow
+from convo.errors import FlowError, FlowErrors, Place
+from convo.language.spelling import advice
+from convo.policy.law_words import is_law_word
+from convo.routing.keywords import StartWords, Target
+from convo.routing.playbook import Playbook
+from convo.routing.versions import reached, version_of
+from convo.understanding.normalise import match_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnytimeWords:
+    """Words of convo.toml that are understood at every step of every flow."""
+
+    name: str
+    words: tuple[str, ...]
+    flow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """The playbook with the files that it was made from, for checks."""
+
+    playbook: Playbook
+    written: Mapping[str, Written]
+
+
+def load(
+    sources: Mapping[str, str],
+    handlers: Sequence[Keyword | Action],
+    business: Business,
+    anytime: Sequence[AnytimeWords] = (),
+) -> Loaded:
+    """Read flow files (path -> text) and handlers. Raises `FlowErrors` with all mistakes."""
+    problems: list[FlowError] = []
+    written: dict[str, Written] = {}
+    flows: dict[str, Flow] = {}
+    for path, source in sources.items():
+        try:
+            read = read_flow(source, path)
+            problems += _named_as_its_file(read, path, written)
+            written[read.file.flow] = read
+            flows[read.file.flow] = compile_flow(read, business.languages)
+        except FlowErrors as errors:
+            problems += errors.problems
+    problems += _unknown_flows(flows, written, anytime)
+    words = list(_start_words(flows, handlers))
+    problems += _two_owners(words, anytime, flows, written)
+    if problems:
+        raise FlowErrors(problems)
+    versions = {name: version_of(name, written, flows) for name in flows}
+    playbook = Playbook(
+        business=business,
+        flows=flows,
+        newest={name: version.hash for name, version in versions.items()},
+        versions={
+            version.hash: {each: flows[each] for each in reached(name, flows)}
+            for name, version in versions.items()
+        },
+        kept={version.hash: version for version in versions.values()},
+        keywords={each.words[0]: each for each in handlers if isinstance(each, Keyword)},
+        actions={action.name: action for action in handlers if isinstance(action, Action)},
+        start_words=StartWords(words),
+        anytime={match_key(word): entry.flow for entry in anytime for word in entry.words},
+        events={event: name for name, flow in flows.items() for event in flow.events},
+    )
+    return Loaded(playbook=playbook, written=written)
+
+
+def _start_words(
+    flows: Mapping[str, Flow], handlers: Iterable[Keyword | Action]
+) -> Iterator[tuple[str, Target]]:
+    for flow in flows.values():
+        for word in flow.words:
+            yield word, Target(kind="flow", name=flow.name)
+    for handler in handlers:
+        if isinstance(handler, Keyword):
+            for word in handler.words:
+                yield word, Target(kind="keyword", name=handler.words[0])
+
+
+def _named_as_its_file(
+    read: Written, path: str, others: Mapping[str, Written]
+) -> Iterator[FlowError]:
+    name = read.file.flow
+    stem = path.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
+    if name != stem:
+        yield FlowError(
+            f'The flow is called "{name}", its file "{stem}".',
+            place=read.document.place(("flow",)),
+            mend="Give both the same name.",
+        )
+    if name in others:
+        yield FlowError(
+            f'There are two flows "{name}".',
+            place=read.document.place(("flow",)),
+            mend=f"The other is {others[name].document.file}.",
+        )
+
+
+def _unknown_flows(
+    flows: Mapping[str, Flow],
+    written: Mapping[str, Written],
+    anytime: Sequence[AnytimeWords],
+) -> Iterator[FlowError]:
+    for name, flow in flows.items():
+        for step_name, step in flow.steps.items():
+            runs = getattr(step, "run", None)
+            if isinstance(runs, str) and runs not in written:
+                yield FlowError(
+                    f'There is no flow "{runs}".',
+                    place=written[name].document.place(("steps", step_name, "run")),
+                    mend=advice(runs, flows),
+                )
+    for entry in anytime:
+        if entry.flow not in written:
+            yield FlowError(
+                f'[anytime] {entry.name} leads to a flow "{entry.flow}", which there is not.',
+                place=Place(file="convo.toml", line=1, column=1),
+                mend=advice(entry.flow, flows),
+            )
+
+
+def _two_owners(
+    words: Sequence[tuple[str, Target]],
+    anytime: Sequence[AnytimeWords],
+    flows: Mapping[str, Flow],
+    written: Mapping[str, Written],
+) -> Iterator[FlowError]:
+    """A word that leads to two things, or that is the law's."""
+
+    def place_of(target: Target) -> Place:
+        if target.kind == "flow":
+            return written[target.name].document.place(("start", "words"))
+        return Place(file=f'keyword_handlers/ ("{target.name}")', line=1, column=1)
+
+    owners: dict[str, Target] = {}
+    for word, target in words:
+        key = match_key(word)
+        if is_law_word(word):
+            yield FlowError(
+                f'"{word}" is a word of the law and starts nothing.',
+                place=place_of(target),
+                mend="Choose another word; STOP, START, HELP and their kin are answered always.",
+            )
+        first = owners.setdefault(key, target)
+        if first != target:
+            yield FlowError(
+                f'"{word}" starts both {first.kind} {first.name} and {target.kind} {target.name}.',
+                place=place_of(target),
+                mend="Take it away from one of them.",
+            )
+    project = {match_key(word): entry for entry in anytime for word in entry.words}
+    for name, flow in flows.items():
+        for step, entry in flow.anytime.items():
+            for word in entry.words or (step,):
+                if match_key(word) in project:
+                    yield FlowError(
+                        f'"{word}" is an anytime word of convo.toml too.',
+                        place=written[name].document.place(("anytime", step)),
+                        mend="Take it away from one of them.",
+                    )

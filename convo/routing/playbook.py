@@ -1,0 +1,57 @@
+"""All that was authored, loaded and checked: what the router reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from convo.authoring import Action, Keyword
+from convo.core.business import Business
+from convo.core.contacts import ContactState
+from convo.engine.flow import Flow
+from convo.engine.walk import Bundle
+from convo.routing.keywords import StartWords
+from convo.routing.versions import Version, unpacked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playbook:
+    """Immutable: a changed flow makes a new playbook."""
+
+    business: Business
+    #: The newest version of every flow.
+    flows: Mapping[str, Flow]
+    #: Flow name -> the hash of its newest version.
+    newest: Mapping[str, str]
+    #: Hash -> the flow and those it runs, also of old versions that sessions still need.
+    versions: Mapping[str, Bundle]
+    #: Hash -> what the store keeps of it.
+    kept: Mapping[str, Version] = field(repr=False)
+    keywords: Mapping[str, Keyword]
+    actions: Mapping[str, Action]
+    start_words: StartWords = field(repr=False)
+    #: Folded word -> flow: the project's own anytime words.
+    anytime: Mapping[str, str]
+    #: Event -> flow that listens to it.
+    events: Mapping[str, str]
+
+    def sources(self) -> Mapping[str, bytes]:
+        """What to keep of every version, by its hash."""
+        return {hash: version.source for hash, version in self.kept.items()}
+
+    def with_version(self, source: bytes) -> "Playbook":
+        """This playbook, able to carry on sessions of one more version."""
+        version, bundle = unpacked(source, self.business.languages)
+        return replace(
+            self,
+            versions={**self.versions, version.hash: bundle},
+            kept={**self.kept, version.hash: version},
+        )
+
+
+def missing_versions(state: ContactState, playbook: Playbook) -> frozenset[str]:
+    """Hashes of versions that the contact's sessions stand in and the playbook has not."""
+    return frozenset(
+        frame.version
+        for session in state.sessions
+        for frame in session.frames
+        if frame.version not in playbook.versions
+    )

@@ -1,0 +1,318 @@
+"""Whose event is it? Five levels, in this order, the same everywhere; and one turn for each."""
+
+from dataclasses import dataclass
+
+from convo.core.contacts import Asked, ContactState
+from convo.core.effects import Errand
+from convo.core.events import (
+    Answered,
+    Due,
+    Event,
+    HandedBack,
+    Inbound,
+    LawWord,
+    OptedOutElsewhere,
+    Requested,
+)
+from convo.core.parts import parts_of
+from convo.core.sessions import Held
+from convo.core.turns import Outbound, Source, Turn, outbound_id
+from convo.engine.walk import Walk
+from convo.language.phrases import phrase
+from convo.policy import loop_guard
+from convo.policy.footer import signed
+from convo.routing.desk import GATE, Desk
+from convo.routing.keywords import Match
+from convo.routing.playbook import Playbook
+from convo.understanding.normalise import language_of, match_key
+
+#: How long a keyword handler may take, in milliseconds.
+KEYWORD_WITHIN_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenTurn:
+    """A turn, and the state that the next event of the same contact meets."""
+
+    turn: Turn
+    state: ContactState
+
+
+def take_turn(
+    state: ContactState, event: Event, source: Source, order: int, playbook: Playbook
+) -> TakenTurn:
+    """What `event` means for this contact. Pure: the same event makes the same turn."""
+    desk = Desk(state, event, playbook)
+    match event:
+        case Inbound():
+            _inbound(desk, event)
+        case Due():
+            _due(desk, event)
+        case Answered():
+            _answered(desk, event)
+        case Requested():
+            _requested(desk, event)
+        case HandedBack():
+            _handed_back(desk, event)
+        case OptedOutElsewhere():
+            desk.record("consent", programme="", state="withdrawn", source=event.source)
+            desk.silence()
+    _start_what_was_asked(desk)
+    turn, after = desk.concluded(source, order)
+    return TakenTurn(turn=turn, state=after)
+
+
+def apology(state: ContactState, event: Event, playbook: Playbook) -> Outbound | None:
+    """What a contact hears when their text could not be dealt with; None for other events."""
+    if not isinstance(event, Inbound) or state.stopped or event.law is not None:
+        return None
+    business = playbook.business
+    language = state.language or language_of(event.text) or business.languages[0]
+    text = signed(phrase("parked_apology", language), business.channels[event.channel])
+    return Outbound(
+        id=outbound_id(event.id, 0),
+        contact=state.number,
+        channel=event.channel,
+        text=text,
+        kind="service",
+        purpose="reply",
+        lane="reply",
+        parts=parts_of(text).count,
+        due=event.at,
+    )
+
+
+# --- a text ---------------------------------------------------------------------------------------
+
+
+def _inbound(desk: Desk, event: Inbound) -> None:
+    desk.record("inbound", channel=event.channel, text=event.text, law=event.law)
+    desk.pace = loop_guard.heard(desk.pace, event.text, event.at)
+    if desk.state.language is None:
+        desk.speaks(_known_language(desk, event.text))
+    law = event.law or ("start" if event.acted else None)
+    if law is not None:
+        _law_word(desk, event, law)
+    elif desk.state.stopped:
+        desk.record("ignored", why="the contact has said STOP")
+    else:
+        _text(desk, event.text, event.id, event.at, event.channel)
+
+
+def _law_word(desk: Desk, event: Inbound, law: LawWord) -> None:
+    """Level 1. Its consent was changed when it was kept; here it is answered, once."""
+    desk.record("routed", level=1, law=law, acted=event.acted)
+    business, channel = desk.business, desk.business.channels[event.channel]
+    language = _known_language(desk, event.text) or _language(desk)
+    if law == "stop":
+        desk.silence()
+        if event.acted and channel.optout_reply == "us":
+            told = phrase("stop.confirmed", language, business=business.name)
+            desk.say(told, event.channel, "law")
+    elif law == "start":
+        told = "start.confirmed" if event.acted else "start.already"
+        if channel.optout_reply == "us" or not event.acted:
+            desk.say(phrase(told, language, business=business.name), event.channel, "law")
+    else:
+        desk.say(phrase("help", language, business=business.name), event.channel, "law")
+
+
+def _text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
+    """Levels 2 to 5 for one text."""
+    if _anytime(desk, text, channel):
+        return
+    walks = desk.open_walks(channel)
+    newest = walks[-1] if walks else None
+    if newest is not None and newest.awaits_errand:
+        newest.hold(Held(event=event, at=at, text=text))
+        desk.record("held", session=newest.id, why="an errand is out")
+        return
+    person = next((walk for walk in reversed(walks) if walk.with_a_person), None)
+    if person is not None and (newest is person or newest is None or newest.question is None):
+        desk.record("held", session=person.id, why="a person has the conversation")
+        return
+    if _open_question(desk, walks, text):
+        return
+    asking = next((walk for walk in reversed(walks) if walk.question is not None), None)
+    match = desk.playbook.start_words.whole(text)
+    if match is None and asking is None:
+        match = desk.playbook.start_words.contained(text)
+    if match is not None:
+        _start(desk, match, text, channel)
+    elif asking is not None:
+        desk.record("routed", level=3, session=asking.id, understood=False)
+        asking.reject()
+    elif (near := desk.playbook.start_words.near(text)) is not None:
+        desk.record("routed", level=4, near=near.word)
+        word = near.word.upper() if near.word.isascii() else near.word
+        desk.say(phrase("near_word", _language(desk), word=word), channel, "reply")
+    else:
+        _fallback(desk, channel)
+
+
+def _anytime(desk: Desk, text: str, channel: str) -> bool:
+    """Level 2: words of the open session's flow, then of the project."""
+    key = match_key(text)
+    for walk in reversed(desk.open_walks(channel)):
+        name = walk.flow.anytime_words.get(key)
+        if name is not None:
+            desk.record("routed", level=2, session=walk.id, word=name)
+            walk.jump(name)
+            return True
+    flow = desk.playbook.anytime.get(key)
+    if flow is None:
+        return False
+    desk.record("routed", level=2, flow=flow)
+    _leave_questions(desk, flow, channel)
+    desk.start(flow, channel, {}, "anytime word")
+    return True
+
+
+def _open_question(desk: Desk, walks: list[Walk], text: str) -> bool:
+    """Level 3: the newest open question, else the only older one that understands it."""
+    able = [
+        (walk, understood)
+        for walk in reversed(walks)
+        if walk.question is not None and (understood := walk.understand(text)) is not None
+    ]
+    asking = [walk for walk in walks if walk.question is not None]
+    if not able:
+        return False
+    if able[0][0] is not asking[-1] and len(able) > 1:
+        return False
+    walk, understood = able[0]
+    desk.record("routed", level=3, session=walk.id, understood=True)
+    walk.take(understood)
+    return True
+
+
+def _start(desk: Desk, match: Match, text: str, channel: str) -> None:
+    """Level 4: a start word of a flow or of a keyword handler."""
+    name = match.target.name
+    desk.record("routed", level=4, word=match.word, how=match.how, starts=name)
+    if match.target.kind == "flow":
+        flow = desk.playbook.flows[name]
+        heard = _known_language(desk, text)
+        if heard in flow.languages:
+            desk.speaks(heard)
+        _leave_questions(desk, name, channel)
+        desk.start(name, channel, {}, "start word")
+        return
+    around = desk.around
+    id = around.next_id()
+    around.effects.append(
+        Errand(
+            id=id,
+            kind="keyword",
+            channel=channel,
+            name=name,
+            arguments={"text": text, "rest": match.rest},
+            key=id,
+            within=KEYWORD_WITHIN_MS,
+        )
+    )
+    desk.record("errand", id=id, kind="keyword", name=name)
+
+
+def _leave_questions(desk: Desk, flow: str, channel: str) -> None:
+    """Starting a flow anew ends the one of the same name that still waits for an answer."""
+    for walk in desk.open_walks(channel):
+        if walk.flow.name == flow and walk.question is not None:
+            walk.stop("restarted")
+
+
+def _fallback(desk: Desk, channel: str) -> None:
+    """Level 5."""
+    desk.record("routed", level=5)
+    fallback = desk.business.channels[channel].fallback
+    if fallback in desk.playbook.flows:
+        desk.start(fallback, channel, {}, "fallback")
+    else:
+        desk.say(fallback or phrase("fallback", _language(desk)), channel, "reply")
+
+
+# --- the other events -----------------------------------------------------------------------------
+
+
+def _due(desk: Desk, event: Due) -> None:
+    if event.name.startswith(GATE):
+        desk.release(event.name)
+        return
+    session = event.name.partition("/")[0]
+    walk = next((each for each in desk.walks if each.id == session), None)
+    if walk is None or not walk.wake(event.name, event.generation):
+        desk.record("stale", timer=event.name)
+
+
+def _answered(desk: Desk, event: Answered) -> None:
+    """An errand's answer; then the texts that waited with it, in their order."""
+    for walk in desk.open_walks():
+        if walk.hear(event.errand, event.value, event.failure):
+            for held in walk.release():
+                _text(desk, held.text, held.event, held.at, walk.channel)
+            return
+    if event.kind != "keyword":
+        desk.record("stale", errand=event.errand)
+        return
+    desk.record("answered", id=event.errand, failure=event.failure)
+    if desk.state.stopped:
+        desk.record("ignored", why="the contact has said STOP")
+    elif event.failure:
+        desk.say(phrase("parked_apology", _language(desk)), event.channel, "reply")
+    else:
+        texts: dict[str, str] = event.value["texts"]
+        language = _language(desk)
+        told = texts.get(language) or texts.get("") or next(iter(texts.values()))
+        desk.say(told, event.channel, "reply")
+
+
+def _requested(desk: Desk, event: Requested) -> None:
+    """A flow that our own side asks for; `busy` says what when a question is open."""
+    name = event.flow or desk.playbook.events.get(event.event, "")
+    flow = desk.playbook.flows.get(name)
+    if flow is None or desk.state.stopped:
+        why = "no such flow" if flow is None else "the contact has said STOP"
+        desk.record("ignored", why=why, flow=name, event=event.event)
+        return
+    kept = {answer: value for answer, value in event.answers.items() if answer in flow.answers}
+    asking = [walk for walk in desk.open_walks(event.channel) if walk.question is not None]
+    if asking and flow.busy == "wait":
+        desk.asked.append(Asked(event=event.id, flow=name, channel=event.channel, answers=kept))
+        desk.record("held", flow=name, why="a question is open")
+        return
+    if flow.busy == "replace":
+        for walk in asking:
+            walk.stop("replaced")
+    desk.start(name, event.channel, kept, f"request {event.event}".strip())
+
+
+def _start_what_was_asked(desk: Desk) -> None:
+    """Flows that waited for a question to close start when none is open."""
+    while desk.asked:
+        asked = desk.asked[0]
+        if any(walk.question is not None for walk in desk.open_walks(asked.channel)):
+            return
+        desk.asked.pop(0)
+        if asked.flow in desk.playbook.flows:
+            desk.start(asked.flow, asked.channel, asked.answers, "request, after a question")
+        else:
+            desk.record("ignored", why="no such flow", flow=asked.flow)
+
+
+def _handed_back(desk: Desk, event: HandedBack) -> None:
+    walk = next((each for each in desk.walks if each.id == event.session), None)
+    if walk is None or not walk.hand_back():
+        desk.record("stale", session=event.session)
+
+
+# --- languages ------------------------------------------------------------------------------------
+
+
+def _language(desk: Desk) -> str:
+    return desk.around.language or desk.business.languages[0]
+
+
+def _known_language(desk: Desk, text: str) -> str | None:
+    """The language that a text is written in, if the business speaks it."""
+    heard = language_of(text)
+    return heard if heard in desk.business.languages else None

@@ -1,0 +1,83 @@
+"""ask: a question whose answer has a type."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import Field
+
+from convo.language.phrases import phrase
+from convo.language.texts import Text
+from convo.steps.expect import Expect, Expected, reading, understood_answer
+from convo.steps.question import Must, Question, Understood
+from convo.steps.scene import Scene
+from convo.steps.step import Branch
+
+#: The phrase that asks for the half of a date and time that is still missing.
+_MISSING = {"day": "missing.time", "time": "missing.day"}
+
+
+class Ask(Question):
+    """Asks, and waits for an answer of a type.
+
+    day:
+      ask: Which day and time?
+      expect: datetime
+      save: when
+      must:
+        - {that: when > now, else: That time has passed.}
+    """
+
+    ask: Text = Field(description="The question.")
+    expect: Expected = Field(
+        default=Expect(kind="text"),
+        description=(
+            "text, number, date, time, datetime, yes_no, phone, email, name, "
+            "{number: {min: 0, max: 10, whole: true}}, or a list of words."
+        ),
+    )
+    save: str | None = Field(default=None, description="The answer that keeps it.")
+    must: tuple[Must, ...] = Field(
+        default=(), description="Conditions; the first that fails says its `else`."
+    )
+    zone: Literal["business", "contact"] = Field(
+        default="business", description="Whose clock times in the answer are read by."
+    )
+
+    def answer_branches(self) -> Sequence[Branch]:
+        return (self.onward(),)
+
+    def put(self, scene: Scene) -> str:
+        return scene.say(self.ask)
+
+    def understand(self, scene: Scene, text: str) -> Understood | None:
+        zone = scene.around.find_contact_zone() if self.zone == "contact" else scene.around.zone
+        return understood_answer(self.expect, text, reading(scene, zone))
+
+    def settle(self, scene: Scene, understood: Understood) -> str | None:
+        if understood.partial is not None:
+            scene.partial = understood.partial
+            half = next(iter(understood.partial))
+            scene.speak(phrase(_MISSING[half], scene.language))
+            return None
+        scene.partial = None
+        before = dict(scene.answers)
+        scene.save(self.save, understood.value)
+        answer: dict[str, Any] = {"answer": understood.value}
+        for must in self.must:
+            if not must.that.value(scene.scope_with(answer)):
+                scene.answers = before
+                scene.scope_kept = None
+                return self.refuse(scene, must.else_, answer)
+        return "next"
+
+    def unclear_phrase(self) -> str:
+        bounds = self.expect.number
+        if bounds is not None and bounds.min is not None and bounds.max is not None:
+            return "unclear.number_range"
+        return "unclear.words" if self.expect.option else f"unclear.{self.expect.name}"
+
+    def unclear_values(self) -> dict[str, str]:
+        bounds = self.expect.number
+        if bounds is None or bounds.min is None or bounds.max is None:
+            return {}
+        return {"least": f"{bounds.min:g}", "most": f"{bounds.max:g}"}

@@ -1,0 +1,139 @@
+"""choose: a question whose answer is one of numbered options."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from convo.language.texts import Text, is_language
+from convo.steps.question import Question, Understood
+from convo.steps.scene import Scene
+from convo.steps.step import Branch, Form, StepName
+from convo.understanding.options import OptionWords, understand_option
+
+MAX_OPTIONS = 20
+_OWN_KEYS = frozenset({"words", "go", "number"})
+
+
+def _whole_number(raw: object) -> object:
+    return int(raw) if isinstance(raw, str) and raw.strip().isdigit() else raw
+
+
+class Option(Form):
+    """One option: its label (by language), more words for it, and where it leads."""
+
+    #: By language; "" is the language of a label that was written without one.
+    label: dict[str, str]
+    words: tuple[str, ...] = ()
+    go: StepName | None = None
+    number: Annotated[int, BeforeValidator(_whole_number), Field(ge=0, le=99)] | None = None
+
+
+def _option(raw: object) -> object:
+    """`Haircut` or `{en: Haircut, zh: 剪发, words: [cut], go: step}`."""
+    if not isinstance(raw, dict):
+        return {"label": {"": raw}}
+    parts: dict[str, Any] = dict(raw)  # pyright: ignore[reportUnknownArgumentType]
+    own = {key: parts.pop(key) for key in _OWN_KEYS & parts.keys()}
+    unknown = [key for key in parts if not is_language(key)]
+    if unknown:
+        raise ValueError(f'An option knows languages, words, go and number, not "{unknown[0]}".')
+    if not parts:
+        raise ValueError("An option needs its label, in at least one language.")
+    return {"label": parts, **own}
+
+
+AnyOption = Annotated[Option, BeforeValidator(_option)]
+
+
+class Choose(Question):
+    """Asks with numbered options; the answer is the option's id.
+
+    menu:
+      choose: What can we do for you?
+      options:
+        haircut: {en: Haircut, zh: 剪发}
+        staff:   {en: Talk to us, zh: 人工, go: front_desk}
+      save: service
+    """
+
+    choose: Text = Field(
+        description="The question. `{{ options }}` places the list; else it follows on new lines."
+    )
+    options: dict[str, AnyOption] = Field(
+        min_length=1, max_length=MAX_OPTIONS, description="Id and label, numbered as written."
+    )
+    save: str | None = Field(default=None, description="The answer that keeps the option's id.")
+
+    @model_validator(mode="after")
+    def _numbers_differ(self) -> "Choose":
+        numbers = list(self.numbers.values())
+        if len(set(numbers)) != len(numbers):
+            raise ValueError("Two options have the same number; change a `number:`.")
+        return self
+
+    def unclear_phrase(self) -> str:
+        return "unclear.option"
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of every option: its own, or its place in the list."""
+        return {
+            id: n if option.number is None else option.number
+            for n, (id, option) in enumerate(self.options.items(), start=1)
+        }
+
+    @cached_property
+    def labels(self) -> Mapping[str, Mapping[str, str]]:
+        """Option id -> language -> label."""
+        return {id: option.label for id, option in self.options.items()}
+
+    def answer_branches(self) -> Sequence[Branch]:
+        own = [
+            Branch(label=f"option:{id}", to=option.go, path=("options", id, "go"))
+            for id, option in self.options.items()
+            if option.go is not None
+        ]
+        return (*own, self.onward())
+
+    def put(self, scene: Scene) -> str:
+        listed = self.listed(scene.language, scene.flow.languages)
+        if "options" in self.choose.variables:
+            return scene.say(self.choose, more={"options": listed})
+        return scene.say(self.choose, tail=f"\n{listed}")
+
+    def listed(self, language: str, languages: Sequence[str]) -> str:
+        """The options as the contact reads them, one on each line."""
+        lines: list[str] = []
+        for id, number in self.numbers.items():
+            labels = self.options[id].label
+            label = next(
+                (labels[tongue] for tongue in (language, *languages, "") if tongue in labels), id
+            )
+            lines.append(f"{number} {label}")
+        return "\n".join(lines)
+
+    @cached_property
+    def words(self) -> Sequence[OptionWords]:
+        """The options as replies are matched against them."""
+        return tuple(
+            OptionWords(
+                id=id,
+                number=self.numbers[id],
+                labels=tuple(option.label.values()),
+                words=option.words,
+            )
+            for id, option in self.options.items()
+        )
+
+    def understand(self, scene: Scene, text: str) -> Understood | None:
+        chosen = understand_option(text, self.words, ("en", "zh"))
+        if chosen is None:
+            return None
+        goes = self.options[chosen].go is not None
+        return Understood(value=chosen, branch=f"option:{chosen}" if goes else "next")
+
+    def settle(self, scene: Scene, understood: Understood) -> str | None:
+        scene.save(self.save, understood.value)
+        return understood.branch

@@ -1,0 +1,114 @@
+"""consent: asks for, gives or withdraws consent to a programme; the text shown is the proof."""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import Field, model_validator
+
+from convo.language.texts import Text
+from convo.steps.question import Question, Understood
+from convo.steps.scene import Scene
+from convo.steps.step import Branch, Form, StepName
+from convo.understanding.yes_no import understand_yes_no
+
+
+class Act(Form):
+    """Exactly one of ask, give and withdraw, with a programme of convo.toml."""
+
+    ask: str | None = Field(default=None, description="The programme to ask about.")
+    give: str | None = Field(default=None, description="The programme that is joined here.")
+    withdraw: str | None = Field(default=None, description="The programme that is left here.")
+
+    @model_validator(mode="after")
+    def _one_act(self) -> "Act":
+        if sum(act is not None for act in (self.ask, self.give, self.withdraw)) != 1:
+            raise ValueError("Write one of {ask: programme}, {give: ...} and {withdraw: ...}.")
+        return self
+
+    @property
+    def programme(self) -> str:
+        return self.ask or self.give or self.withdraw or ""
+
+
+class Consent(Question):
+    """Asks for, gives or withdraws consent to a programme; the text shown is kept as proof.
+
+    invite:
+      consent: {ask: survey}
+      confirm: Reply YES to get about 2 texts a month. STOP to end.
+      yes: joined
+      no: no_thanks
+    """
+
+    consent: Act = Field(description="{ask: programme}, {give: ...} or {withdraw: ...}.")
+    confirm: Text | None = Field(default=None, description="The question, with `ask`.")
+    say: Text | None = Field(default=None, description="Said, with `give` and `withdraw`.")
+    yes: StepName | None = Field(default=None, description="Where yes leads; else onward.")
+    no: StepName | None = Field(default=None, description="Where no leads.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Consent":
+        if self.consent.ask is not None and (self.confirm is None or self.no is None):
+            raise ValueError("{ask: ...} needs `confirm`, the text that asks, and `no`.")
+        if self.consent.ask is None and (self.confirm or self.yes or self.no or self.silent):
+            raise ValueError("confirm, yes, no and silent go with {ask: ...} only.")
+        return self
+
+    def branches(self) -> Sequence[Branch]:
+        return (self.onward(),) if self.consent.ask is None else super().branches()
+
+    def unclear_phrase(self) -> str:
+        return "unclear.yes_no"
+
+    def answer_branches(self) -> Sequence[Branch]:
+        return (
+            Branch(label="yes", to=self.yes or self.go, path=("yes",)),
+            Branch(label="no", to=self.no, path=("no",)),
+        )
+
+    def enter(self, scene: Scene) -> str | None:
+        act = self.consent
+        if act.ask is not None:
+            if scene.around.consent_to(act.ask) == "given":
+                return "yes"
+            proof = self.put(scene)
+            scene.consent(act.ask, "asked", proof)
+            self.watch(scene)
+            return None
+        # The word that brought them here is the proof; what is said now only tells of it.
+        if act.give is not None:
+            scene.consent(act.give, "given", scene.around.text)
+        else:
+            scene.consent(act.programme, "withdrawn", scene.around.text)
+        if self.say is not None:
+            scene.say(self.say)
+        return "next"
+
+    def put(self, scene: Scene) -> str:
+        return scene.say(self.confirm, purpose="consent") if self.confirm is not None else ""
+
+    def understand(self, scene: Scene, text: str) -> Understood | None:
+        said = understand_yes_no(text)
+        return None if said is None else Understood(value=said, branch="yes" if said else "no")
+
+    def settle(self, scene: Scene, understood: Understood) -> str | None:
+        if understood.value is False:
+            self._ask_no_more(scene)
+        return understood.branch
+
+    def wake(self, scene: Scene, purpose: str, n: int) -> str | None:
+        label = super().wake(scene, purpose, n)
+        if label is not None:
+            self._ask_no_more(scene)
+        return label
+
+    def refuse(
+        self, scene: Scene, text: Text | None, more: Mapping[str, object] | None = None
+    ) -> str | None:
+        label = super().refuse(scene, text, more)
+        if label is not None:
+            self._ask_no_more(scene)
+        return label
+
+    def _ask_no_more(self, scene: Scene) -> None:
+        """An asking without a yes leaves nothing behind."""
+        scene.consent(self.consent.programme, "unknown", scene.around.text)

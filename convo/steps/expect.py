@@ -1,0 +1,193 @@
+"""The types of answers that `ask` knows: what a reply means as each of them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Annotated, Literal, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from convo.errors import BadAddress
+from convo.policy.numbering import read_number
+from convo.steps.question import Understood
+from convo.steps.scene import Scene
+from convo.steps.step import Form
+from convo.understanding.dates import understand_date, understand_time, understand_when
+from convo.understanding.numerals import understand_number
+from convo.understanding.options import OptionWords, understand_option
+from convo.understanding.yes_no import understand_yes_no
+
+#: The longest text that is taken as an answer.
+MAX_ANSWER = 1_600
+#: Countries that write the month before the day (CLDR short dates); China writes 12/5 so too.
+MONTH_FIRST = frozenset({"US", "CN", "TW", "HK", "JP", "KR", "PH", "CA"})
+
+_EMAIL = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,190}\.[^\s@<>\"'.]{2,63}")
+
+
+def _integer_or_float(raw: object) -> object:
+    """Numbers in a flow file are texts until a field asks for a number."""
+    return float(raw) if isinstance(raw, str) else raw
+
+
+Number = Annotated[float, BeforeValidator(_integer_or_float)]
+
+
+class NumberRange(Form):
+    """`{min: 0, max: 10, whole: true}`."""
+
+    min: Number | None = Field(default=None, description="The least that is taken.")
+    max: Number | None = Field(default=None, description="The most that is taken.")
+    whole: bool = Field(default=False, description="No fractions.")
+
+
+def _from_name(raw: object) -> object:
+    """`number` and `[red, blue]` are short for {number: {}} and {option: [red, blue]}."""
+    if isinstance(raw, str):
+        return {raw: {}} if raw == "number" else {"kind": raw}
+    return {"option": cast(object, raw)} if isinstance(raw, list) else raw
+
+
+SimpleKind = Literal["text", "date", "time", "datetime", "yes_no", "phone", "email", "name"]
+
+
+class Expect(Form):
+    """What kind of answer is awaited: a name, `{number: {...}}`, or a list of own words."""
+
+    kind: SimpleKind | None = None
+    number: NumberRange | None = None
+    option: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "Expect":
+        if sum(part is not None for part in (self.kind, self.number, self.option)) != 1:
+            raise ValueError(
+                "Expect one of text, number, date, time, datetime, yes_no, phone, email, name, "
+                "or a list of words."
+            )
+        return self
+
+    @property
+    def name(self) -> str:
+        """The type's name, as authors write it."""
+        if self.number is not None:
+            return "number"
+        return "option" if self.option is not None else str(self.kind)
+
+    @property
+    def answer_kind(self) -> str:
+        """The kind under which the answer is declared."""
+        return "text" if self.name == "name" else self.name
+
+
+Expected = Annotated[Expect, BeforeValidator(_from_name)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How an answer is read: in whose zone, and what half of it is known already."""
+
+    now: datetime
+    languages: tuple[str, ...]
+    country: str
+    partial: Mapping[str, str]
+
+    @property
+    def day_first(self) -> bool:
+        return self.country not in MONTH_FIRST
+
+
+def reading(scene: Scene, zone: ZoneInfo) -> Reading:
+    """How answers of this scene are read."""
+    return Reading(
+        now=scene.around.now.astimezone(zone),
+        languages=("en", "zh"),
+        country=scene.around.country,
+        partial=scene.partial or {},
+    )
+
+
+def understood_answer(expect: Expect, text: str, how: Reading) -> Understood | None:
+    """What `text` means as this type of answer; None when it means nothing."""
+    if expect.number is not None:
+        bounds = expect.number
+        number = understand_number(text, minimum=bounds.min, maximum=bounds.max, whole=bounds.whole)
+        return None if number is None else Understood(value=number)
+    if expect.option is not None:
+        words = [
+            OptionWords(id=word, number=n, labels=(word,), words=())
+            for n, word in enumerate(expect.option, start=1)
+        ]
+        chosen = understand_option(text, words, how.languages)
+        return None if chosen is None else Understood(value=chosen)
+    return _SIMPLE[expect.kind or "text"](text, how)
+
+
+def _text(text: str, how: Reading) -> Understood | None:
+    trimmed = text.strip()
+    return Understood(value=trimmed) if trimmed and len(trimmed) <= MAX_ANSWER else None
+
+
+def _yes_no(text: str, how: Reading) -> Understood | None:
+    said = understand_yes_no(text)
+    return None if said is None else Understood(value=said)
+
+
+def _date(text: str, how: Reading) -> Understood | None:
+    day = understand_date(text, now=how.now, languages=how.languages, day_first=how.day_first)
+    return None if day is None else Understood(value=day)
+
+
+def _time(text: str, how: Reading) -> Understood | None:
+    hour = understand_time(text, now=how.now, languages=how.languages)
+    return None if hour is None else Understood(value=hour)
+
+
+def _datetime(text: str, how: Reading) -> Understood | None:
+    """A day with an hour; half of it is kept until the other half comes."""
+    when = understand_when(text, now=how.now, languages=how.languages, day_first=how.day_first)
+    day, hour = (when.day, when.time) if when is not None else (None, None)
+    if hour is None and day is None and "day" in how.partial:
+        hour = understand_time(text, now=how.now, languages=how.languages)
+    if day is None and hour is None:
+        return None
+    day = day or _kept(how.partial, "day", date.fromisoformat)
+    hour = hour or _kept(how.partial, "time", time.fromisoformat)
+    if day is None or hour is None:
+        half = {"day": day.isoformat()} if day else {"time": str(hour)}
+        return Understood(partial=half)
+    return Understood(value=datetime.combine(day, hour, tzinfo=how.now.tzinfo))
+
+
+_Half = TypeVar("_Half", date, time)
+
+
+def _kept(partial: Mapping[str, str], name: str, read: Callable[[str], _Half]) -> _Half | None:
+    raw = partial.get(name)
+    return None if raw is None else read(raw)
+
+
+def _phone(text: str, how: Reading) -> Understood | None:
+    try:
+        return Understood(value=read_number(text, how.country).e164)
+    except BadAddress:
+        return None
+
+
+def _email(text: str, how: Reading) -> Understood | None:
+    found = _EMAIL.findall(text[:MAX_ANSWER])
+    return Understood(value=found[0].rstrip(".,;:!?)")) if len(found) == 1 else None
+
+
+_SIMPLE: Mapping[str, Callable[[str, Reading], Understood | None]] = {
+    "text": _text,
+    "name": _text,
+    "yes_no": _yes_no,
+    "date": _date,
+    "time": _time,
+    "datetime": _datetime,
+    "phone": _phone,
+    "email": _email,
+}

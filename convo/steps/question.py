@@ -1,0 +1,172 @@
+"""What ask, choose and confirm share: asking, understanding, asking again, and silence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from convo.language.durations import Duration
+from convo.language.expressions import Expression
+from convo.language.phrases import phrase
+from convo.language.texts import Text
+from convo.steps.scene import Scene
+from convo.steps.step import Branch, Form, Step, StepName
+
+#: Unclear replies after which a question gives up, unless the step says otherwise.
+TRIES = 3
+MAX_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A reply that makes sense. `partial` holds half of an answer, whose rest is asked for."""
+
+    value: Any = None
+    partial: Any = None
+    #: The branch that this very answer takes; None goes on.
+    branch: str | None = None
+
+
+class Silent(Form):
+    """What happens when the contact says nothing for so long."""
+
+    after: Duration = Field(description="Counted from when the question can have been read.")
+    say: Text | None = Field(default=None, description="Say this and keep waiting.")
+    again: Literal[True] | None = Field(default=None, description="Ask the question once more.")
+    go: StepName | None = Field(default=None, description="Give up waiting and go there.")
+
+    @model_validator(mode="after")
+    def _one_deed(self) -> "Silent":
+        if sum(deed is not None for deed in (self.say, self.again, self.go)) != 1:
+            raise ValueError("Give each silence exactly one of say, again: true, or go.")
+        return self
+
+
+class Must(Form):
+    """A condition that an answer has to meet."""
+
+    that: Expression = Field(description="What must hold; `answer` is the answer itself.")
+    else_: Text = Field(alias="else", description="What to say when it does not.")
+
+
+def _number(raw: object) -> object:
+    return int(raw) if isinstance(raw, str) and raw.strip().isdigit() else raw
+
+
+class Question(Step):
+    """The common form of the kinds that wait for a reply."""
+
+    asks: ClassVar[bool] = True
+
+    unclear: Text | None = Field(
+        default=None, description="Said when a reply is not understood; there is a default."
+    )
+    tries: Annotated[int, BeforeValidator(_number), Field(ge=1, le=MAX_TRIES)] = Field(
+        default=TRIES, description="Unclear replies after which `give_up` is taken."
+    )
+    give_up: StepName | None = Field(
+        default=None,
+        description="Where it goes after that; left out, where silence leads in the end.",
+    )
+    silent: tuple[Silent, ...] = Field(
+        default=(), description="What happens when no reply comes, each after its own time."
+    )
+
+    # --- the ways out ---------------------------------------------------------------------------
+
+    def branches(self) -> Sequence[Branch]:
+        ways = [*self.answer_branches()]
+        gives_up_at = self.give_up or self.silence_ends_at()
+        if gives_up_at is not None:
+            ways.append(Branch(label="give_up", to=gives_up_at, path=("give_up",)))
+        ways += [
+            Branch(label=f"silent:{n}", to=entry.go, path=("silent", n, "go"))
+            for n, entry in enumerate(self.silent)
+            if entry.go is not None
+        ]
+        return ways
+
+    def answer_branches(self) -> Sequence[Branch]:
+        """The ways that an understood reply takes."""
+        return (self.onward(),)
+
+    def silence_ends_at(self) -> str | None:
+        """Where silence leads in the end; None when it only nudges."""
+        return next((entry.go for entry in reversed(self.silent) if entry.go is not None), None)
+
+    # --- the behaviours that a kind must have -----------------------------------------------------
+
+    def put(self, scene: Scene) -> str:
+        """Say the question; what was said is returned."""
+        raise ValueError(f"{type(self).__name__} has no question ({scene.step})")
+
+    def understand(self, scene: Scene, text: str) -> Understood | None:
+        """What `text` means as an answer here, None when it means nothing. Changes nothing."""
+        raise ValueError(f"{type(self).__name__} understands nothing ({scene.step}, {len(text)})")
+
+    def settle(self, scene: Scene, understood: Understood) -> str | None:
+        """Keep the answer; the branch to take, or None when it must be asked again."""
+        return understood.branch or "next"
+
+    def unclear_phrase(self) -> str:
+        """The phrase for an unclear reply when the author wrote none."""
+        return "unclear.text"
+
+    def unclear_values(self) -> dict[str, str]:
+        """What that phrase wants to know."""
+        return {}
+
+    # --- what is the same for all -----------------------------------------------------------------
+
+    def enter(self, scene: Scene) -> str | None:
+        self.put(scene)
+        self.watch(scene)
+        return None
+
+    def watch(self, scene: Scene) -> None:
+        """Start counting the silence."""
+        for n, entry in enumerate(self.silent):
+            scene.arm_after("silent", n, entry.after.total_seconds())
+        if scene.flow.expires_after is not None:
+            scene.arm_after("expires", 0, scene.flow.expires_after)
+
+    def wake(self, scene: Scene, purpose: str, n: int) -> str | None:
+        entry = self.silent[n]
+        if entry.go is not None:
+            return f"silent:{n}"
+        if entry.say is not None:
+            scene.say(entry.say)
+        else:
+            self.put(scene)
+        return None
+
+    def take(self, scene: Scene, understood: Understood) -> str | None:
+        """An understood reply: keep it and go on, or ask for what is missing."""
+        scene.renew()
+        label = self.settle(scene, understood)
+        if label is None:
+            self.watch(scene)
+        return label
+
+    def reject(self, scene: Scene) -> str | None:
+        """A reply that was not understood: say so, or give up."""
+        scene.renew()
+        label = self.refuse(scene, self.unclear)
+        if label is None:
+            self.watch(scene)
+        return label
+
+    def refuse(
+        self, scene: Scene, text: Text | None, more: Mapping[str, object] | None = None
+    ) -> str | None:
+        """Count an answer that cannot be taken, and say why; or give up."""
+        scene.tries += 1
+        scene.record("unclear", flow=scene.flow.name, tries=scene.tries)
+        if scene.tries >= self.tries:
+            return "give_up"
+        if text is not None:
+            scene.say(text, more=more)
+        else:
+            scene.speak(phrase(self.unclear_phrase(), scene.language, **self.unclear_values()))
+        return None

@@ -1,0 +1,299 @@
+"""What a step sees of its conversation, and the only way it acts on it."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from convo.core.business import MessageClass
+from convo.core.contacts import ConsentState
+from convo.core.effects import Effect, Errand, Purpose, Say, SetConsent, SetTimer
+from convo.core.events import ErrandKind
+from convo.core.numbers import PhoneNumber
+from convo.core.records import Record
+from convo.language.scope import Choice, Scope
+from convo.language.texts import Text
+from convo.language.values import restored, stored
+
+
+class AnswerBook(Protocol):
+    """What a step may know of the flow it stands in."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def message_class(self) -> MessageClass: ...
+    @property
+    def programme(self) -> str: ...
+    @property
+    def languages(self) -> tuple[str, ...]: ...
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """The kind of every answer, by name."""
+        ...
+
+    @property
+    def expires_after(self) -> float | None:
+        """Seconds of silence at a question after which the flow lets go."""
+        ...
+
+    @property
+    def reads_contact_zone(self) -> bool:
+        """Times are read, and therefore shown, by the contact's clock."""
+        ...
+
+    @property
+    def labels(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+        """Answer -> option id -> language -> label."""
+        ...
+
+
+class Fields:
+    """The contact's fields as they are kept, with their kinds."""
+
+    __slots__ = ("changed", "kept", "kinds", "zone")
+
+    def __init__(self, kept: dict[str, Any], kinds: Mapping[str, str], zone: ZoneInfo) -> None:
+        self.kept = kept
+        self.kinds = kinds
+        self.zone = zone
+        self.changed = False
+
+    def values(self) -> dict[str, Any]:
+        """Native values of all that are declared; None for those never set."""
+        return {
+            name: None if (raw := self.kept.get(name)) is None else restored(kind, raw, self.zone)
+            for name, kind in self.kinds.items()
+        }
+
+    def set(self, name: str, value: object) -> None:
+        self.kept[name] = stored(value)
+        self.changed = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Surroundings:
+    """What is the same for every session of one turn, and what they add to it."""
+
+    event: str
+    #: The event's time, in the business's zone.
+    now: datetime
+    number: PhoneNumber
+    zone: ZoneInfo
+    find_contact_zone: Callable[[], ZoneInfo]
+    country: str
+    language: str | None
+    consent_to: Callable[[str], ConsentState]
+    fields: Fields
+    #: Why a text said in this turn goes out: an answer, or something that we start.
+    purpose: Purpose
+    #: What the contact wrote, empty when this turn is not about a text.
+    text: str = field(repr=False)
+    #: Asks the gate and sends; answers when it will leave, ms since 1970. It is told the session
+    #: and its generation, so that a text which must wait is dropped when they pass.
+    send: Callable[[Say, str, int], int]
+    effects: list[Effect] = field(default_factory=list[Effect])
+    records: list[Record] = field(default_factory=list[Record])
+    serial: int = 0
+
+    def next_id(self) -> str:
+        """An id that is new in this turn and the same when the turn is run again."""
+        self.serial += 1
+        return hashlib.blake2b(f"{self.event}/{self.serial}".encode(), digest_size=12).hexdigest()
+
+
+class Scene:
+    """One session in one turn. Steps read it, and say, arm, ask and save through it."""
+
+    __slots__ = (
+        "answers",
+        "armed",
+        "around",
+        "channel",
+        "errand",
+        "flow",
+        "generation",
+        "name",
+        "outcome",
+        "partial",
+        "pushed",
+        "returned",
+        "said_at",
+        "scope_kept",
+        "session",
+        "step",
+        "tries",
+    )
+
+    def __init__(
+        self,
+        around: Surroundings,
+        flow: AnswerBook,
+        *,
+        session: str,
+        channel: str,
+        depth: int,
+        generation: int,
+        answers: Mapping[str, Any],
+    ) -> None:
+        self.around = around
+        self.flow = flow
+        self.session = session
+        self.channel = channel
+        self.name = f"{session}/{depth}"
+        self.step = ""
+        self.generation = generation
+        self.answers = dict(answers)
+        self.tries = 0
+        self.partial: Any = None
+        self.errand: str | None = None
+        #: A flow to run on top of this one: its name and its first answers.
+        self.pushed: tuple[str, dict[str, Any]] | None = None
+        #: What the flow that was run ended with.
+        self.returned: str | None = None
+        self.outcome = "ended"
+        self.armed: list[str] = []
+        self.said_at: int | None = None
+        self.scope_kept: Scope | None = None
+
+    # --- reading ------------------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        """The contact's language as far as it is known, else the flow's first."""
+        known = self.around.language
+        return known if known in self.flow.languages else self.flow.languages[0]
+
+    @property
+    def now_ms(self) -> int:
+        return int(self.around.now.timestamp() * 1000)
+
+    def scope(self) -> Scope:
+        """The names that texts and expressions know here."""
+        if self.scope_kept is None:
+            around = self.around
+            zone = around.find_contact_zone() if self.flow.reads_contact_zone else around.zone
+            names: dict[str, Any] = {
+                name: self.native(name, raw, zone) for name, raw in self.answers.items()
+            }
+            names["contact"] = self.around.fields.values()
+            names["now"] = self.around.now
+            self.scope_kept = Scope(
+                names=names, language=self.language, zone=zone, now=self.around.now
+            )
+        return self.scope_kept
+
+    def scope_with(self, more: Mapping[str, object]) -> Scope:
+        """The same scope with more names."""
+        scope = self.scope()
+        return Scope(
+            names={**scope.names, **more}, language=scope.language, zone=scope.zone, now=scope.now
+        )
+
+    def native(self, name: str, raw: object, zone: ZoneInfo) -> object:
+        """A kept answer as expressions see it: an option with labels, an aware datetime, ..."""
+        kind = self.flow.answers.get(name, "text")
+        if kind == "option" and isinstance(raw, str):
+            return Choice(raw, self.flow.labels.get(name, {}).get(raw, {}))
+        return None if raw is None else restored(kind, raw, zone)
+
+    # --- acting -------------------------------------------------------------------------------
+
+    def save(self, name: str | None, value: object) -> None:
+        """Keep an answer; nothing when the step does not say where."""
+        if name is not None:
+            self.answers[name] = stored(value)
+            self.scope_kept = None
+
+    def stored(self, values: Mapping[str, object]) -> dict[str, Any]:
+        """Values as a session keeps them."""
+        return {name: stored(value) for name, value in values.items()}
+
+    def say(
+        self,
+        text: Text,
+        *,
+        purpose: Purpose | None = None,
+        tail: str = "",
+        more: Mapping[str, object] | None = None,
+    ) -> str:
+        """Say an authored text, `tail` behind its last message; what was said is returned.
+
+        `more` are names that it knows beside the scene's.
+        """
+        scope = self.scope_with(more) if more else self.scope()
+        messages = text.render(
+            scope, chance=f"{self.session}/{self.step}", languages=self.flow.languages
+        )
+        *before, last = messages
+        for message in (*before, last + tail):
+            self.speak(message, purpose=purpose)
+        return "\n".join(messages) + tail
+
+    def speak(self, message: str, *, purpose: Purpose | None = None) -> None:
+        """Say these very words."""
+        if not message.strip():
+            return
+        say = Say(
+            text=message,
+            channel=self.channel,
+            kind=self.flow.message_class,
+            purpose=purpose or self.around.purpose,
+            programme=self.flow.programme,
+        )
+        self.said_at = self.around.send(say, self.session, self.generation)
+
+    def renew(self) -> None:
+        """Count anew from here: whatever was armed before is stale from now on."""
+        self.generation += 1
+        self.armed = []
+
+    def arm(self, purpose: str, n: int, due: int) -> None:
+        """Wake this step at `due` (ms since 1970), unless it is left or asked anew before."""
+        name = f"{self.name}/{self.step}/{purpose}/{n}"
+        self.around.effects.append(SetTimer(name=name, generation=self.generation, due=due))
+        self.armed.append(name)
+
+    def arm_after(self, purpose: str, n: int, seconds: float) -> None:
+        """As `arm`, counted from when the contact can have read what was said."""
+        since = max(self.now_ms, self.said_at or 0)
+        self.arm(purpose, n, since + int(seconds * 1000))
+
+    def send_out(
+        self, kind: ErrandKind, name: str, arguments: Mapping[str, Any], within: float
+    ) -> None:
+        """Ask for work outside; the answer, or `within` seconds without one, wakes this step."""
+        id = self.around.next_id()
+        self.errand = id
+        self.around.effects.append(
+            Errand(
+                id=id,
+                kind=kind,
+                channel=self.channel,
+                name=name,
+                arguments=self.stored(arguments),
+                # The session's, so that a step come to a second time moves its first booking.
+                key=f"{self.session}/{self.step}",
+                within=int(within * 1000),
+            )
+        )
+        self.record("errand", id=id, kind=kind, name=name)
+
+    def consent(self, programme: str, state: str, proof: str) -> None:
+        """Write where the contact stands with a programme."""
+        match state:
+            case "asked" | "given" | "withdrawn" | "unknown":
+                self.around.effects.append(
+                    SetConsent(programme=programme, state=state, proof=proof)
+                )
+                self.record("consent", programme=programme, state=state)
+            case _:
+                raise ValueError(f"no such consent state: {state}")
+
+    def record(self, kind: str, /, **facts: object) -> None:
+        """Keep a fact of this turn for people."""
+        self.around.records.append(
+            Record(kind=kind, facts={"session": self.session, "step": self.step, **facts})
+        )
