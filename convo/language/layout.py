@@ -1,0 +1,347 @@
+"""Mistakes seen in the bare lines of an authored file, and the YAML parser's own put plainly."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+IN_QUOTES = 'Put the whole text in quotes: "..."'
+INDENT_WITH_SPACES = "Indent with spaces, two for each level."
+
+UNUSUAL_SPACES = {
+    "\u00a0": "a non-breaking space",
+    "\u3000": "a full-width space",
+    "\u202f": "a narrow non-breaking space",
+    "\u200b": "an invisible zero-width space",
+    "\u200c": "an invisible joiner",
+    "\u200d": "an invisible joiner",
+    "\u2060": "an invisible word joiner",
+    "\ufeff": "an invisible byte order mark",
+}
+_UNUSUAL = "".join(UNUSUAL_SPACES)
+_INDENT = re.compile(rf"[\s{_UNUSUAL}]*")
+_ENTRY = re.compile(r"-[ ]+")
+_KEY = re.compile(
+    r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'\[\]{}\#&*!|>%@`,-][^#]*?):(?=[ ]|$)"""
+)
+_FULL_WIDTH_KEY = re.compile(r"[A-Za-z_][\w.-]*\s*(：)")
+_KEY_AND_UNUSUAL = re.compile(rf"[A-Za-z_][\w.-]*:([{_UNUSUAL}])")
+_KEY_AND_NO_SPACE = re.compile(r"\s*(?:- )*[A-Za-z_][\w.-]*(:)[^\s/]")
+_BLOCK_HEADER = re.compile(r"[|>](?:[+-]?[1-9]?|[1-9][+-])\s*(?:#.*)?$")
+_QUOTED = {
+    '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL),
+    "'": re.compile(r"'(?:[^']|'')*'", re.DOTALL),
+}
+_REMARK = re.compile(r"(?:^|\s)#")
+_STARTERS = {
+    "*": '"*" at the start has a meaning of its own in YAML (an alias), which flows do not use.',
+    "&": '"&" at the start has a meaning of its own in YAML (an anchor), which flows do not use.',
+    "!": '"!" at the start has a meaning of its own in YAML (a tag), which flows do not use.',
+    "%": 'A text cannot start with "%" unless it is in quotes.',
+    "@": 'A text cannot start with "@" unless it is in quotes.',
+    "`": 'A text cannot start with "`" unless it is in quotes.',
+    ",": 'A text cannot start with "," unless it is in quotes.',
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One mistake; line and column are counted from 1."""
+
+    line: int
+    column: int
+    what: str
+    mend: str
+
+
+def _value_remark(value: str, line: int, column: int, after_key: bool) -> Remark | None:
+    """What is wrong with a value as it starts on a line; None when only YAML can tell."""
+
+    def remark(what: str, mend: str = IN_QUOTES, at: int = 0) -> Remark:
+        return Remark(line=line, column=column + at, what=what, mend=mend)
+
+    first = value[0]
+    if value.startswith("{{"):
+        return remark('A text that starts with "{{" must be in quotes.')
+    if first in _STARTERS:
+        return remark(_STARTERS[first])
+    if first in "|>" and not _BLOCK_HEADER.match(value):
+        return remark(
+            f'"{first}" at the start announces a text on the following lines.',
+            f'{IN_QUOTES}, or start a new line after "{first}".',
+        )
+    if after_key and (value == "-" or value.startswith("- ")):
+        return remark(
+            'A text cannot start with "- ", which begins a list entry.',
+            "Put the text in quotes, or the list on the lines below.",
+        )
+    if value == "?" or value.startswith("? "):
+        return remark('A text cannot start with "? " unless it is in quotes.')
+    if first not in "\"'[{|>#" and after_key:
+        text = value[: found.start()] if (found := _REMARK.search(value)) else value
+        colon = re.search(r":(?=\s|$)", text)
+        if colon:
+            return remark(
+                'A colon with a space after it would be read as "name: value".', at=colon.start()
+            )
+    return None
+
+
+_FLOW_SIGNS = re.compile(r"[\[\]{}\"'#]")
+
+
+def _closed_flow(text: str) -> int | None:
+    """Where the bracket that opens this text is closed again (the index after), or None."""
+    depth = 0
+    at = 0
+    while found := _FLOW_SIGNS.search(text, at):
+        sign, start = found.group(), found.start()
+        at = found.end()
+        if sign in "[]{}":
+            depth += 1 if sign in "[{" else -1
+            if depth == 0:
+                return at
+        elif sign == "#" and text[start - 1].isspace():
+            at = text.find("\n", start)
+            if at < 0:
+                return None
+        elif sign in _QUOTED and text[start - 1] in " \n[{,:":
+            quoted = _QUOTED[sign].match(text, start)
+            if quoted is None:
+                return None
+            at = quoted.end()
+    return None
+
+
+def _end_of_value(text: str) -> int | None:
+    """Where a quoted or bracketed value ends (the index after), or None."""
+    if text[0] in _QUOTED:
+        quoted = _QUOTED[text[0]].match(text)
+        return quoted.end() if quoted else None
+    return _closed_flow(text)
+
+
+def _span(lines: Sequence[str], number: int, start: int) -> tuple[int, str] | None:
+    """The last line of a quoted or bracketed value and what follows it there; None: no end."""
+    text = lines[number][start:]
+    end = _end_of_value(text)
+    if end is None:
+        text = "\n".join([text, *lines[number + 1 : number + _LONGEST_SPAN]])
+        end = _end_of_value(text)
+    if end is None:
+        return None
+    return number + text.count("\n", 0, end), text[end:].partition("\n")[0]
+
+
+_LONGEST_SPAN = 60
+
+
+def _indent_remark(line: str, number: int) -> Remark | None:
+    found = _INDENT.match(line)
+    indent = found.group() if found else ""
+    if len(indent) == len(line):
+        return None
+    for at, sign in enumerate(indent):
+        if sign == " ":
+            continue
+        name = "a tab" if sign == "\t" else UNUSUAL_SPACES.get(sign, "an unusual space")
+        return Remark(
+            line=number + 1,
+            column=at + 1,
+            what=f"This line is indented with {name}.",
+            mend=INDENT_WITH_SPACES,
+        )
+    return None
+
+
+def _indented(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _colon_remarks(line: str, at: int, number: int) -> Iterator[Remark]:
+    for pattern, what in (
+        (_FULL_WIDTH_KEY, "This is a full-width colon."),
+        (_KEY_AND_UNUSUAL, "An unusual space follows the colon."),
+    ):
+        if wrong := pattern.match(line, at):
+            yield Remark(
+                line=number + 1,
+                column=wrong.start(1) + 1,
+                what=what,
+                mend='Write ":" and an ordinary space after it.',
+            )
+
+
+def _block_end(lines: Sequence[str], number: int, parent: int) -> int:
+    """The line after a text that stands on lines of its own, deeper than its parent."""
+    while number < len(lines) and (not lines[number].strip() or _indented(lines[number]) > parent):
+        number += 1
+    return number
+
+
+def remarks(lines: Sequence[str]) -> Iterator[Remark]:
+    """Mistakes that can be seen line by line, so that all are told at once.
+
+    Texts on lines of their own (after `|` or `>`), quoted texts and brackets over several lines
+    are stepped over: in them nearly everything is allowed.
+    """
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        here, number = number, number + 1
+        if found := _indent_remark(line, here):
+            yield found
+            continue
+        body = line.strip()
+        if not body or body.startswith("#"):
+            continue
+        at = _indented(line)
+        while entry := _ENTRY.match(line, at):
+            at = entry.end()
+        depth = at
+        key = _KEY.match(line, at)
+        if key:
+            at = key.end()
+        else:
+            yield from _colon_remarks(line, at, here)
+            if depth == _indented(line):  # a value on a line of its own, or more of a text
+                past = _past(lines, here, at, at) if line[at] in "\"'[{" else None
+                number = past[0] if past else number
+                continue
+        value = line[at:].lstrip(" ")
+        if not value.strip() or value.startswith("#"):
+            continue
+        start = len(line) - len(value)
+        found = _value_remark(value.rstrip(), here + 1, start + 1, key is not None)
+        if found:
+            yield found
+            continue
+        past = _past(lines, here, start, depth if key else _indented(line))
+        if past is None:
+            return  # what follows cannot be told from a text; the parser says where it began
+        number, found = past
+        if found:
+            yield found
+
+
+def _past(
+    lines: Sequence[str], number: int, start: int, parent: int
+) -> tuple[int, Remark | None] | None:
+    """The line after a value that starts here, and what is wrong at its end; None: no end."""
+    value = lines[number][start:]
+    if value[0] in "|>":
+        return _block_end(lines, number + 1, parent), None
+    if value[0] not in "\"'[{":
+        return number + 1, None
+    span = _span(lines, number, start)
+    if span is None:
+        return None
+    last, rest = span
+    if not rest.strip() or re.match(r"\s+#|\s*:", rest):
+        return last + 1, None
+    closed = "quote" if value[0] in _QUOTED else "bracket"
+    return last + 1, Remark(
+        line=number + 1,
+        column=start + 1,
+        what=f"Something follows the closing {closed}.",
+        mend=IN_QUOTES if closed == "bracket" else "Quote the whole text, once.",
+    )
+
+
+# --- the parser's own words -------------------------------------------------------------------
+
+_NOT_THERE = "This line does not fit the lines above it."
+_CHECK_INDENT = "Check how far it is indented: lines of one level start in the same column."
+# What PyYAML or libyaml says -> (point at where it began, what is wrong, how to mend it)
+_PLAINLY: tuple[tuple[str, bool, str, str], ...] = (
+    (
+        "mapping values are not allowed",
+        False,
+        'A colon with a space after it cannot be read as "name: value" here.',
+        f"{IN_QUOTES}. If it is a name, check how far the line is indented.",
+    ),
+    ("block sequence entries are not allowed", False, _NOT_THERE, _CHECK_INDENT),
+    ("end of stream", True, "The quote that is opened here is never closed.", "Close it."),
+    ("end of document", True, "The quote that is opened here is never closed.", "Close it."),
+    (
+        "unknown escape character",
+        False,
+        "In double quotes a backslash has a meaning of its own.",
+        "Use single quotes, or write the backslash twice.",
+    ),
+    ("',' or ']'", True, 'The "[" here is not closed where it should be.', IN_QUOTES),
+    ("',' or '}'", True, 'The "{" here is not closed where it should be.', IN_QUOTES),
+    ("expected '-' indicator", False, _NOT_THERE, "A list entry starts with a dash and a space."),
+    ("expected key", False, _NOT_THERE, _CHECK_INDENT),
+    ("<block end>", False, _NOT_THERE, _CHECK_INDENT),
+    ("comment or line break", True, "A text must start on the next line here.", IN_QUOTES),
+    ("node content", False, "Something is missing or out of place here.", IN_QUOTES),
+    ("cannot start any token", False, "A text cannot start with this sign.", IN_QUOTES),
+    (
+        "<document start>",
+        False,
+        "Nothing may stand outside of the one document in a file.",
+        "One file holds one flow; remove what does not belong to it.",
+    ),
+)
+
+
+def plainly(error: yaml.YAMLError, lines: Sequence[str]) -> Remark:
+    """What the YAML parser stumbled over, in our words; its own never reach an author."""
+    problem = str(getattr(error, "problem", "") or "")
+    at = getattr(error, "problem_mark", None)
+    began = getattr(error, "context_mark", None) or at
+    if at is None or began is None:
+        return Remark(line=1, column=1, what="This file cannot be read as YAML.", mend=IN_QUOTES)
+    if "could not find expected ':'" in problem:
+        return _no_colon(began.line, lines)
+    if "mapping values are not allowed" in problem and (wrong := _wrong_colon(at.line, lines)):
+        return wrong
+    for words, from_start, what, mend in _PLAINLY:
+        if words in problem:
+            mark = began if from_start else at
+            number = min(mark.line, len(lines) - 1)
+            column = min(mark.column, len(lines[number]))
+            if lines[number][column : column + 1] == "\t":
+                return Remark(
+                    line=number + 1,
+                    column=column + 1,
+                    what="This line is indented with a tab.",
+                    mend=INDENT_WITH_SPACES,
+                )
+            return Remark(line=number + 1, column=column + 1, what=what, mend=mend)
+    return Remark(line=at.line + 1, column=at.column + 1, what=_NOT_THERE, mend=_CHECK_INDENT)
+
+
+def _no_colon(number: int, lines: Sequence[str]) -> Remark:
+    line = lines[number]
+    return near_colon(number, line) or Remark(
+        line=number + 1,
+        column=len(line) - len(line.lstrip()) + 1,
+        what='This line is neither "name: value" nor a list entry ("- ...").',
+        mend="Add what is missing, or put a text of several lines in quotes.",
+    )
+
+
+def near_colon(number: int, line: str) -> Remark | None:
+    """A colon that was meant to end a name and does not: full-width, or without a space."""
+    if "：" in line:
+        column = line.index("：")
+        what, mend = "This is a full-width colon.", 'Write ":" and a space after it.'
+    elif tight := _KEY_AND_NO_SPACE.match(line):
+        column = tight.start(1)
+        what, mend = "A space is missing after the colon.", 'Write "name: value".'
+    else:
+        return None
+    return Remark(line=number + 1, column=column + 1, what=what, mend=mend)
+
+
+def _wrong_colon(number: int, lines: Sequence[str]) -> Remark | None:
+    """The line above a colon that does not fit, when that one has no colon to be read."""
+    for above in range(number - 1, max(-1, number - 3), -1):
+        line = lines[above]
+        if line.strip():
+            at = len(line) - len(line.lstrip(" "))
+            return None if _KEY.match(line, at) else near_colon(above, line)
+    return None

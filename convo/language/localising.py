@@ -1,0 +1,207 @@
+"""How values look in a text: dates, numbers and labels in the contact's language and zone.
+
+English: `Mon 23 Nov, 3:00 pm`; Chinese: `11月23日周一 下午3:00`, with 凌晨, 早上, 上午,
+中午, 下午 or 晚上 as people say them. A year that is not the current one is written. Other
+languages go by CLDR. No narrow or non-breaking spaces: one of them would make a short text cost
+twice as many parts.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, cast
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import DateTimePattern, parse_pattern
+from babel.numbers import format_currency, format_decimal
+
+from convo.errors import RenderError
+from convo.language.phrases import phrase
+from convo.language.scope import Choice, Scope
+
+GROUPED_FROM = 1000
+_SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
+# English alone means the British order: day before month, as in most of the world.
+_LOCALES = {"en": "en_GB"}
+# language -> date, date with year, time, both
+_PATTERNS = {
+    "en": ("EEE d MMM", "EEE d MMM y", "h:mm a", "{1}, {0}"),
+    "zh": ("M月d日EEE", "y年M月d日EEE", "h:mm", "{1} {0}"),
+}
+_PARTS_OF_DAY = (
+    (5, "凌晨"),
+    (8, "早上"),
+    (12, "上午"),
+    (13, "中午"),
+    (19, "下午"),
+    (24, "晚上"),
+)
+_KINDS = (
+    (bool, "yes or no"),
+    (str, "a text"),
+    ((int, float, Decimal), "a number"),
+    (datetime, "a date and time"),
+    (date, "a date"),
+    (time, "a time"),
+    ((list, tuple), "a list"),
+    (dict, "a mapping"),
+)
+
+
+def kind_of(value: object) -> str:
+    """What an author would call such a value: "a number"; never the value itself."""
+    if value is None:
+        return "empty"
+    return next((name for family, name in _KINDS if isinstance(value, family)), "something else")
+
+
+class EmptyValue(RenderError):
+    """A text would show a value that nobody has given yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    locale: Locale
+    day: DateTimePattern
+    day_and_year: DateTimePattern
+    clock: DateTimePattern
+    both: str
+
+
+@lru_cache(maxsize=64)
+def _manner(language: str) -> _Manner:
+    spelled = language.replace("_", "-")
+    wider = spelled.partition("-")[0]
+    own = _PATTERNS.get(spelled) or (_PATTERNS["zh"] if wider == "zh" else None)
+    try:
+        locale = Locale.parse(_LOCALES.get(spelled, spelled), sep="_" if spelled == "en" else "-")
+    except (UnknownLocaleError, ValueError):
+        if wider != spelled:
+            return _manner(wider)
+        return _manner("en")
+    if own is not None:
+        day, day_and_year, clock, both = own
+        return _Manner(
+            locale=locale,
+            day=parse_pattern(day),
+            day_and_year=parse_pattern(day_and_year),
+            clock=parse_pattern(clock),
+            both=both,
+        )
+    skeletons = cast("Mapping[str, DateTimePattern]", locale.datetime_skeletons)
+    medium = cast("Mapping[str, DateTimePattern]", locale.date_formats)["medium"]
+    return _Manner(
+        locale=locale,
+        day=skeletons.get("MMMEd") or medium,
+        day_and_year=skeletons.get("yMMMEd") or medium,
+        clock=locale.time_formats["short"],
+        both="{1}, {0}",
+    )
+
+
+def _plain_spaces(text: str) -> str:
+    return text if text.isascii() else _SPACES.sub(" ", text)
+
+
+def local(value: datetime, scope: Scope) -> datetime:
+    """In the contact's zone; a datetime without a zone already is."""
+    return value if value.tzinfo is None else value.astimezone(scope.zone)
+
+
+def shown(value: object, scope: Scope) -> str:
+    """The value as a text in the scope's language; text itself stays exactly as it is."""
+    kind = type(value)
+    if kind is str:
+        return str(value)
+    for family, show in _SHOWS.items():
+        if isinstance(value, family):
+            return show(value, scope)
+    if value is None:
+        raise EmptyValue("A value that this text shows is empty.")
+    if isinstance(value, (list, tuple)):
+        return joined(cast("Sequence[object]", value), None, scope)
+    raise RenderError(f"A text cannot show {kind_of(value)}.")
+
+
+def joined(values: Sequence[object], separator: str | None, scope: Scope) -> str:
+    """Several values in one line, by the language's own comma when none is given."""
+    if separator is None:
+        separator = "、" if scope.language.partition("-")[0] == "zh" else ", "
+    return separator.join(shown(value, scope) for value in values)
+
+
+def _show_choice(value: Choice, scope: Scope) -> str:
+    return value.label(scope.language)
+
+
+def _show_bool(value: bool, scope: Scope) -> str:
+    return phrase("yes" if value else "no", scope.language)
+
+
+def _show_number(value: int | float | Decimal, scope: Scope) -> str:
+    if isinstance(value, int) and abs(value) < GROUPED_FROM:
+        return str(value)
+    manner = _manner(scope.language)
+    # A float is rounded to three decimals: 0.1 + 0.2 is nobody's 0.30000000000000004.
+    exact = not isinstance(value, Decimal)
+    return _plain_spaces(format_decimal(value, locale=manner.locale, decimal_quantization=exact))
+
+
+def _day(value: date, scope: Scope, manner: _Manner) -> str:
+    this_year = value.year == local(scope.now, scope).year
+    pattern = manner.day if this_year else manner.day_and_year
+    return pattern.apply(value, manner.locale)
+
+
+def _show_datetime(value: datetime, scope: Scope) -> str:
+    manner = _manner(scope.language)
+    here = local(value, scope)
+    clock = _clock(here.time(), manner)
+    day = _day(here.date(), scope, manner)
+    return _plain_spaces(manner.both.replace("{1}", day).replace("{0}", clock))
+
+
+def _show_date(value: date, scope: Scope) -> str:
+    return _plain_spaces(_day(value, scope, _manner(scope.language)))
+
+
+def _show_time(value: time, scope: Scope) -> str:
+    return _plain_spaces(_clock(value, _manner(scope.language)))
+
+
+def _clock(value: time, manner: _Manner) -> str:
+    """CLDR has 午夜12:00 for midnight, which day is anybody's guess; hence our own words."""
+    words = manner.clock.apply(value, manner.locale)
+    if manner.locale.language != "zh":
+        return words
+    return next(word for end, word in _PARTS_OF_DAY if value.hour < end) + words
+
+
+# In this order: a bool is an int, a datetime is a date, a Choice is a str.
+_SHOWS: dict[type, Callable[[Any, Scope], str]] = {
+    Choice: _show_choice,
+    str: lambda value, _: str.__str__(value),
+    bool: _show_bool,
+    int: _show_number,
+    float: _show_number,
+    Decimal: _show_number,
+    datetime: _show_datetime,
+    date: _show_date,
+    time: _show_time,
+}
+
+
+def weekday(value: date, scope: Scope) -> Choice:
+    """The day of the week: equal to "monday" in conditions, shown in the scope's language."""
+    names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    index = value.weekday()
+    shown_as = _manner(scope.language).locale.days["stand-alone"]["wide"][index]
+    return Choice(names[index], {scope.language: str(shown_as)})
+
+
+def money(value: int | float | Decimal, currency: str, scope: Scope) -> str:
+    """An amount with the sign of its currency (ISO 4217, such as "CNY")."""
+    return _plain_spaces(format_currency(value, currency, locale=_manner(scope.language).locale))

@@ -1,0 +1,46 @@
+"""What the system itself says when a flow leaves it out, in every language there is a table for."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+
+from convo.language.document import Value, read_document
+
+FIRST_LANGUAGE = "en"
+LANGUAGES = ("en", "zh")
+
+_GAP = re.compile(r"\{(\w+)\}")
+
+
+def _flat(data: Mapping[str, Value], before: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in data.items():
+        if isinstance(value, dict):
+            found.update(_flat(value, f"{before}{name}."))
+        else:
+            found[before + name] = str(value)
+    return found
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def phrases(language: str) -> Mapping[str, str]:
+    """All phrases of one language by their dotted names."""
+    file = f"{language}.yaml"
+    table = resources.files("convo.language") / "phrases" / file
+    return _flat(read_document(table.read_text(encoding="utf-8"), file).data)
+
+
+def phrase(name: str, language: str, **values: str) -> str:
+    """The phrase in this language, its wider form, or English; KeyError for an unknown name.
+
+    Values fill the `{gaps}` in one pass, so that a value with brackets in it stays as it is.
+    """
+    wider = language.partition("-")[0]
+    known = wider if wider in LANGUAGES else FIRST_LANGUAGE
+    return _GAP.sub(lambda gap: values[gap.group(1)], phrases(known)[name])
+
+
+def gaps(name: str) -> frozenset[str]:
+    """The values that this phrase asks for."""
+    return frozenset(_GAP.findall(phrases(FIRST_LANGUAGE)[name]))

@@ -1,0 +1,51 @@
+"""What a text or an expression is worked out with: the names known, and for whom it is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+from zoneinfo import ZoneInfo
+
+
+class Choice(str):
+    """The id of an option that knows how it is called in each language.
+
+    It equals its id in conditions and is stored as its id; texts show its label.
+    """
+
+    __slots__ = ("labels",)
+    labels: Mapping[str, str]
+
+    def __new__(cls, id: str, labels: Mapping[str, str]) -> Self:
+        choice = super().__new__(cls, id)
+        choice.labels = dict(labels)
+        return choice
+
+    def label(self, language: str) -> str:
+        """In this language, else its wider form ("zh" for "zh-Hant"), else the first there is."""
+        for wanted in (language, language.partition("-")[0]):
+            if wanted in self.labels:
+                return self.labels[wanted]
+        return next(iter(self.labels.values()), str.__str__(self))
+
+    def __reduce__(self) -> tuple[type, tuple[str, Mapping[str, str]]]:
+        return Choice, (str.__str__(self), self.labels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """`names` holds answers, `contact` and `event` (mappings), functions; `now` is aware.
+
+    The name `now` is always known. A declared answer that was not given yet is None.
+    """
+
+    names: Mapping[str, object] = field(repr=False)
+    language: str
+    zone: ZoneInfo
+    now: datetime
+
+    def speaking(self, language: str) -> "Scope":
+        """The same, shown in another language."""
+        if language == self.language:
+            return self
+        return Scope(names=self.names, language=language, zone=self.zone, now=self.now)

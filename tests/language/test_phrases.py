@@ -1,0 +1,57 @@
+"""What Convo says by itself: the same in every language, and short."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convo.language.phrases import LANGUAGES, gaps, phrase, phrases
+
+GSM_7 = set(
+    "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ!\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà{}\n"
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_phrases_with_the_same_gaps(language: str) -> None:
+    table = phrases(language)
+    assert table.keys() == phrases("en").keys()
+    for name, text in table.items():
+        filled = phrase(name, language, **dict.fromkeys(gaps(name), "x"))
+        assert filled.count("x") >= len(gaps(name)), name
+        assert "{" not in filled, name
+        assert text == text.strip(), name
+
+
+def test_english_phrases_are_one_cheap_part() -> None:
+    for name, text in phrases("en").items():
+        assert set(text) <= GSM_7, name
+        assert len(text) <= 100, name
+
+
+def test_chinese_phrases_are_one_part() -> None:
+    for name, text in phrases("zh").items():
+        assert len(text) <= 50, name
+        assert not set(text) & set(",;?!"), name
+
+
+def test_the_words_of_the_examples_are_said() -> None:
+    wanted = 'Sorry, I did not get the day and time. Try "Friday 3pm".'
+    assert phrase("unclear.datetime", "en") == wanted
+    assert phrase("unclear.yes_no", "en") == "Please reply YES or NO."
+    assert phrase("did_you_mean", "en", word="shop") == 'Did you mean "shop"? Reply YES or NO.'
+
+
+def test_an_unknown_language_hears_english_and_a_wider_one_its_own() -> None:
+    assert phrase("yes", "fr") == "yes"
+    assert phrase("yes", "zh-Hant") == "是"
+    with pytest.raises(KeyError):
+        phrase("nothing.such", "en")
+    with pytest.raises(KeyError):
+        phrase("help", "en")
+
+
+@given(st.text())
+def test_values_are_filled_in_once(word: str) -> None:
+    assert phrase("did_you_mean", "en", word=word) == f'Did you mean "{word}"? Reply YES or NO.'
+    assert phrase("help", "en", business="{word}{business}").startswith("{word}{business}: ")
