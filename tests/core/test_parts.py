@@ -34,8 +34,8 @@ def random_texts(count: int) -> list[str]:
 def assert_equal_to_smsutil(text: str) -> None:
     theirs = smsutil.split(text)
     ours = parts_of(text)
-    encoding = {"gsm0338": "GSM-7", "utf_16_be": "UCS-2"}[theirs.encoding]
-    width = 2 if encoding == "UCS-2" else 1
+    wide = theirs.encoding == "utf_16_be"
+    encoding, width = ("UCS-2", 2) if wide else ("GSM-7", 1)
     expected = (encoding, len(theirs.parts), theirs.total_bytes // width)
     assert (ours.encoding, ours.count, ours.units) == expected
 

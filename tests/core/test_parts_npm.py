@@ -8,7 +8,7 @@ import json
 import random
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ lines.on("line", (line) => {
 @pytest.fixture(scope="session")
 def count_with_npm(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[[list[str]], list[tuple[str, int]]]]:
+) -> Callable[[list[str]], list[tuple[str, int]]]:
     """Counts many texts in one node process."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
@@ -70,7 +70,7 @@ def count_with_npm(
         )
         return [(encoding, parts) for encoding, parts in map(json.loads, told.stdout.splitlines())]
 
-    yield count
+    return count
 
 
 def test_two_thousand_random_texts_have_the_parts_npm_counts(

@@ -1,0 +1,179 @@
+"""When? A day, a time, or both, out of a short reply in any language that has a table."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from functools import cache
+from itertools import chain
+
+from convo.understanding.chinese_date_patterns import chinese_patterns
+from convo.understanding.date_patterns import IN_FIGURES, Groups, Pattern, Reader
+from convo.understanding.date_reading import Reading, When
+from convo.understanding.normalise import NO_WORD_GOES_ON, either, match_key
+from convo.understanding.spaced_date_patterns import spaced_patterns
+from convo.understanding.vocabulary import DateWords, vocabularies
+
+__all__ = ["When", "understand_date", "understand_time", "understand_when"]
+
+MAX_ANSWER = 200
+"""Characters: who writes more than this tells a story."""
+
+MAX_PIECES = 60
+
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")
+
+
+def understand_when(
+    text: str,
+    *,
+    now: datetime,
+    languages: Sequence[str] = ("en", "zh"),
+    day_first: bool | None = None,
+) -> When | None:
+    """The day and the time a reply names; None unless every word of it was understood.
+
+    `now` carries the zone the answer is read in. `day_first` says whether 12/5 is in May; with
+    None it is not clear. A weekday is the next such day and never today; "next Friday" and 下周五
+    are in the next week from Monday to Sunday. Without am, pm or a part of the day, 1 to 6 are in
+    the afternoon and 7 to 12 as written; a bare "3" is no time by itself. Two days, two times, a
+    range, "before" and "not" are None.
+    """
+    reading = _read(text, now=now, languages=languages, day_first=day_first)
+    return None if reading is None else reading.conclude(time_only=False)
+
+
+def understand_date(
+    text: str,
+    *,
+    now: datetime,
+    languages: Sequence[str] = ("en", "zh"),
+    day_first: bool | None = None,
+) -> date | None:
+    """The day alone, whatever time is said with it."""
+    when = understand_when(text, now=now, languages=languages, day_first=day_first)
+    return None if when is None else when.day
+
+
+def understand_time(
+    text: str, *, now: datetime, languages: Sequence[str] = ("en", "zh")
+) -> time | None:
+    """The time alone, for a day already known: here a bare "3" or 三 is an hour too.
+
+    None when the reply names a day other than today, for that would be a change of the day.
+    """
+    reading = _read(text, now=now, languages=languages, day_first=None)
+    when = None if reading is None else reading.conclude(time_only=True)
+    if when is None or when.day not in {None, now.date()}:
+        return None
+    return when.time
+
+
+def _read(
+    text: str, *, now: datetime, languages: Sequence[str], day_first: bool | None
+) -> Reading | None:
+    if now.tzinfo is None:
+        raise ValueError("now has no time zone; give it in the zone the answer is read in")
+    plain = match_key(text)
+    if not plain or len(plain) > MAX_ANSWER:
+        return None
+    grammar = _grammar(tuple(languages))
+    reading = Reading(now=now, day_first=day_first)
+    at = 0
+    for _ in range(MAX_PIECES):
+        filler = grammar.word.match(plain, at)
+        if filler is not None and filler[0] in grammar.fillers:
+            at = filler.end()
+        else:
+            pieces = grammar.pieces[_script(plain[at])]
+            piece = pieces.pattern.match(plain, at)
+            if piece is None:
+                return None
+            reader = pieces.readers.get(piece.lastgroup or "")
+            if reader is not None:
+                read, first, last = reader
+                if not read(reading, piece.groups()[first:last]):
+                    return None
+            at = piece.end()
+        if at == len(plain):
+            return reading
+        if plain[at] == " ":
+            at += 1
+    return None
+
+
+class _Script(Enum):
+    FIGURES = 0
+    LETTERS = 1
+    HAN = 2
+
+
+def _script(char: str) -> _Script:
+    if char in "0123456789":
+        return _Script.FIGURES
+    return _Script.HAN if char >= "\u2e80" else _Script.LETTERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pieces:
+    """Patterns in one; each reader with the numbers of the first and last of its groups."""
+
+    pattern: re.Pattern[str]
+    readers: Mapping[str, tuple[Reader, int, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grammar:
+    """`fillers` are the words that begin nothing else, so that most words cost one look-up."""
+
+    word: re.Pattern[str]
+    fillers: frozenset[str]
+    pieces: Mapping[_Script, _Pieces]
+
+
+@cache
+def _grammar(languages: tuple[str, ...]) -> _Grammar:
+    tables = vocabularies(languages)
+    spaced = [pattern for table in tables if table.spaced for pattern in spaced_patterns(table)]
+    han = [pattern for table in tables if not table.spaced for pattern in chinese_patterns(table)]
+    bare: list[Pattern] = [(r"([0-9]{1,2})(?![0-9:.a-z]|,[0-9])", _bare)]
+    said = {word for table in tables if table.spaced for word in table.dates.fillers}
+    joined = {word for table in tables if not table.spaced for word in table.dates.fillers}
+    fillers = [f"{either(joined)}|{either(said)}{NO_WORD_GOES_ON}", r"[^\w/+<>=&%$#]+"]
+    starting = {word.split()[0] for table in tables for word in _starting_words(table.dates)}
+    return _Grammar(
+        word=re.compile(rf"[a-z\u00df-\u024f']+{NO_WORD_GOES_ON}"),
+        fillers=frozenset(word for word in said if word not in starting),
+        pieces={
+            _Script.FIGURES: _pieces([*IN_FIGURES, *han, *spaced, *bare], fillers),
+            _Script.LETTERS: _pieces(spaced, fillers),
+            _Script.HAN: _pieces(han, fillers),
+        },
+    )
+
+
+def _starting_words(dates: DateWords) -> Iterable[str]:
+    """All that a pattern may begin with in letters, apart from numbers."""
+    lists = (dates.at, dates.the, dates.before_other_number, dates.within, dates.one, dates.half_a)
+    weeks = (dates.this, dates.next, dates.coming, dates.this_week, dates.next_week)
+    names = (dates.days, dates.day_parts, dates.weekdays, dates.months, dates.parts)
+    others = (dates.festivals, dates.half, dates.quarter, dates.misspelt)
+    return chain.from_iterable((*lists, *weeks, *names, *others))
+
+
+def _pieces(patterns: Sequence[Pattern], fillers: Sequence[str]) -> _Pieces:
+    pieces: list[str] = []
+    readers: dict[str, tuple[Reader, int, int]] = {}
+    groups = 0
+    for number, (pattern, reader) in enumerate(patterns):
+        inside = len(_GROUP.findall(pattern))
+        name = f"_{number}"
+        pieces.append(f"(?P<{name}>{pattern})")
+        readers[name] = (reader, groups + 1, groups + 1 + inside)
+        groups += 1 + inside
+    return _Pieces(pattern=re.compile("|".join([*pieces, *fillers])), readers=readers)
+
+
+def _bare(reading: Reading, groups: Groups) -> bool:
+    return reading.number(int(groups[0] or 0))

@@ -1,0 +1,139 @@
+"""One way of writing for everything that is compared: case, width, marks, spaces, characters."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from convo.understanding.vocabulary import Vocabulary, known_languages, vocabulary
+
+MAX_TEXT = 1_600
+"""Characters of a reply that are looked at; the rest is no answer to a question."""
+
+_MAX_ROUNDS = 8
+
+# Zero-width, bidirectional and other invisible controls, variation selectors, the keycap that
+# makes 1 into an emoji, and the skin tones: none changes what was said.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
+)
+_PLAIN_MARKS = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201b\u02bc\u00b4`", "'"),
+        **dict.fromkeys("\u201c\u201d", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u301c\u223c", "~"),
+    }
+)
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_KANA_OR_HANGUL = re.compile("[\u3041-\u30ff\u31f0-\u31ff\u1100-\u11ff\uac00-\ud7af]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]")
+
+NO_WORD_GOES_ON = r"(?!'?[a-z0-9\u00c0-\u024f])"
+"""Behind a word of a spaced language: it ends here. Han may follow, as in "3pm见"."""
+
+
+def folded(text: str) -> str:
+    """As `normalise`, but what stands before and behind the words is kept."""
+    text = text[:MAX_TEXT]
+    if text.isascii():
+        plain = " ".join(text.lower().split()).replace("`", "'")
+        if plain.isprintable():
+            return plain
+    # Folding case can undo composing and the other way round, so until nothing changes.
+    for _ in range(_MAX_ROUNDS):
+        plain = _INVISIBLE.sub("", text).translate(_PLAIN_MARKS)
+        plain = unicodedata.normalize("NFKC", plain).casefold()
+        plain = " ".join(unicodedata.normalize("NFKC", plain).split())[:MAX_TEXT].rstrip()
+        if plain == text:
+            break
+        text = plain
+    return text
+
+
+def normalise(text: str) -> str:
+    """Lower case, plain width, single spaces, no marks or emoji at the ends, nothing invisible.
+
+    A sign right before a number stays ("-8"), and so does a text of marks alone ("👍", "?").
+    """
+    plain = folded(text)
+    if not plain or (plain[0].isalnum() and plain[-1].isalnum()):
+        return plain
+    start, end = 0, len(plain)
+    while start < end and not plain[start].isalnum():
+        start += 1
+    if start == end:
+        return plain
+    while not _belongs(plain[end - 1]):
+        end -= 1
+    if start and plain[start] in "0123456789" and plain[start - 1] in "+-":
+        signed_twice = start > 1 and plain[start - 2] in "+-"
+        start -= not signed_twice
+    return plain[start:end]
+
+
+def _belongs(char: str) -> bool:
+    """Whether it is a letter, a digit, or a mark that a letter carries (Indic vowels)."""
+    return char.isalnum() or unicodedata.category(char)[0] == "M"
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    tables = [words for name in known_languages() if (words := vocabulary(name)) is not None]
+    return {ord(old): new for words in tables for old, new in words.simplified.items()}
+
+
+def fold_chinese(text: str) -> str:
+    """Traditional characters as simplified ones. For matching only: it is not a translation."""
+    return text if text.isascii() else text.translate(_simplified())
+
+
+def match_key(text: str) -> str:
+    """What two spellings of the same words have in common."""
+    return fold_chinese(normalise(text))
+
+
+def language_of(text: str) -> str | None:
+    """`zh` where there are Han characters, else `en` where there are Latin letters."""
+    if not text.isascii():
+        if _KANA_OR_HANGUL.search(text):
+            return None
+        if _HAN.search(text):
+            return "zh"
+    return "en" if _LATIN.search(text) else None
+
+
+def contains_phrase(text: str, phrase: str) -> bool:
+    """Whether a phrase stands in a text, both as `match_key` leaves them.
+
+    Letters and digits only as whole words ("car" is not in "card"); Han anywhere.
+    """
+    return bool(phrase) and phrase in text and _standing(phrase).search(text) is not None
+
+
+@cache
+def _standing(phrase: str) -> re.Pattern[str]:
+    return re.compile(whole(phrase))
+
+
+def whole(phrase: str, *, plural: str = "") -> str:
+    """The pattern of a phrase that is not a piece of a longer word; `plural` may follow it."""
+    before = "" if _HAN.match(phrase[0]) else r"(?<![a-z0-9\u00c0-\u024f'])"
+    after = "" if _HAN.match(phrase[-1]) else NO_WORD_GOES_ON
+    return before + re.escape(phrase) + plural + after
+
+
+def either(words: Iterable[str]) -> str:
+    """The pattern of any of these, the longest first. Of nothing, a pattern that never fits."""
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    return "(?:" + ("|".join(map(re.escape, ordered)) or r"(?!)") + ")"
+
+
+def words_of(tables: Iterable[Vocabulary], listed: Callable[[Vocabulary], Iterable[str]]) -> str:
+    """The pattern of one list of several languages: whole words where there are spaces."""
+    tables = tuple(tables)
+    joined = either(word for table in tables if not table.spaced for word in listed(table))
+    spaced = either(word for table in tables if table.spaced for word in listed(table))
+    return f"(?:{joined}|{spaced}{NO_WORD_GOES_ON})"

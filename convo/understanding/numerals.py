@@ -1,0 +1,176 @@
+"""Numbers, written in digits, in words or in Chinese, and what is said around one."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from convo.understanding.normalise import either, fold_chinese, folded, normalise, words_of
+from convo.understanding.vocabulary import Vocabulary, known_languages, vocabularies
+
+ARABIC = r"[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:\.[0-9]{1,9})?|[0-9]{1,15}(?:\.[0-9]{1,9})?"
+MAX_CHINESE = 16
+"""Characters of a number written in Chinese."""
+
+_SHORTEST_DIGIT_STYLE = 3
+_COMPARED = re.compile(r"[<>≤≥≦≧]|[0-9] ?\+\W*$")
+
+
+def number_in(text: str) -> int | float | None:
+    """The number that the whole text is, in any language there is a table for.
+
+    A whole value comes back as int ("8.0" is 8). "1,000" is a thousand.
+    """
+    return number_of(match_number(text))
+
+
+def match_number(text: str) -> str:
+    """The text as numbers are looked up in it, empty where it compares (">8", "8+")."""
+    return "" if _COMPARED.search(folded(text)) else fold_chinese(normalise(text))
+
+
+def number_of(plain: str) -> int | float | None:
+    """As `number_in`, of a text that is normalised and folded already."""
+    if not plain:
+        return None
+    shape = _shape(known_languages())
+    if shape.arabic.fullmatch(plain):
+        value = float(plain.replace(",", "").replace(" ", ""))
+        return int(value) if value.is_integer() else value
+    named = shape.names.get(plain)
+    if named is not None:
+        return named
+    written = shape.chinese.fullmatch(plain)
+    if written is None:
+        return None
+    minus, whole, decimals = written.groups()
+    value = chinese_number(whole)
+    if value is None:
+        return None
+    if decimals:
+        value += float("0." + "".join(str(shape.digits[char]) for char in decimals))
+    return -value if minus else value
+
+
+def chinese_number(written: str) -> int | None:
+    """二十三, 一百零二, 两万, and digit by digit 二〇二六. Two bare digits (七八) mean "7 or 8"."""
+    shape = _shape(known_languages())
+    written = "".join(shape.joined.get(char, char) for char in written[:MAX_CHINESE])
+    if all(char in shape.digits for char in written):
+        digits = [shape.digits[char] for char in written]
+        if len(digits) in {0, *range(2, _SHORTEST_DIGIT_STYLE)} and digits[:1] != [0]:
+            return None
+        return int("".join(map(str, digits)))
+    total, last, pending, skipped = 0, 10**5, -1, False
+    for char in written:
+        if char in shape.digits:
+            digit = shape.digits[char]
+            if pending >= 0:
+                return None
+            pending, skipped = (digit, skipped) if digit else (-1, True)
+            continue
+        multiple = shape.multiples.get(char)
+        if multiple is None or multiple >= last:
+            return None
+        if pending < 0 and (multiple > 10 or (last < 10**5 and not skipped)):
+            return None
+        total += max(pending, 1) * multiple
+        last, pending, skipped = multiple, -1, False
+    if pending < 0:
+        return None if skipped else total
+    # 一百二 is 120, 一百零二 is 102.
+    return total + pending * (1 if skipped or last <= 10 else last // 10)
+
+
+def understand_number(
+    text: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    whole: bool = False,
+) -> int | float | None:
+    """The one number a reply gives, with nothing around it but "I'd say" and "points".
+
+    Of "8/10" and "8 out of 10" it is 8 where 10 is the maximum, and nothing elsewhere. Out of
+    bounds, or broken where a whole one is asked for, is None.
+    """
+    plain = match_number(text)
+    if not plain:
+        return None
+    value = number_of(plain)
+    if value is None:
+        said = _shape(known_languages()).said.fullmatch(plain)
+        if said is None:
+            return None
+        value = number_of(said[1])
+        if said[2] is not None and (maximum is None or number_of(said[2]) != maximum):
+            return None
+    if value is None or (whole and not isinstance(value, int)):
+        return None
+    if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+        return None
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    arabic: re.Pattern[str]
+    names: Mapping[str, int]
+    chinese: re.Pattern[str]
+    said: re.Pattern[str]
+    digits: Mapping[str, int]
+    multiples: Mapping[str, int]
+    joined: Mapping[str, str]
+
+
+@cache
+def _shape(languages: tuple[str, ...]) -> _Shape:
+    tables = vocabularies(languages)
+    names = {name: value for table in tables for name, value in spelt_numbers(table).items()}
+    minus = [word for table in tables for word in table.minus]
+    for name, value in list(names.items()):
+        names |= {f"{word} {name}": -value for word in minus}
+    digits = {char: value for table in tables for char, value in table.digits.items()}
+    multiples = {char: value for table in tables for char, value in table.multiples.items()}
+    joined = {char: both for table in tables for char, both in table.joined.items()}
+    chars = re.escape("".join([*digits, *multiples, *joined]))
+    chinese = rf"({either(w for w in minus if not w.isascii())})?([{chars}]+)" + (
+        rf"(?:点([{re.escape(''.join(digits))}]+))?"
+    )
+    signed = rf"(?:[+-]|{either(minus)} ?)?(?:{ARABIC})"
+    number = rf"{either(names)}(?![a-z0-9])|{signed}|{re.sub(r'[(](?![?])', '(?:', chinese)}"
+    before = words_of(tables, lambda table: table.before_number)
+    after = words_of(tables, lambda table: table.after_number)
+    out_of = either(word for table in tables for word in table.out_of)
+    return _Shape(
+        arabic=re.compile(rf"[+-]?(?:{ARABIC})"),
+        names=names,
+        chinese=re.compile(chinese),
+        said=re.compile(
+            rf"(?>(?:{before}[ ,:]*)*)({number})"
+            rf"(?>(?: ?/ ?| {out_of} )({number}))?+(?>(?:[ ,!.]*{after})*)"
+        ),
+        digits=digits,
+        multiples=multiples,
+        joined=joined,
+    )
+
+
+def spelt_numbers(table: Vocabulary) -> dict[str, int]:
+    """Every number word up to 99, the tens with their ones ("twenty-three", "twenty three")."""
+    names = {**table.numbers, **table.tens}
+    for tens, ten in table.tens.items():
+        for ones, one in table.numbers.items():
+            if 0 < one < 10:
+                names |= dict.fromkeys((f"{tens}-{ones}", f"{tens} {ones}"), ten + one)
+    return names
+
+
+def spelt_ordinals(table: Vocabulary) -> dict[str, int]:
+    """Every ordinal word up to 31 ("second", "twenty-first")."""
+    names = dict(table.ordinals)
+    for tens, ten in table.tens.items():
+        for ones, one in table.ordinals.items():
+            if one < 10 and ten < 40:
+                names |= dict.fromkeys((f"{tens}-{ones}", f"{tens} {ones}"), ten + one)
+    return names

@@ -1,0 +1,162 @@
+"""Which option of a list was meant: by its words, by its number, or named in a sentence."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+from convo.understanding.normalise import (
+    NO_WORD_GOES_ON,
+    either,
+    fold_chinese,
+    folded,
+    language_of,
+    match_key,
+    whole,
+    words_of,
+)
+from convo.understanding.numerals import number_of, spelt_numbers, spelt_ordinals
+from convo.understanding.vocabulary import vocabularies
+
+LISTS_REMEMBERED = 512
+SHORTEST_NAMED = 2
+"""Characters: a label of one letter or character is not looked for inside a sentence."""
+
+MAX_NAMED = 20
+"""A sentence that names options more often than this chooses none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionWords:
+    """An option as people may name it. The id is ours and is never matched."""
+
+    id: str
+    number: int
+    labels: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def understand_option(
+    text: str, options: Sequence[OptionWords], languages: Sequence[str] = ("en", "zh")
+) -> str | None:
+    """The id of the one option meant, else None.
+
+    First the whole text as a label or word, in whatever language; then as a number of the list
+    ("1", "①", "第一个", "the second", "last"); then the one option named in a sentence, unless
+    the sentence refuses, asks or says "or". A number the list has not got is None.
+    """
+    written = folded(text)
+    plain = match_key(written)
+    if not plain:
+        return None
+    listed = _listed(tuple(options), tuple(languages))
+    exact = listed.exactly.get(fold_chinese(written)) or listed.named.get(plain)
+    if exact is not None:
+        return exact if exact != _SEVERAL else None
+    numbered = listed.number.fullmatch(plain)
+    if numbered is not None:
+        said = numbered[numbered.lastindex or 0]
+        number = listed.spelt.get(said) or number_of(said)
+        return listed.by_number.get(number) if isinstance(number, int) else None
+    if listed.last.fullmatch(plain):
+        return listed.by_number[max(listed.by_number)] if listed.by_number else None
+    return _named_in_a_sentence(plain, listed)
+
+
+_SEVERAL = ""
+"""Stands where two options share a word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    exactly: Mapping[str, str]
+    named: Mapping[str, str]
+    by_number: Mapping[int, str]
+    spelt: Mapping[str, int]
+    number: re.Pattern[str]
+    last: re.Pattern[str]
+    inside: re.Pattern[str]
+    refusing: re.Pattern[str]
+    leading: re.Pattern[str]
+
+
+def _named_in_a_sentence(plain: str, listed: _Listed) -> str | None:
+    found = islice(listed.inside.finditer(plain), MAX_NAMED + 1)
+    spans = [(name.start(1), name.end(1), name[1]) for name in found]
+    if not 0 < len(spans) <= MAX_NAMED:
+        return None
+    # "cut" inside "cut and colour" was not said by itself.
+    outer = [
+        (start, end, name)
+        for start, end, name in spans
+        if not any(
+            other_start <= start and end <= other_end and other_end - other_start > end - start
+            for other_start, other_end, _ in spans
+        )
+    ]
+    names = {name for _, _, name in outer}
+    meant = {listed.named.get(name) or listed.named.get(name[:-1], _SEVERAL) for name in names}
+    around = plain
+    for start, end, _ in outer:
+        around = f"{around[:start]}{' ' * (end - start)}{around[end:]}"
+    if len(meant) != 1 or listed.refusing.search(around):
+        return None
+    option = meant.pop()
+    leading = listed.leading.match(plain)
+    if leading is not None and listed.by_number.get(int(leading[0]), option) != option:
+        return None
+    return option or None
+
+
+@lru_cache(maxsize=LISTS_REMEMBERED)
+def _listed(options: tuple[OptionWords, ...], languages: tuple[str, ...]) -> _Listed:
+    tables = vocabularies(languages)
+    named = _by_name(options, match_key)
+    spelt = {word: value for t in tables for word, value in spelt_numbers(t).items()}
+    spelt |= {word: value for t in tables for word, value in spelt_ordinals(t).items()}
+    endings = either(ending for t in tables for ending in t.ordinal_endings)
+    chars = re.escape("".join(c for t in tables for c in (*t.digits, *t.multiples, *t.joined)))
+    chinese = f"[{chars}]{{1,6}}" if chars else "(?!)"
+    digits = "[0-9]{1,4}(?![0-9])"
+    mark = either(table.ordinal_mark for table in tables if table.ordinal_mark)
+    counter = either(word for table in tables for word in table.counters)
+    before = words_of(tables, lambda table: table.before_option)
+    after = words_of(tables, lambda table: table.after_option)
+    last = words_of(tables, lambda table: table.last)
+    inside = [name for name in named if len(name) >= SHORTEST_NAMED and not name.isdigit()]
+    joined = [word for table in tables if not table.spaced for word in table.refusing]
+    spaced = [word for table in tables if table.spaced for word in table.refusing]
+    return _Listed(
+        exactly=_by_name(options, lambda name: fold_chinese(folded(name))),
+        named=named,
+        by_number={option.number: option.id for option in options},
+        spelt=spelt,
+        number=re.compile(
+            # 第一个 is a place in the list, 一个 may be a quantity.
+            rf"(?>(?:{before}[ .,:#(]*)*)(?:{mark}({digits}|{chinese}){counter}?"
+            rf"|({either(spelt)})(?![a-z0-9])|({digits}){endings}?(?![a-z0-9])|({chinese}))"
+            rf"(?>(?:[ .,!、)]*{after})*)"
+        ),
+        last=re.compile(rf"(?:{before} ?)?{last}(?>(?:[ .,!]*{after})*)"),
+        inside=re.compile(f"(?=({'|'.join(map(_inside, _longest_first(inside))) or '(?!)'}))"),
+        refusing=re.compile(f"{either(joined)}|(?<![a-z0-9']){either(spaced)}{NO_WORD_GOES_ON}"),
+        leading=re.compile(r"[0-9]{1,4}(?![0-9:/.-])"),
+    )
+
+
+def _by_name(options: Iterable[OptionWords], spelling: Callable[[str], str]) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for option in options:
+        for name in filter(None, map(spelling, (*option.labels, *option.words))):
+            named[name] = option.id if named.get(name, option.id) == option.id else _SEVERAL
+    return named
+
+
+def _longest_first(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (-len(name), name))
+
+
+def _inside(name: str) -> str:
+    """A name as it stands in a sentence; in an alphabet, also with an s behind it."""
+    return whole(name, plural="s?" if language_of(name) != "zh" else "")

@@ -1,0 +1,204 @@
+"""The word tables of the languages, read once: words/<language>.yaml and nothing else."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+import yaml
+
+_LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+_FOLDER = files(__package__ or __name__) / "words"
+_SUFFIX = ".yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateWords:
+    """Words that say a day or a time. Days count from today, weekdays from Monday as 0.
+
+    `at` to `half_a` are the small words of the spaced languages' grammar, named by English ones.
+    """
+
+    days: Mapping[str, int]
+    day_parts: Mapping[str, tuple[int, str]]
+    weekdays: Mapping[str, int]
+    months: Mapping[str, int]
+    parts: Mapping[str, str]
+    short_parts: Mapping[str, str]
+    festivals: Mapping[str, tuple[int, int]]
+    this: tuple[str, ...]
+    next: tuple[str, ...]
+    coming: tuple[str, ...]
+    this_week: tuple[str, ...]
+    next_week: tuple[str, ...]
+    at: tuple[str, ...]
+    on: tuple[str, ...]
+    of: tuple[str, ...]
+    the: tuple[str, ...]
+    before_other_number: tuple[str, ...]
+    oclock: tuple[str, ...]
+    past: tuple[str, ...]
+    to: tuple[str, ...]
+    half: tuple[str, ...]
+    quarter: tuple[str, ...]
+    minutes: tuple[str, ...]
+    within: tuple[str, ...]
+    from_now: tuple[str, ...]
+    one: tuple[str, ...]
+    half_a: tuple[str, ...]
+    units: Mapping[str, str]
+    misspelt: Mapping[str, str]
+    fillers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """One language's words, written as `normalise` leaves them.
+
+    `spaced` languages put spaces between words; `refusing` are the words that make a sentence
+    something else than a plain choice.
+    """
+
+    language: str
+    spaced: bool
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    polite: tuple[str, ...]
+    yes_signs: str
+    no_signs: str
+    never_guessed: tuple[str, ...]
+    numbers: Mapping[str, int]
+    tens: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    digits: Mapping[str, int]
+    multiples: Mapping[str, int]
+    joined: Mapping[str, str]
+    minus: tuple[str, ...]
+    ordinal_endings: tuple[str, ...]
+    ordinal_mark: str
+    counters: tuple[str, ...]
+    last: tuple[str, ...]
+    before_number: tuple[str, ...]
+    after_number: tuple[str, ...]
+    out_of: tuple[str, ...]
+    before_option: tuple[str, ...]
+    after_option: tuple[str, ...]
+    refusing: tuple[str, ...]
+    dates: DateWords
+    simplified: Mapping[str, str]
+
+
+@cache
+def known_languages() -> tuple[str, ...]:
+    """Every language that has a table, in the order of the alphabet."""
+    names = (entry.name for entry in _FOLDER.iterdir())
+    return tuple(sorted(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)))
+
+
+@cache
+def vocabulary(language: str) -> Vocabulary | None:
+    """The words of a language, or None where there is no table for it."""
+    if language not in known_languages():
+        return None
+    source = (_FOLDER / f"{language}{_SUFFIX}").read_text(encoding="utf-8")
+    # Texts only: yes and no are words here, not truth values.
+    raw = cast("dict[str, object]", yaml.load(source, Loader=_LOADER))
+    dates = _table(raw, "dates")
+    return Vocabulary(
+        language=language,
+        spaced=_text(raw, "script") == "spaced",
+        yes=_words(raw, "yes"),
+        no=_words(raw, "no"),
+        polite=_words(raw, "polite"),
+        yes_signs=_text(raw, "yes_signs"),
+        no_signs=_text(raw, "no_signs"),
+        never_guessed=_words(raw, "never_guessed"),
+        numbers=_numbers(raw, "numbers"),
+        tens=_numbers(raw, "tens"),
+        ordinals=_numbers(raw, "ordinals"),
+        digits=_numbers(raw, "digits"),
+        multiples=_numbers(raw, "multiples"),
+        joined=_texts(raw, "joined"),
+        minus=_words(raw, "minus"),
+        ordinal_endings=_words(raw, "ordinal_endings"),
+        ordinal_mark=_text(raw, "ordinal_mark"),
+        counters=_words(raw, "counters"),
+        last=_words(raw, "last"),
+        before_number=_words(raw, "before_number"),
+        after_number=_words(raw, "after_number"),
+        out_of=_words(raw, "out_of"),
+        before_option=_words(raw, "before_option"),
+        after_option=_words(raw, "after_option"),
+        refusing=_words(raw, "refusing"),
+        simplified={pair[0]: pair[1] for pair in _text(raw, "simplified").split()},
+        dates=DateWords(
+            days=_numbers(dates, "days"),
+            day_parts={
+                word: (int(days), part) for word, (days, part) in _pairs(dates, "day_parts")
+            },
+            weekdays=_numbers(dates, "weekdays"),
+            months=_numbers(dates, "months"),
+            parts=_texts(dates, "parts"),
+            short_parts=_texts(dates, "short_parts"),
+            festivals={
+                word: (int(month), int(day)) for word, (month, day) in _pairs(dates, "festivals")
+            },
+            this=_words(dates, "this"),
+            next=_words(dates, "next"),
+            coming=_words(dates, "coming"),
+            this_week=_words(dates, "this_week"),
+            next_week=_words(dates, "next_week"),
+            at=_words(dates, "at"),
+            on=_words(dates, "on"),
+            of=_words(dates, "of"),
+            the=_words(dates, "the"),
+            before_other_number=_words(dates, "before_other_number"),
+            oclock=_words(dates, "oclock"),
+            past=_words(dates, "past"),
+            to=_words(dates, "to"),
+            half=_words(dates, "half"),
+            quarter=_words(dates, "quarter"),
+            minutes=_words(dates, "minutes"),
+            within=_words(dates, "within"),
+            from_now=_words(dates, "from_now"),
+            one=_words(dates, "one"),
+            half_a=_words(dates, "half_a"),
+            units=_texts(dates, "units"),
+            misspelt=_texts(dates, "misspelt"),
+            fillers=_words(dates, "fillers"),
+        ),
+    )
+
+
+def vocabularies(languages: Iterable[str]) -> tuple[Vocabulary, ...]:
+    """The tables there are for these languages; `zh-CN` reads the table of `zh`."""
+    found = dict.fromkeys(language.replace("_", "-").split("-")[0] for language in languages)
+    return tuple(words for name in found if (words := vocabulary(name)) is not None)
+
+
+# A table may leave a key out: a language without special ordinals has none.
+
+
+def _table(raw: dict[str, object], key: str) -> dict[str, object]:
+    return cast("dict[str, object]", raw.get(key) or {})
+
+
+def _text(raw: dict[str, object], key: str) -> str:
+    return cast("str", raw.get(key) or "")
+
+
+def _words(raw: dict[str, object], key: str) -> tuple[str, ...]:
+    return tuple(cast("list[str]", raw.get(key) or []))
+
+
+def _texts(raw: dict[str, object], key: str) -> dict[str, str]:
+    return cast("dict[str, str]", raw.get(key) or {})
+
+
+def _numbers(raw: dict[str, object], key: str) -> dict[str, int]:
+    return {word: int(number) for word, number in _texts(raw, key).items()}
+
+
+def _pairs(raw: dict[str, object], key: str) -> Iterable[tuple[str, tuple[str, str]]]:
+    return cast("dict[str, tuple[str, str]]", raw.get(key) or {}).items()

@@ -1,0 +1,68 @@
+"""Yes or no, said with the whole message; anything else is not guessed."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from convo.understanding.normalise import either, fold_chinese, folded, words_of
+from convo.understanding.vocabulary import vocabularies
+
+MAX_ANSWER = 80
+"""Characters: a longer text says more than yes or no."""
+
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+
+
+def understand_yes_no(text: str, languages: Sequence[str] = ("en", "zh")) -> bool | None:
+    """True or False when every word says it or is mere politeness, else None.
+
+    A question mark is never an answer, and yes together with no is None ("好不好", "yes 👎").
+    """
+    plain = fold_chinese(folded(text))
+    if not plain or len(plain) > MAX_ANSWER or "?" in plain:
+        return None
+    words = _answers(tuple(languages))
+    answer = _said(plain, words)
+    if answer is None and _STRETCHED.search(plain):
+        answer = _said(_STRETCHED.sub(r"\1", plain), words)
+    return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answers:
+    piece: re.Pattern[str]
+    meaning: Mapping[str, bool]
+
+
+def _said(plain: str, words: _Answers) -> bool | None:
+    answer: bool | None = None
+    at = 0
+    while at < len(plain):
+        piece = words.piece.match(plain, at)
+        if piece is None:
+            return None
+        at = piece.end()
+        says = words.meaning.get(piece.group())
+        if says is None:
+            continue
+        if answer is not None and answer is not says:
+            return None
+        answer = says
+    return answer
+
+
+@cache
+def _answers(languages: tuple[str, ...]) -> _Answers:
+    tables = vocabularies(languages)
+    yes = {word for table in tables for word in (*table.yes, *table.yes_signs)}
+    no = {word for table in tables for word in (*table.no, *table.no_signs)}
+    # What is yes in one language and no in another is neither.
+    meaning = dict.fromkeys(yes - no, True) | dict.fromkeys(no - yes, False)
+    words = words_of(tables, lambda table: (*table.yes, *table.no, *table.polite))
+    signs = (sign for t in tables for sign in (*t.yes_signs, *t.no_signs))
+    return _Answers(
+        # The longest always wins, so 不好 is never read as 好 nor "no way" as "no".
+        piece=re.compile(rf"{words}|{either(signs)}|[\W_]"),
+        meaning=meaning,
+    )

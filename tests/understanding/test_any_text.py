@@ -1,0 +1,141 @@
+"""Whatever is written, nothing raises, and nothing takes long."""
+
+from collections.abc import Callable
+from datetime import datetime
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convo.understanding.dates import understand_date, understand_time, understand_when
+from convo.understanding.near_misses import near_miss
+from convo.understanding.normalise import fold_chinese, language_of, match_key, normalise
+from convo.understanding.numerals import number_in, understand_number
+from convo.understanding.options import OptionWords, understand_option
+from convo.understanding.vocabulary import known_languages, vocabularies
+from convo.understanding.yes_no import understand_yes_no
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+OPTIONS = (
+    OptionWords(id="haircut", number=1, labels=("Haircut", "剪发"), words=("cut",)),
+    OptionWords(id="colour", number=2, labels=("Colour", "染发"), words=("dye",)),
+)
+LONGEST = 1_600
+SLOWEST_SECONDS = 0.005
+TRIES = 5
+
+READERS: dict[str, Callable[[str], object]] = {
+    "normalise": normalise,
+    "fold_chinese": fold_chinese,
+    "language_of": language_of,
+    "number_in": number_in,
+    "understand_number": lambda text: understand_number(text, minimum=0, maximum=10),
+    "understand_yes_no": understand_yes_no,
+    "understand_option": lambda text: understand_option(text, OPTIONS),
+    "understand_when": lambda text: understand_when(text, now=NOW),
+    "understand_date": lambda text: understand_date(text, now=NOW, day_first=True),
+    "understand_time": lambda text: understand_time(text, now=NOW),
+    "near_miss": lambda text: near_miss(text, ("booking", "appointment")),
+}
+
+
+def known_words() -> list[str]:
+    tables = vocabularies(known_languages())
+    return sorted(
+        {
+            word
+            for table in tables
+            for listed in (
+                table.yes, table.no, table.polite, table.numbers, table.ordinals, table.digits,
+                table.multiples, table.before_number, table.after_number, table.refusing,
+                table.dates.days, table.dates.day_parts, table.dates.weekdays,
+                table.dates.months, table.dates.parts, table.dates.units, table.dates.festivals,
+                table.dates.at, table.dates.past, table.dates.to, table.dates.half,
+                table.dates.next, table.dates.this, table.dates.within, table.dates.fillers,
+            )
+            for word in listed
+        }
+    )  # fmt: skip
+
+
+MARKS = [
+    " ",
+    " ",
+    ", ",
+    "/",
+    "-",
+    ":",
+    ".",
+    "am",
+    "pm",
+    "月",
+    "日",
+    "号",
+    "点",
+    "分",
+    "年",
+    "后",
+    "周",
+    "半",
+]
+FIGURES = [str(number) for number in range(0, 62)] + ["99", "2026", "2027", "0", "00", "0000"]
+REPEATED = [
+    *(
+        "a",
+        "1",
+        " ",
+        "好",
+        "好的 ",
+        "yes ",
+        "no ",
+        "please ",
+        "1 ",
+        "一",
+        "十",
+        "(",
+        "👍",
+        "'",
+        "-",
+    ),
+    *("haircut ", "not haircut ", "剪发", "i'd say ", "a a ", "tomorrow ", "at ", "明天", "3pm "),
+    *("1,", "1.", "1/", "e\u0301", "點", "twenty ", "the ", "İ", "三点", "the day after ", "in 3 "),
+    "1,000",
+]
+
+
+@pytest.mark.parametrize("name", READERS)
+@given(text=st.text())
+def test_no_text_raises(name: str, text: str) -> None:
+    READERS[name](text)
+
+
+@given(pieces=st.lists(st.sampled_from([*known_words(), *MARKS, *FIGURES]), max_size=12))
+def test_no_jumble_of_known_words_raises(pieces: list[str]) -> None:
+    for text in ("".join(pieces), " ".join(pieces)):
+        for read in READERS.values():
+            read(text)
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("piece", REPEATED)
+def test_a_long_text_takes_a_few_milliseconds_at_most(name: str, piece: str) -> None:
+    text = (piece * LONGEST)[:LONGEST]
+    read = READERS[name]
+    read(text)
+    fastest = min(seconds_for(read, text) for _ in range(TRIES))
+    assert fastest < SLOWEST_SECONDS
+
+
+def seconds_for(read: Callable[[str], object], text: str) -> float:
+    started = perf_counter()
+    read(text)
+    return perf_counter() - started
+
+
+def test_every_answer_is_the_same_in_traditional_characters() -> None:
+    for traditional in ("明天下午三點", "後天上午十點半", "週五", "十二月五號"):
+        when = understand_when(traditional, now=NOW)
+        assert when is not None
+        assert when == understand_when(match_key(traditional), now=NOW)
