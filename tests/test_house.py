@@ -74,9 +74,10 @@ def built_attribute_names(path: str, tree: ast.Module, _source: str) -> Iterator
 
 def empty_verbs(path: str, tree: ast.Module, _source: str) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.lstrip(
-            "_"
-        ).startswith(REFUSED_PREFIXES):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        given = node.name.startswith("__") and node.name.endswith("__")  # by Python or pydantic
+        if not given and node.name.lstrip("_").startswith(REFUSED_PREFIXES):
             yield f"{path}:{node.lineno}: {node.name}: say what it does or tells"
 
 

@@ -9,16 +9,19 @@ from pydantic_core import ErrorDetails
 
 from convo.errors import FlowError, FlowErrors
 from convo.language.allowed import TextProblem
+from convo.language.authored import Authored
 from convo.language.document import Document, read_document
 from convo.language.durations import Duration
 from convo.language.spelling import advice
-from convo.language.texts import Text, is_language
+from convo.language.texts import is_language
 from convo.steps import KINDS
 from convo.steps.step import Form, Step, StepName
 
 MAX_STEPS = 500
 #: Where a flow ends; no step may be called so.
 END = "end"
+
+Path = tuple[str | int, ...]
 
 AnswerKind = Literal[
     "text", "number", "option", "date", "time", "datetime", "yes_no", "phone", "email"
@@ -208,16 +211,16 @@ def _languages(written: FlowFile, document: Document) -> Iterator[FlowError]:
             )
 
 
-def texts_of(form: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, Text]]:
-    """Every authored text below a form, with its path: what checks and plans walk over."""
-    if isinstance(form, Text):
+def pieces_of(form: object, path: Path = ()) -> Iterator[tuple[Path, Authored]]:
+    """Every text, expression and moment below a form, with its path: what checks walk over."""
+    if isinstance(form, Authored):
         yield path, form
     elif isinstance(form, Form):
         for name, field in type(form).model_fields.items():
-            yield from texts_of(getattr(form, name), (*path, field.alias or name))
+            yield from pieces_of(getattr(form, name), (*path, field.alias or name))
     elif isinstance(form, tuple):
         for n, item in enumerate(cast(tuple[object, ...], form)):
-            yield from texts_of(item, (*path, n))
+            yield from pieces_of(item, (*path, n))
     elif isinstance(form, dict):
         for key, item in cast(dict[str, object], form).items():
-            yield from texts_of(item, (*path, key))
+            yield from pieces_of(item, (*path, key))

@@ -5,7 +5,7 @@ from typing import Any
 
 from transitions import MachineError
 
-from convo.core.effects import ClearTimer
+from convo.core.effects import ClearTimer, SetTimer
 from convo.core.sessions import Frame, Held, Session
 from convo.engine.flow import Cursor, Flow
 from convo.engine.schema import END
@@ -120,6 +120,14 @@ class Walk:
             self._run_on("expires")
         else:
             self._run_on(self.flow.steps[step].wake(self.scene, purpose, int(n)))
+        return True
+
+    def put_off(self, name: str, generation: int, due: int) -> bool:
+        """Let a timer that has come due come due again at `due`; False when it is stale."""
+        if self.ended or generation != self.scene.generation or name not in self.scene.armed:
+            return False
+        self.around.effects.append(SetTimer(name=name, generation=generation, due=due))
+        self.moved = True
         return True
 
     def hear(self, errand: str, value: object, failure: str) -> bool:

@@ -31,6 +31,8 @@ from convo.steps.scene import Fields, Surroundings
 #: Conversations that one contact may have open; the oldest ends when there is one more.
 MAX_SESSIONS = 8
 GATE = "gate/"
+#: How a conversation began that the contact asked for.
+START_WORD = "start word"
 
 
 class Desk:
@@ -88,6 +90,7 @@ class Desk:
         """Begin a flow's newest version."""
         version = self.playbook.newest[flow]
         self.record("started", flow=flow, version=version, by=by)
+        self.around.by_word = by == START_WORD
         walk = Walk.begin(
             id=self.around.next_id(),
             channel=channel,

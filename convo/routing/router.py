@@ -21,13 +21,15 @@ from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.policy import loop_guard
 from convo.policy.footer import signed
-from convo.routing.desk import GATE, Desk
+from convo.routing.desk import GATE, START_WORD, Desk
 from convo.routing.keywords import Match
 from convo.routing.playbook import Playbook
 from convo.understanding.normalise import language_of, match_key
 
 #: How long a keyword handler may take, in milliseconds.
 KEYWORD_WITHIN_MS = 30_000
+#: How long silence at a question is not looked at again while a person has the conversation.
+PERSON_SPEAKS_MS = 10 * 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ def _text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
         newest.hold(Held(event=event, at=at, text=text))
         desk.record("held", session=newest.id, why="an errand is out")
         return
-    person = next((walk for walk in reversed(walks) if walk.with_a_person), None)
+    person = _person(walks)
     if person is not None and (newest is person or newest is None or newest.question is None):
         desk.record("held", session=person.id, why="a person has the conversation")
         return
@@ -150,6 +152,11 @@ def _text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
         _fallback(desk, channel)
 
 
+def _person(walks: list[Walk]) -> Walk | None:
+    """The newest conversation that a person has."""
+    return next((walk for walk in reversed(walks) if walk.with_a_person), None)
+
+
 def _anytime(desk: Desk, text: str, channel: str) -> bool:
     """Level 2: words of the open session's flow, then of the project."""
     key = match_key(text)
@@ -159,6 +166,9 @@ def _anytime(desk: Desk, text: str, channel: str) -> bool:
             desk.record("routed", level=2, session=walk.id, word=name)
             walk.jump(name)
             return True
+        if walk.understand(text) is not None:
+            # The answer of a newer question, whatever it means to an older conversation.
+            break
     flow = desk.playbook.anytime.get(key)
     if flow is None:
         return False
@@ -196,7 +206,7 @@ def _start(desk: Desk, match: Match, text: str, channel: str) -> None:
         if heard in flow.languages:
             desk.speaks(heard)
         _leave_questions(desk, name, channel)
-        desk.start(name, channel, {}, "start word")
+        desk.start(name, channel, {}, START_WORD)
         return
     around = desk.around
     id = around.next_id()
@@ -240,7 +250,16 @@ def _due(desk: Desk, event: Due) -> None:
         return
     session = event.name.partition("/")[0]
     walk = next((each for each in desk.walks if each.id == session), None)
-    if walk is None or not walk.wake(event.name, event.generation):
+    if walk is None:
+        desk.record("stale", timer=event.name)
+    elif walk.question is not None and _person(desk.open_walks(walk.channel)) is not None:
+        # A person is speaking with them: our own question is not asked again meanwhile.
+        due = event.at + PERSON_SPEAKS_MS
+        if walk.put_off(event.name, event.generation, due):
+            desk.record("put off", timer=event.name, why="a person has the conversation")
+        else:
+            desk.record("stale", timer=event.name)
+    elif not walk.wake(event.name, event.generation):
         desk.record("stale", timer=event.name)
 
 
@@ -262,8 +281,9 @@ def _answered(desk: Desk, event: Answered) -> None:
     else:
         texts: dict[str, str] = event.value["texts"]
         language = _language(desk)
-        told = texts.get(language) or texts.get("") or next(iter(texts.values()))
-        desk.say(told, event.channel, "reply")
+        told = texts.get(language) or texts.get("") or next(iter(texts.values()), "")
+        if told.strip():  # a handler may answer nothing
+            desk.say(told, event.channel, "reply")
 
 
 def _requested(desk: Desk, event: Requested) -> None:

@@ -3,6 +3,7 @@
 from pydantic import Field, field_validator
 
 from convo.language.expressions import Expression
+from convo.language.values import plain
 from convo.steps.outside import Outside, worked_out
 from convo.steps.scene import Scene
 
@@ -30,4 +31,4 @@ class Call(Outside):
 
     def depart(self, scene: Scene) -> None:
         seconds = self.within.total_seconds()
-        scene.send_out("http", self.call, worked_out(self.json_, scene), seconds)
+        scene.send_out("http", self.call, plain(worked_out(self.json_, scene)), seconds)

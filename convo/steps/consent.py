@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import Field, model_validator
 
 from convo.language.texts import Text
+from convo.policy.consent import may_ask
 from convo.steps.question import Question, Understood
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, StepName
@@ -53,8 +54,12 @@ class Consent(Question):
             raise ValueError("confirm, yes, no and silent go with {ask: ...} only.")
         return self
 
+    @property
+    def asks(self) -> bool:
+        return self.consent.ask is not None
+
     def branches(self) -> Sequence[Branch]:
-        return (self.onward(),) if self.consent.ask is None else super().branches()
+        return super().branches() if self.asks else (self.onward(),)
 
     def unclear_phrase(self) -> str:
         return "unclear.yes_no"
@@ -68,8 +73,12 @@ class Consent(Question):
     def enter(self, scene: Scene) -> str | None:
         act = self.consent
         if act.ask is not None:
-            if scene.around.consent_to(act.ask) == "given":
+            state = scene.around.consent_to(act.ask)
+            if state == "given":
                 return "yes"
+            if not may_ask(state, scene.around.by_word):
+                scene.record("refused", programme=act.ask, rule="asked-before")
+                return "no"
             proof = self.put(scene)
             scene.consent(act.ask, "asked", proof)
             self.watch(scene)

@@ -1,13 +1,17 @@
 """do: an action, Python of the business's own in keyword_handlers/."""
 
+import hashlib
+
 from pydantic import Field
 
 from convo.language.expressions import Expression
+from convo.language.values import packed, plain
 from convo.steps.outside import Outside, worked_out
 from convo.steps.scene import Scene
 
 #: The action that is built in: it takes one of a number of places, once for each contact.
 RESERVE = "reserve"
+LIMIT = "limit"
 
 
 class Do(Outside):
@@ -20,7 +24,8 @@ class Do(Outside):
 
     `do: reserve` is built in: `with: {name: "'lunch'", limit: 50}` takes one of 50 places for
     this contact and answers its number; the same contact gets the same place again, and it
-    fails when all are taken.
+    fails when all are taken. All but `limit` is the name of the places: {poll: "'lunch'",
+    dish: dish} counts every dish by itself.
     """
 
     do: str = Field(min_length=1, description="The action's name.")
@@ -30,10 +35,15 @@ class Do(Outside):
 
     def depart(self, scene: Scene) -> None:
         given = worked_out(self.with_, scene)
-        if self.do == RESERVE:
-            scene.send_out("reserve", str(given.get("name", scene.flow.name)), given, self.seconds)
-        else:
-            scene.send_out("action", self.do, given, self.seconds)
+        if self.do != RESERVE:
+            scene.send_out("action", self.do, packed(given), self.seconds)
+            return
+        said = plain(given)
+        limit = {LIMIT: said.pop(LIMIT)} if LIMIT in said else {}
+        name = "/".join(str(part) for part in said.values()) or scene.flow.name
+        # The contact's, whatever the session; hashed, for keys are seen by more than the number.
+        key = hashlib.blake2b(scene.around.number.e164.encode(), digest_size=16).hexdigest()
+        scene.send_out("reserve", name, limit, self.seconds, key=key)
 
     @property
     def seconds(self) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -57,8 +57,6 @@ def _number(raw: object) -> object:
 class Question(Step):
     """The common form of the kinds that wait for a reply."""
 
-    asks: ClassVar[bool] = True
-
     unclear: Text | None = Field(
         default=None, description="Said when a reply is not understood; there is a default."
     )
@@ -72,6 +70,10 @@ class Question(Step):
     silent: tuple[Silent, ...] = Field(
         default=(), description="What happens when no reply comes, each after its own time."
     )
+
+    @property
+    def asks(self) -> bool:
+        return True
 
     # --- the ways out ---------------------------------------------------------------------------
 

@@ -97,6 +97,8 @@ class Surroundings:
     effects: list[Effect] = field(default_factory=list[Effect])
     records: list[Record] = field(default_factory=list[Record])
     serial: int = 0
+    #: The conversation now beginning was asked for by the contact's own word.
+    by_word: bool = False
 
     def next_id(self) -> str:
         """An id that is new in this turn and the same when the turn is run again."""
@@ -175,8 +177,10 @@ class Scene:
         if self.scope_kept is None:
             around = self.around
             zone = around.find_contact_zone() if self.flow.reads_contact_zone else around.zone
+            # A declared answer that was not given yet is None; an undeclared name is unknown.
+            kept = {**dict.fromkeys(self.flow.answers), **self.answers}
             names: dict[str, Any] = {
-                name: self.native(name, raw, zone) for name, raw in self.answers.items()
+                name: self.native(name, raw, zone) for name, raw in kept.items()
             }
             names["contact"] = self.around.fields.values()
             names["now"] = self.around.now
@@ -262,9 +266,19 @@ class Scene:
         self.arm(purpose, n, since + int(seconds * 1000))
 
     def send_out(
-        self, kind: ErrandKind, name: str, arguments: Mapping[str, Any], within: float
+        self,
+        kind: ErrandKind,
+        name: str,
+        arguments: Mapping[str, Any],
+        within: float,
+        *,
+        key: str = "",
     ) -> None:
-        """Ask for work outside; the answer, or `within` seconds without one, wakes this step."""
+        """Ask for work outside; the answer, or `within` seconds without one, wakes this step.
+
+        `arguments` are JSON. Without a `key` it is the session's and the step's, so that a step
+        come to a second time moves its first booking.
+        """
         id = self.around.next_id()
         self.errand = id
         self.around.effects.append(
@@ -273,9 +287,8 @@ class Scene:
                 kind=kind,
                 channel=self.channel,
                 name=name,
-                arguments=self.stored(arguments),
-                # The session's, so that a step come to a second time moves its first booking.
-                key=f"{self.session}/{self.step}",
+                arguments=arguments,
+                key=key or f"{self.session}/{self.step}",
                 within=int(within * 1000),
             )
         )

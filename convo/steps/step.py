@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -38,12 +38,14 @@ class Form(BaseModel):
 class Step(Form):
     """The base of all kinds. Kinds override what they need."""
 
-    #: Whether an answer of the contact is awaited here.
-    asks: ClassVar[bool] = False
-
     go: StepName | None = Field(
         default=None, description="The step that follows; left out, the next one in the file."
     )
+
+    @property
+    def asks(self) -> bool:
+        """Whether an answer of the contact is awaited here."""
+        return False
 
     def branches(self) -> Sequence[Branch]:
         """Every way out, in the order in which they are tried."""
