@@ -1,0 +1,154 @@
+"""Keeping what arrives: dedupe, consent, inbox and delivery reports in one job."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from convo.core import event_codec
+from convo.core.contacts import EVERYTHING
+from convo.core.events import Report
+from convo.core.records import Record
+from convo.ports import Acceptance, Arrival, ConsentAct
+from convo.stores.sqlite import reports
+from convo.stores.sqlite.database import Database
+from convo.stores.sqlite.rows import MS_A_DAY, add_records, hashed
+
+_SEEN = """
+    INSERT INTO dedupe (hash, day) VALUES (?1, ?2)
+    ON CONFLICT (hash) DO UPDATE SET day = ?2 WHERE day < ?2 - ?3
+"""
+_KEEP = "INSERT INTO inbox (at, contact, acted, event, raw) VALUES (?, ?, ?, ?, ?)"
+_CONSENT = """
+    INSERT INTO consent (contact, programme, state, at, event, ord, proof)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (contact, programme) DO UPDATE SET
+        state = excluded.state, at = excluded.at, event = excluded.event,
+        ord = excluded.ord, proof = excluded.proof
+    WHERE excluded.ord >= ord
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An arrival with everything worked out that needs no database."""
+
+    hash: int | None
+    contact: str
+    event: bytes = field(repr=False)
+    arrival: Arrival
+
+
+def prepared(arrival: Arrival) -> Prepared:
+    """Hash and encode on the caller's thread; what cannot be encoded raises here, alone."""
+    event = arrival.event
+    return Prepared(
+        hash=hashed(arrival.dedupe) if arrival.dedupe else None,
+        contact="" if isinstance(event, Report) else event.contact.e164,
+        event=event_codec.encode(event),
+        arrival=arrival,
+    )
+
+
+def accept(database: Database, arrivals: Sequence[Prepared]) -> list[Acceptance]:
+    """Keep each, or say why not; the answers hold once the job is committed."""
+    return [_accept(database, arrival) for arrival in arrivals]
+
+
+def set_consents(database: Database, rows: Sequence[tuple[object, ...]]) -> None:
+    """Write consents (contact, programme, state, at, event, order, proof); a newer one stays."""
+    database.executemany(_CONSENT, rows)
+
+
+def _accept(database: Database, item: Prepared) -> Acceptance:
+    at = database.clock()
+    arrival = item.arrival
+    event = arrival.event
+    if isinstance(event, Report):
+        if not _is_new(database, item.hash, at):
+            return "duplicate"
+        reports.apply(database, event, at, arrival.raw)
+        return "accepted"
+    if database.inbox_length >= database.inbox_limit:
+        if _was_kept(database, item.hash, at):
+            return "duplicate"
+        if arrival.consent is not None:
+            _act_alone(database, item, arrival.consent, at)
+        return "busy"
+    if not _is_new(database, item.hash, at):
+        return "duplicate"
+    entry = database.execute(
+        _KEEP, (at, item.contact, 0, item.event, arrival.raw or None)
+    ).lastrowid
+    assert entry is not None
+    database.inbox_length += 1
+    if arrival.consent is not None and _acted(database, item, arrival.consent, entry, at):
+        database.execute("UPDATE inbox SET acted = 1 WHERE entry = ?", (entry,))
+    return "accepted"
+
+
+def _is_new(database: Database, hash: int | None, at: int) -> bool:
+    if hash is None:
+        return True
+    day = at // MS_A_DAY
+    return database.execute(_SEEN, (hash, day, database.dedupe_days)).rowcount == 1
+
+
+def _was_kept(database: Database, hash: int | None, at: int) -> bool:
+    oldest = at // MS_A_DAY - database.dedupe_days
+    return (
+        hash is not None
+        and database.execute(
+            "SELECT 1 FROM dedupe WHERE hash = ? AND day >= ?", (hash, oldest)
+        ).fetchone()
+        is not None
+    )
+
+
+def _acted(database: Database, item: Prepared, act: ConsentAct, entry: int, at: int) -> bool:
+    """Whether the act changed something, now or when the inbox was full and kept only the act."""
+    if item.hash is not None:
+        before = database.execute(
+            "DELETE FROM acted WHERE hash = ? RETURNING acted, ord", (item.hash,)
+        ).fetchall()
+        if before:
+            acted, order = before[0]
+            # Another act that came since has the last word, and this one needs no answer.
+            return bool(acted) and _everything(database, item.contact)[1] == order
+    return _act(database, item, act, entry, at)
+
+
+def _act_alone(database: Database, item: Prepared, act: ConsentAct, at: int) -> None:
+    """Keep the act of an arrival that is refused; when it comes again, it acts no second time."""
+    if (
+        item.hash is not None
+        and database.execute("SELECT 1 FROM acted WHERE hash = ?", (item.hash,)).fetchone()
+    ):
+        return
+    # It takes an entry's number all the same, to stand in order with those that are kept.
+    entry = database.execute(_KEEP, (at, "", 0, b"", None)).lastrowid
+    assert entry is not None
+    database.execute("DELETE FROM inbox WHERE entry = ?", (entry,))
+    acted = _act(database, item, act, entry, at)
+    if item.hash is not None:
+        database.execute(
+            "INSERT INTO acted VALUES (?, ?, ?, ?)", (item.hash, at // MS_A_DAY, acted, entry)
+        )
+
+
+def _act(database: Database, item: Prepared, act: ConsentAct, entry: int, at: int) -> bool:
+    withdrawn = _everything(database, item.contact)[0] == "withdrawn"
+    if withdrawn == (act.act == "stop"):
+        return False
+    state = "withdrawn" if act.act == "stop" else "given"
+    event = event_codec.event_id(at, entry)
+    set_consents(database, [(item.contact, EVERYTHING, state, at, event, entry, act.proof)])
+    record = Record(kind="consent", facts={"programme": EVERYTHING, "state": state})
+    add_records(database, [(at, item.contact, record)])
+    return True
+
+
+def _everything(database: Database, contact: str) -> tuple[str | None, int]:
+    row = database.execute(
+        "SELECT state, ord FROM consent WHERE contact = ? AND programme = ?",
+        (contact, EVERYTHING),
+    ).fetchone()
+    return row or (None, 0)

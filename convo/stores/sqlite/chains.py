@@ -1,0 +1,102 @@
+"""The order of one contact's messages on one channel: who is first, and who follows."""
+
+from collections.abc import Iterable, Sequence
+
+from convo.core.records import Record
+from convo.core.turns import Outbound
+from convo.stores.sqlite.database import Database
+from convo.stores.sqlite.rows import add_records
+
+#: Contact (E.164) and channel.
+Chain = tuple[str, str]
+
+_ANY_BULK = """
+    SELECT 1 FROM message WHERE state = 'head' AND channel = ? AND lane = 'bulk' LIMIT 1
+"""
+_DEMOTE_BULK = """
+    UPDATE message SET state = 'waiting'
+    WHERE contact = ? AND channel = ? AND state = 'head' AND lane = 'bulk'
+"""
+_PROMOTE = """
+    UPDATE message SET state = 'head' WHERE seq = (
+        SELECT seq FROM message WHERE contact = ? AND channel = ? AND state = 'waiting'
+        ORDER BY lane DESC, seq LIMIT 1
+    )
+"""
+_ADD = """
+    INSERT INTO message (
+        id, contact, channel, lane, due, not_after, text, kind, purpose, programme, parts, tries,
+        created, event, state, status, code, attempt, claimed, provider_ids
+    ) VALUES (
+        ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
+        CASE WHEN EXISTS (
+            SELECT 1 FROM message
+            WHERE contact = ?2 AND channel = ?3 AND (state = 'head' OR state = 'sending')
+        ) THEN 'waiting' ELSE 'head' END,
+        'waiting', '', '', 0, ''
+    ) ON CONFLICT (id) DO NOTHING
+"""
+_CANCEL = """
+    UPDATE message SET state = 'done', status = 'cancelled', code = ?
+    WHERE contact = ? AND state = {} RETURNING id
+"""
+_CANCEL_HEAD = _CANCEL.format("'head'")
+_CANCEL_WAITING = _CANCEL.format("'waiting'")
+
+
+def promote(database: Database, chains: Iterable[Chain]) -> None:
+    """Let the next of each chain be its head; the one before it must have left the front."""
+    # Mostly nobody waits at all, and one look at an empty index tells.
+    if database.execute("SELECT 1 FROM message WHERE state = 'waiting' LIMIT 1").fetchone():
+        database.executemany(_PROMOTE, chains)
+
+
+def add(database: Database, messages: Sequence[tuple[Outbound, int, str]]) -> None:
+    """Put messages (with the time and the id of their event) at the end of their chains.
+
+    A reply goes before the bulk of its chain that nobody has claimed. So replies go in first,
+    and a bulk head steps back for them; each lane keeps its own order.
+    """
+    replies = [each for each in messages if each[0].lane == "reply"]
+    if replies:
+        fronts = {(message.contact.e164, message.channel) for message, _, _ in replies}
+        for channel in {channel for _, channel in fronts}:
+            if database.execute(_ANY_BULK, (channel,)).fetchone():
+                database.executemany(_DEMOTE_BULK, fronts)
+        database.executemany(_ADD, [_row(*each) for each in replies])
+    if len(replies) != len(messages):
+        database.executemany(_ADD, [_row(*each) for each in messages if each[0].lane != "reply"])
+    for message, _, _ in messages:
+        database.channels.add(message.channel)
+
+
+def silence(database: Database, contact: str, at: int) -> None:
+    """Drop the contact's timers and its messages that are not claimed."""
+    database.execute("DELETE FROM timer WHERE contact = ?", (contact,))
+    for statement in (_CANCEL_HEAD, _CANCEL_WAITING):
+        dropped = database.execute(statement, ("silenced", contact)).fetchall()
+        add_records(database, [(at, contact, unsent(id, "silenced")) for (id,) in dropped])
+
+
+def unsent(id: str, why: str, *, again: bool = False) -> Record:
+    """The record of a message that did not leave."""
+    return Record(kind="unsent", facts={"message": id, "why": why, "again": again})
+
+
+def _row(message: Outbound, at: int, event: str) -> tuple[object, ...]:
+    return (
+        message.id,
+        message.contact.e164,
+        message.channel,
+        message.lane,
+        message.due,
+        message.not_after,
+        message.text,
+        message.kind,
+        message.purpose,
+        message.programme,
+        message.parts,
+        message.tries,
+        at,
+        event,
+    )

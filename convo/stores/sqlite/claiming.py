@@ -1,0 +1,221 @@
+"""Handing out work: messages to send, events whose turn has come, errands, the next due time."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from convo.core.event_codec import decode, decode_errand, event_id, timer_id
+from convo.core.events import Due
+from convo.core.numbers import PhoneNumber
+from convo.core.turns import FromInbox, FromTimer
+from convo.ports import Claim, ErrandClaim, Pending, Wants
+from convo.stores.sqlite import chains
+from convo.stores.sqlite.database import Database
+from convo.stores.sqlite.rows import MESSAGE, MESSAGE_WIDTH, add_records, encoded, kept, outbound
+
+ERRAND_GRACE = 30_000
+"""ms behind an errand's own limit after which its answer will not come and it is tried anew."""
+
+DROPPED_AT_ONCE = 1_000
+"""Messages dropped in one claim at most; the rest are dropped by the next."""
+
+LANES = ("reply", "bulk")
+
+_DUE_HEADS = f"""
+    SELECT {MESSAGE}, m.seq, m.attempt, m.claimed, everything.state, joined.state
+    FROM message AS m
+    LEFT JOIN consent AS everything
+        ON everything.contact = m.contact AND everything.programme = ''
+    LEFT JOIN consent AS joined
+        ON joined.contact = m.contact AND joined.programme = m.programme
+    WHERE m.state = 'head' AND m.channel = ? AND m.lane = ? AND m.due <= ?
+    ORDER BY m.due, m.seq LIMIT ?
+"""
+_IN_DOUBT = f"""
+    SELECT {MESSAGE}, m.seq, m.attempt, m.claimed FROM message AS m INDEXED BY message_front
+    WHERE (m.state = 'head' OR m.state = 'sending') AND m.state = 'sending' ORDER BY m.seq
+"""
+_DROP = "UPDATE message SET state = 'done', status = 'cancelled', code = ? WHERE seq = ?"
+_CLAIM = "UPDATE message SET state = 'sending', attempt = ?, claimed = ? WHERE seq = ?"
+_NEXT_HEAD = "SELECT min(due) FROM message WHERE state = 'head' AND channel = ? AND lane = ?"
+
+
+def doubts(database: Database) -> tuple[Claim, ...]:
+    """Every message that was claimed and not settled, with the attempt that claimed it."""
+    rows = database.execute(_IN_DOUBT).fetchall()
+    return tuple(
+        Claim(message=outbound(row), attempt=row[MESSAGE_WIDTH + 1], at=row[MESSAGE_WIDTH + 2])
+        for row in rows
+    )
+
+
+def taken_over(database: Database) -> tuple[Claim, ...]:
+    """For a new owner: the doubts; and nobody runs the last one's errands any more."""
+    database.execute("UPDATE errand SET claimable = asked WHERE claimable > asked")
+    return doubts(database)
+
+
+def claim(database: Database, wants: Wants, token: str, now: int) -> tuple[Claim, ...]:
+    """Take due heads, replies before bulk, the oldest first, as far as parts and messages go."""
+    claims: list[Claim] = []
+    for channel, messages in wants.messages.items():
+        if channel in database.channels:
+            parts = wants.parts.get(channel, float("inf"))
+            claims += _claim_channel(database, channel, messages, parts, token, now)
+    return tuple(claims)
+
+
+def _claim_channel(
+    database: Database, channel: str, messages: int, parts: float, token: str, now: int
+) -> list[Claim]:
+    claims: list[Claim] = []
+    dropped = 0
+    for lane in LANES:
+        while messages > 0 and parts > 0 and dropped < DROPPED_AT_ONCE:
+            heads = database.execute(_DUE_HEADS, (channel, lane, now, messages)).fetchall()
+            taken: list[tuple[str, int, int]] = []
+            refused: list[tuple[int, str, str, str]] = []
+            for row in heads:
+                seq = row[MESSAGE_WIDTH]
+                why = _refusal(row, now)
+                if why:
+                    refused.append((seq, row[0], row[1], why))
+                elif parts > 0:
+                    message = outbound(row)
+                    attempt = f"{token[:8]}.{seq:x}.{message.tries}"
+                    claims.append(Claim(message=message, attempt=attempt, at=now))
+                    taken.append((attempt, now, seq))
+                    parts -= message.parts
+            if taken:
+                database.executemany(_CLAIM, taken)
+                messages -= len(taken)
+            if not refused:
+                break
+            # Who follows a dropped message may be due as well: look again.
+            dropped += len(refused)
+            _drop(database, channel, refused, now)
+    return claims
+
+
+def _refusal(row: tuple[Any, ...], now: int) -> str:
+    """Why this head may not be sent any more; empty when it may."""
+    purpose, programme, not_after = row[5], row[8], row[10]
+    everything, joined = row[MESSAGE_WIDTH + 3 :]
+    if everything == "withdrawn" and purpose != "law":
+        return "withdrawn"
+    if programme and purpose not in ("consent", "law") and joined != "given":
+        return "no consent"
+    if not_after is not None and now > not_after:
+        return "too late"
+    return ""
+
+
+def _drop(
+    database: Database, channel: str, refused: Sequence[tuple[int, str, str, str]], now: int
+) -> None:
+    database.executemany(_DROP, [(why, seq) for seq, _, _, why in refused])
+    chains.promote(database, [(contact, channel) for _, _, contact, _ in refused])
+    add_records(
+        database, [(now, contact, chains.unsent(id, why)) for _, id, contact, why in refused]
+    )
+
+
+def read(database: Database, limit: int, now: int) -> tuple[tuple[Pending, ...], bool]:
+    """Up to `limit` events of inbox and timers in order of time; whether all due timers are in."""
+    if limit <= 0:
+        return (), False
+    timers = [
+        (due, _timer_event(contact, name, generation, now))
+        for contact, name, generation, due in database.execute(
+            "SELECT contact, name, generation, due FROM timer WHERE due <= ? ORDER BY due LIMIT ?",
+            (now, limit),
+        )
+    ]
+    entries = database.execute(
+        "SELECT entry, at, acted, event FROM inbox ORDER BY entry LIMIT ?", (limit,)
+    ).fetchall()
+    newest = _newest_entry(database) if timers else 0
+    events: list[Pending] = []
+    waiting = iter(timers)
+    timer = next(waiting, None)
+    # Entries keep their order even where the clock went back between them.
+    for entry, at, acted, body in entries:
+        while timer is not None and timer[0] <= at:
+            events.append(_from_timer(timer[1], newest))
+            timer = next(waiting, None)
+        event = decode(body, id=event_id(at, entry), at=at, acted=bool(acted))
+        events.append(Pending(source=FromInbox(entry=entry), event=event, order=entry))
+    if timer is not None:
+        events += [_from_timer(event, newest) for _, event in itertools.chain([timer], waiting)]
+    all_timers = len(timers) < limit and len(events) <= limit
+    return tuple(events[:limit]), all_timers
+
+
+def _timer_event(contact: str, name: str, generation: int, now: int) -> Due:
+    return Due(
+        id=timer_id(name, generation),
+        at=now,
+        contact=PhoneNumber(contact),
+        name=name,
+        generation=generation,
+    )
+
+
+def _from_timer(event: Due, order: int) -> Pending:
+    source = FromTimer(name=event.name, generation=event.generation)
+    return Pending(source=source, event=event, order=order)
+
+
+def _newest_entry(database: Database) -> int:
+    row = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'inbox'").fetchone()
+    return row[0] if row else 0
+
+
+def claim_errands(database: Database, limit: int, now: int) -> tuple[ErrandClaim, ...]:
+    """Hand out errands; each may be handed out again when its time and a grace are over."""
+    if limit <= 0:
+        return ()
+    rows = database.execute(
+        "SELECT id, contact, asked, errand FROM errand WHERE claimable <= ? "
+        "ORDER BY claimable LIMIT ?",
+        (now, limit),
+    ).fetchall()
+    if not rows:
+        return ()
+    numbers = {contact: PhoneNumber(contact) for _, contact, _, _ in rows}
+    known = kept(database, numbers.values())
+    claims = tuple(
+        ErrandClaim(
+            errand=decode_errand(errand),
+            contact=numbers[contact],
+            asked_at=asked,
+            kept=known[numbers[contact]],
+        )
+        for _, contact, asked, errand in rows
+    )
+    database.executemany(
+        "UPDATE errand SET claimable = ? WHERE id = ?",
+        [(now + each.errand.within + ERRAND_GRACE, each.errand.id) for each in claims],
+    )
+    return claims
+
+
+def next_due(database: Database, *, timers_after: int) -> int | None:
+    """When a timer later than `timers_after`, a message or an errand comes due, or did."""
+    dues: list[int | None] = [
+        database.execute("SELECT min(due) FROM timer WHERE due > ?", (timers_after,)).fetchone()[0],
+        database.execute("SELECT min(claimable) FROM errand").fetchone()[0],
+    ]
+    dues += [
+        database.execute(_NEXT_HEAD, (channel, lane)).fetchone()[0]
+        for channel in database.channels
+        for lane in LANES
+    ]
+    return min((due for due in dues if due is not None), default=None)
+
+
+def forget_errands(database: Database, ids: Sequence[str]) -> None:
+    """Errands whose answers are kept."""
+    database.execute(
+        "DELETE FROM errand WHERE id IN (SELECT value FROM json_each(?))", (encoded(ids),)
+    )

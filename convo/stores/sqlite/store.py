@@ -1,0 +1,217 @@
+"""The store on SQLite: one process, one file, everything of the port."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Self
+
+from convo.errors import Fenced, StoreError
+from convo.ports import Acceptance, Arrival, Clock, Done, Lease, Wants, Work
+from convo.stores.sqlite import claiming, turning
+from convo.stores.sqlite.accepting import accept, prepared
+from convo.stores.sqlite.database import MEMORY, Database, parent_made
+from convo.stores.sqlite.guard import Guard
+from convo.stores.sqlite.rows import MS_A_DAY, kept
+from convo.stores.sqlite.tidying import tidy
+from convo.stores.sqlite.writer import Executor, Inline, T, Writer
+from convo.stores.sqlite.writer import Work as Job
+
+DEDUPE_DAYS = 7
+INBOX_LIMIT = 100_000
+RETENTION_DAYS = 180
+
+LONGEST_WAIT = 3_600.0
+"""Seconds: a clock may be set while somebody waits by it."""
+
+
+class SqliteStore:
+    """Made by `open`. Everything that it answers is on the disk by then."""
+
+    def __init__(self, executor: Executor, clock: Clock, guard: Guard | None) -> None:
+        self._executor = executor
+        self._clock = clock
+        self._guard = guard
+        self._token: str | None = None
+        self._bell = asyncio.Event()
+        # Memory is not tidied by itself: a rehearsal may live through years in a second.
+        self._tidied = None if guard is None else clock() // MS_A_DAY - 1
+        self._tidying: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(
+        cls,
+        path: str,
+        *,
+        clock: Clock,
+        dedupe_days: int = DEDUPE_DAYS,
+        inbox_limit: int = INBOX_LIMIT,
+        retention_days: int = RETENTION_DAYS,
+    ) -> Self:
+        """Open or make the database, or one in memory for ":memory:".
+
+        A file gets a thread of its own, a lock for the life of the store and commits that reach
+        the disk. Memory has no thread: every call is done when it returns, in the order asked.
+        Raises `AlreadyRunning`, and `StoreUnavailable` for a file that is not to be used.
+        """
+        opened = partial(
+            Database,
+            path,
+            clock=clock,
+            dedupe_days=dedupe_days,
+            inbox_limit=inbox_limit,
+            retention_days=retention_days,
+        )
+        if path == MEMORY:
+            return cls(Inline(opened(), path), clock, None)
+        guard = Guard(parent_made(path))
+        try:
+            return cls(Writer(opened(), path), clock, guard)
+        except BaseException:
+            guard.release()
+            raise
+
+    async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
+        items = [prepared(arrival) for arrival in arrivals]
+        answers = await self._executor.run(partial(accept, arrivals=items))
+        if "accepted" in answers:
+            self._bell.set()
+        return answers
+
+    async def acquire(self, partition: int, owner: str) -> Lease | None:  # noqa: ARG002
+        """The only partition is 0, and `owner` only matters where processes can be many."""
+        if partition != 0 or self._token is not None:
+            return None
+        token = self._token = secrets.token_hex(16)
+        try:
+            doubts = await self._executor.run(claiming.taken_over)
+        except BaseException:
+            self._token = None
+            raise
+        self._bell.set()
+        return Lease(partition=partition, token=token, doubts=doubts)
+
+    async def advance(self, lease: Lease, done: Done, wants: Wants) -> Work:
+        self._check(lease)
+        self._bell.clear()
+        work = await self._executor.run(partial(self._advance, lease=lease, done=done, wants=wants))
+        self._tidy_daily(work.now)
+        return work
+
+    def _advance(self, database: Database, lease: Lease, done: Done, wants: Wants) -> Work:
+        self._check(lease)
+        now = database.clock()
+        if done.settles:
+            turning.settle(database, done.settles, now)
+        turning.commit(database, done.turns)
+        if done.errands:
+            claiming.forget_errands(database, done.errands)
+        claims = claiming.claim(database, wants, lease.token, now)
+        events, all_timers = claiming.read(database, wants.events, now)
+        return Work(
+            now=now,
+            events=events,
+            contacts=kept(database, {each.event.contact for each in events}),
+            claims=claims,
+            errands=claiming.claim_errands(database, wants.errands, now),
+            # Timers that are handed out wait for nobody but the owner.
+            next_due=claiming.next_due(database, timers_after=now if all_timers else -1),
+        )
+
+    def _check(self, lease: Lease) -> None:
+        if self._token is None or not secrets.compare_digest(lease.token, self._token):
+            raise Fenced("This lease was given back or taken over: acquire the partition again.")
+
+    async def release(self, lease: Lease) -> None:
+        self._check(lease)
+        self._token = None
+
+    async def bell(self, lease: Lease, until: int | None) -> None:
+        self._check(lease)
+        seconds = LONGEST_WAIT
+        if until is not None:
+            seconds = min(seconds, (until - self._clock()) / 1000)
+        if seconds <= 0 or self._bell.is_set():
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._bell.wait(), seconds)
+
+    async def records(self, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        return await self._executor.run(
+            lambda database: database.execute(
+                "SELECT number, records FROM record WHERE number > ? ORDER BY number LIMIT ?",
+                (after, limit),
+            ).fetchall()
+        )
+
+    async def keep_flow(self, version: str, source: bytes) -> None:
+        await self._executor.run(
+            lambda database: database.execute(
+                "INSERT INTO flow VALUES (?, ?) ON CONFLICT DO NOTHING", (version, source)
+            )
+        )
+
+    async def flow(self, version: str) -> bytes | None:
+        row = await self._executor.run(
+            lambda database: database.execute(
+                "SELECT source FROM flow WHERE version = ?", (version,)
+            ).fetchone()
+        )
+        return row[0] if row else None
+
+    async def reserve(self, name: str, key: str, limit: int | None) -> int | None:
+        return await self._executor.run(partial(_reserve, name=name, key=key, limit=limit))
+
+    async def read(self, query: Job[T]) -> T:
+        """Run one of `queries`, in its turn among the other jobs."""
+        return await self._executor.run(query)
+
+    async def tidy(self) -> None:
+        """Forget what is old now, rather than at the day's end."""
+        await tidy(self._executor)
+
+    def _tidy_daily(self, now: int) -> None:
+        today = now // MS_A_DAY
+        if self._tidied is None or self._tidied >= today:
+            return
+        self._tidied = today
+        self._tidying = asyncio.create_task(self._tidy_quietly())
+
+    async def _tidy_quietly(self) -> None:
+        # What could not be forgotten today is forgotten tomorrow; a full disk is known already.
+        with suppress(StoreError):
+            await self.tidy()
+
+    async def close(self) -> None:
+        if self._tidying is not None:
+            self._tidying.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._tidying
+        self._token = None
+        await self._executor.close()
+        if self._guard is not None:
+            self._guard.release()
+            self._guard = None
+
+
+def _reserve(database: Database, name: str, key: str, limit: int | None) -> int | None:
+    row = database.execute(
+        "SELECT number FROM place WHERE name = ? AND key = ?", (name, key)
+    ).fetchone()
+    if row:
+        return row[0]
+    if limit is None:
+        limit = 2**63 - 1
+    taken = database.execute(
+        """
+        INSERT INTO taken (name, places) SELECT ?1, 1 WHERE ?2 > 0
+        ON CONFLICT (name) DO UPDATE SET places = places + 1 WHERE places < ?2
+        RETURNING places
+        """,
+        (name, limit),
+    ).fetchall()
+    if not taken:
+        return None
+    database.execute("INSERT INTO place VALUES (?, ?, ?)", (name, key, taken[0][0]))
+    return taken[0][0]

@@ -1,0 +1,76 @@
+"""Letting go of what is old: once a day, a little at a time, between other people's jobs."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from convo.stores.sqlite.database import Database
+from convo.stores.sqlite.reports import ORPHANS_KEPT
+from convo.stores.sqlite.rows import MS_A_DAY, ids_of
+from convo.stores.sqlite.writer import Executor
+
+ROWS_AT_ONCE = 500
+"""Rows in one job: nobody waits behind the broom for longer than some milliseconds."""
+
+SLICES = 256
+"""Hashes are spread evenly, so they are walked in this many ranges, without an index by age."""
+
+_WIDTH = 2**64 // SLICES
+
+
+async def tidy(executor: Executor) -> None:
+    """Forget old hashes, orphans, records and settled messages."""
+    for job in _one_by_one():
+        await executor.run(job)
+    for sweep in (_forget_records, _forget_messages):
+        after: int | None = 0
+        while after is not None:
+            after = await executor.run(partial(sweep, after=after))
+
+
+def _one_by_one() -> Iterator[partial[None]]:
+    for number in range(SLICES):
+        yield partial(_forget_hashes, first=-(2**63) + number * _WIDTH)
+    yield partial(_forget_orphans)
+
+
+def _forget_hashes(database: Database, first: int) -> None:
+    oldest = database.clock() // MS_A_DAY - database.dedupe_days
+    for table in ("dedupe", "acted"):
+        database.execute(
+            f"DELETE FROM {table} WHERE hash BETWEEN ? AND ? AND day < ?",
+            (first, first + _WIDTH - 1, oldest),
+        )
+
+
+def _forget_orphans(database: Database) -> None:
+    database.execute("DELETE FROM orphan WHERE at < ?", (database.clock() - ORPHANS_KEPT,))
+
+
+def _forget_records(database: Database, after: int) -> int | None:
+    """Where to go on, None when what follows is young."""
+    rows = database.execute(
+        "SELECT number, at FROM record WHERE number > ? ORDER BY number LIMIT ?",
+        (after, ROWS_AT_ONCE),
+    ).fetchall()
+    oldest = database.clock() - database.retention_days * MS_A_DAY
+    old = [(number,) for number, at in rows if at < oldest]
+    database.executemany("DELETE FROM record WHERE number = ?", old)
+    return rows[-1][0] if len(old) == ROWS_AT_ONCE else None
+
+
+def _forget_messages(database: Database, after: int) -> int | None:
+    """The same for messages, but one that nobody has settled stays, however old."""
+    rows = database.execute(
+        "SELECT seq, created, state, channel, provider_ids FROM message "
+        "WHERE seq > ? ORDER BY seq LIMIT ?",
+        (after, ROWS_AT_ONCE),
+    ).fetchall()
+    oldest = database.clock() - database.retention_days * MS_A_DAY
+    old = [row for row in rows if row[1] < oldest]
+    settled = [row for row in old if row[2] == "done"]
+    database.executemany(
+        "DELETE FROM provider_id WHERE channel = ? AND id = ?",
+        [(channel, id) for _, _, _, channel, ids in settled for id in ids_of(ids)],
+    )
+    database.executemany("DELETE FROM message WHERE seq = ?", [(row[0],) for row in settled])
+    return rows[-1][0] if len(old) == ROWS_AT_ONCE else None

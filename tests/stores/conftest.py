@@ -1,0 +1,6 @@
+"""Makes the contracts' asserts tell what they compared."""
+
+import pytest
+
+for part in ("arrivals", "turns", "messages", "desk"):
+    pytest.register_assert_rewrite(f"tests.stores.contract_{part}")

@@ -1,0 +1,34 @@
+"""The whole contract of a store: whatever implements the port passes all of it."""
+
+import pytest
+
+from convo.ports import Store
+from tests.stores.contract_arrivals import ArrivalsContract
+from tests.stores.contract_desk import Desk, HandSetClock, Opens
+from tests.stores.contract_messages import MessagesContract
+from tests.stores.contract_turns import TurnsContract
+
+
+@pytest.mark.anyio
+class StoreContract(ArrivalsContract, TurnsContract, MessagesContract):
+    """A subclass gives the fixture `opened`: how to open a store of its kind, empty."""
+
+    @pytest.fixture
+    def clock(self) -> HandSetClock:
+        return HandSetClock()
+
+    @pytest.fixture
+    async def desk(self, opened: Opens, clock: HandSetClock) -> Desk:
+        return await _desk(await opened(clock), clock)
+
+    @pytest.fixture
+    async def narrow(self, opened: Opens, clock: HandSetClock) -> Desk:
+        """A store whose inbox holds two events."""
+        return await _desk(await opened(clock, inbox_limit=2), clock)
+
+
+async def _desk(store: Store, clock: HandSetClock) -> Desk:
+    lease = await store.acquire(0, "test")
+    assert lease is not None
+    assert lease.doubts == ()
+    return Desk(store, clock, lease)
