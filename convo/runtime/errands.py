@@ -1,0 +1,226 @@
+"""The loop that runs errands: authored actions and keywords, calls to own systems, places.
+
+An errand may be run twice under one key: when the process ends between its work and the keeping
+of its answer. The answer is kept once.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from convo.authoring import Action, Call, Failed, Keyword, Person, Reply
+from convo.core.codec import decode
+from convo.core.effects import Errand
+from convo.core.events import Answered
+from convo.language.values import unpacked
+from convo.ports import Arrival, ErrandClaim, Store
+from convo.runtime.calls import Calls, Unanswered
+from convo.runtime.instruments import Instruments
+from convo.runtime.intake import Intake
+from convo.runtime.results import Results
+from convo.runtime.tasks import drain, ended_by_us
+from convo.runtime.traces import frames
+
+log = logging.getLogger("convo.errands")
+
+AT_ONCE = 32
+"""Errands that may be under way at the same time."""
+
+ANSWER_AT_MOST = 64 * 1024
+"""Bytes of JSON that an errand may answer."""
+
+TOO_LATE = "too late"
+"""The failure of an errand that had no answer when its time was up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """What was authored in Python, by the names that errands call it."""
+
+    actions: Mapping[str, Action]
+    keywords: Mapping[str, Keyword]
+    #: What is spoken with a contact whose language is not known.
+    language: str
+
+
+class Errands:
+    """Takes errand claims, one task each; keeps the answer, then tells the owner it is done."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        intake: Intake,
+        handlers: Handlers,
+        own_systems: Calls,
+        results: Results,
+        instruments: Instruments,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self._store = store
+        self._intake = intake
+        self._handlers = handlers
+        self._own_systems = own_systems
+        self._results = results
+        self._clock = instruments.clock
+        self._count = instruments.metrics.count
+        self._at_once = at_once
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._kinds: Mapping[str, Callable[[ErrandClaim, float], Awaitable[Any]]] = {
+            "action": self._act,
+            "keyword": self._answer_keyword,
+            "http": self._call,
+            "reserve": self._reserve,
+        }
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    @property
+    def room(self) -> int:
+        return self._at_once - len(self._tasks)
+
+    def take(self, claims: Sequence[ErrandClaim]) -> None:
+        """Run these now; one that is still under way here is not begun again."""
+        for claim in claims:
+            if claim.errand.id not in self._tasks:
+                task = asyncio.create_task(self._run(claim))
+                self._tasks[claim.errand.id] = task
+                task.add_done_callback(self._results.watch)
+
+    async def drain(self, seconds: float) -> None:
+        """Let what is under way come to its end; the rest is run again after the next start."""
+        await drain(self._tasks.values(), seconds)
+
+    async def _run(self, claim: ErrandClaim) -> None:
+        errand = claim.errand
+        try:
+            value, failure = await self._outcome(claim)
+            self._count("convo_errands_total", errand.kind, "failed" if failure else "done")
+            answer = Answered(
+                contact=claim.contact,
+                errand=errand.id,
+                kind=errand.kind,
+                channel=errand.channel,
+                value=value,
+                failure=failure,
+            )
+            await self._intake.keep(
+                errand.channel, Arrival(event=answer, dedupe=f"errand:{errand.id}")
+            )
+            self._results.errand(errand.id)
+        finally:
+            del self._tasks[errand.id]
+
+    async def _outcome(self, claim: ErrandClaim) -> tuple[Any, str]:
+        """The value, and why there is none."""
+        errand = claim.errand
+        left = (claim.asked_at + errand.within - self._clock()) / 1_000
+        if left <= 0:
+            # Its flow has gone the failed way by now: doing the work would contradict it.
+            return None, TOO_LATE
+        try:
+            async with asyncio.timeout(left):
+                value = await self._kinds[errand.kind](claim, left)
+        except TimeoutError as error:
+            log.warning("Errand %s took too long: %s", _told(errand), frames(error))
+            return None, TOO_LATE
+        except Failed as said:
+            return None, str(said) or "failed"
+        except Unanswered as said:
+            log.warning("Errand %s failed: %s", _told(errand), said)
+            return None, str(said)
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and ended_by_us():
+                raise
+            log.warning("Errand %s failed: %s", _told(errand), frames(error))
+            return None, type(error).__name__
+        if wrong := _unkeepable(value):
+            log.warning("Errand %s: %s", _told(errand), wrong)
+            return None, wrong
+        return value, ""
+
+    async def _act(self, claim: ErrandClaim, _left: float) -> Any:
+        action = self._handlers.actions.get(claim.errand.name)
+        if action is None:
+            raise Failed(f"there is no action {claim.errand.name}")
+        return await action.act(self._asked(claim, given=unpacked(claim.errand.arguments)))
+
+    async def _answer_keyword(self, claim: ErrandClaim, _left: float) -> Any:
+        keyword = self._handlers.keywords.get(claim.errand.name)
+        if keyword is None:
+            raise Failed(f"there is no keyword {claim.errand.name}")
+        said = claim.errand.arguments
+        reply = await keyword.answer(
+            self._asked(claim, text=said.get("text", ""), rest=said.get("rest", ""))
+        )
+        match reply:
+            case Reply(texts=texts):
+                return {"texts": dict(texts)}
+            case str():
+                return {"texts": {"": reply}}
+            case _:
+                raise Failed(
+                    f"the handler of {claim.errand.name} answered {type(reply).__name__}; "
+                    "it must be a Reply or a str"
+                )
+
+    async def _call(self, claim: ErrandClaim, left: float) -> Any:
+        errand = claim.errand
+        return await self._own_systems.post(
+            errand.name, errand.arguments, id=errand.id, key=errand.key, within=left
+        )
+
+    async def _reserve(self, claim: ErrandClaim, _left: float) -> Any:
+        limit = claim.errand.arguments.get("limit")
+        if limit is not None and not isinstance(limit, int):
+            raise Failed(f"the limit of {claim.errand.name} is no whole number")
+        place = await self._store.reserve(claim.errand.name, claim.errand.key, limit)
+        if place is None:
+            raise Failed("all places are taken")
+        return place
+
+    def _asked(
+        self,
+        claim: ErrandClaim,
+        *,
+        given: Mapping[str, Any] | None = None,
+        text: str = "",
+        rest: str = "",
+    ) -> Call:
+        state = decode(claim.contact, claim.kept.record, claim.kept.consents)
+        return Call(
+            key=claim.errand.key,
+            contact=Person(
+                number=claim.contact.e164,
+                language=state.language or self._handlers.language,
+                fields=state.fields,
+                tags=state.tags,
+            ),
+            now=self._clock(),
+            given=given or {},
+            text=text,
+            rest=rest,
+        )
+
+
+def _unkeepable(value: Any) -> str:
+    """Why `value` cannot be kept, or nothing."""
+    try:
+        # msgspec, which writes it in the end, would quietly make texts of dates and lists of sets.
+        size = len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode())
+        msgspec.json.encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        return f"the answer cannot be kept, for JSON does not hold it: {error}"[:200]
+    if size > ANSWER_AT_MOST:
+        return f"the answer takes {size} bytes of JSON; {ANSWER_AT_MOST} are the most"
+    return ""
+
+
+def _told(errand: Errand) -> str:
+    return f"{errand.id} ({errand.kind} {errand.name})"

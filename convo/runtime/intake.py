@@ -1,0 +1,131 @@
+"""The one way in: whatever arrives is made fit to keep, and kept, before anybody answers for it."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from convo.core.business import Business
+from convo.core.consent_acts import ConsentAct
+from convo.core.events import Arriving, Inbound, OptedOutElsewhere, Requested
+from convo.core.numbers import PhoneNumber
+from convo.errors import Busy, StoreError
+from convo.policy.consent import consent_act
+from convo.policy.law_words import law_word
+from convo.policy.numbering import country_of
+from convo.ports import Acceptance, Arrival, Parsed, Store
+from convo.runtime import backoff
+from convo.runtime.instruments import Instruments
+
+log = logging.getLogger("convo.intake")
+
+TEXT_AT_MOST = 4 * 1_600
+"""Characters of an arriving text that are kept: more than any phone sends."""
+
+LONGEST_WAIT = 5_000
+"""Milliseconds between two tries to keep what we owe ourselves."""
+
+
+class Intake:
+    """In front of `Store.accept`: law words, own numbers, clean texts, counting."""
+
+    def __init__(self, *, store: Store, business: Business, instruments: Instruments) -> None:
+        self._store = store
+        self._sleep = instruments.sleep
+        self._count = instruments.metrics.count
+        self._own = frozenset(
+            channel.address
+            for channel in business.channels.values()
+            if isinstance(channel.address, PhoneNumber)
+        )
+
+    async def accept(self, channel: str, parsed: Parsed) -> None:
+        """Keep everything that `parsed` brings; once this returns, it is kept for good.
+
+        Raises `Busy` when the inbox refused any of it and `StoreError` when nothing was kept:
+        then the provider must come again, and what was kept before is known by its dedupe key.
+        """
+        for why in parsed.ignored:
+            log.info("Channel %s: passed over: %s", channel, why)
+        arrivals: list[Arrival] = []
+        for arrival in parsed.arrivals:
+            match arrival.event:
+                case Inbound(contact=contact) if contact in self._own:
+                    self._count("convo_arrivals_total", channel, "inbound", "own_number")
+                case Inbound() as inbound:
+                    arrivals.append(_lawful(arrival, inbound))
+                case OptedOutElsewhere(source=source) if arrival.consent is None:
+                    act = ConsentAct(act="stop", proof=f"opted out at the provider: {source}")
+                    arrivals.append(_with(arrival, arrival.event, act))
+                case _:
+                    arrivals.append(arrival)
+        if arrivals:
+            await self._accept(channel, arrivals)
+
+    async def request(
+        self,
+        *,
+        contact: PhoneNumber,
+        channel: str,
+        flow: str = "",
+        event: str = "",
+        answers: Mapping[str, Any] | None = None,
+        dedupe: str = "",
+    ) -> Acceptance:
+        """Ask for a flow by its name, or by an event that flows listen to. Raises `Busy`."""
+        requested = Requested(
+            contact=contact, channel=channel, flow=flow, event=event, answers=answers or {}
+        )
+        return (await self._accept(channel, [Arrival(event=requested, dedupe=dedupe)]))[0]
+
+    async def keep(self, channel: str, arrival: Arrival) -> None:
+        """Keep what comes from our own loops, however long the store is busy or away."""
+        tries = 0
+        while True:
+            try:
+                await self._accept(channel, [arrival])
+            except StoreError as error:
+                wait = backoff.wait(tries, arrival.dedupe, first=100, longest=LONGEST_WAIT)
+                if tries == 0:
+                    log.warning("The store does not keep an answer, tried again: %s", error)
+                tries += 1
+                await self._sleep(wait / 1_000)
+            else:
+                return
+
+    async def _accept(self, channel: str, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
+        answers = await self._store.accept(arrivals)
+        for arrival, answer in zip(arrivals, answers, strict=True):
+            self._count("convo_arrivals_total", channel, _KINDS[type(arrival.event)], answer)
+        if "busy" in answers:
+            raise Busy("The inbox is full: send it again later.")
+        return answers
+
+
+_KINDS: Mapping[type[Arriving], str] = {kind: kind.__name__.lower() for kind in Arriving.__args__}
+
+
+def _lawful(arrival: Arrival, inbound: Inbound) -> Arrival:
+    """With its text cleaned, its law word found and the consent act that follows from it."""
+    text = clean(inbound.text)
+    law = inbound.law or law_word(text, country_of(inbound.contact))
+    event = Inbound(
+        channel=inbound.channel,
+        contact=inbound.contact,
+        text=text,
+        law=law,
+        provider_id=inbound.provider_id,
+        media=inbound.media,
+    )
+    return _with(arrival, event, arrival.consent or consent_act(law, text))
+
+
+def _with(arrival: Arrival, event: Arriving, consent: ConsentAct | None) -> Arrival:
+    return Arrival(event=event, dedupe=arrival.dedupe, consent=consent, raw=arrival.raw)
+
+
+def clean(text: str) -> str:
+    """Without what no store keeps (NUL, halves of surrogate pairs), and not longer than allowed."""
+    cut = text[:TEXT_AT_MOST]
+    if cut.isascii():
+        return cut.replace("\0", "")
+    return cut.replace("\0", "").encode("utf-8", "ignore").decode()

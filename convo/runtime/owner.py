@@ -1,0 +1,334 @@
+"""The loop that owns the conversations: read events, take turns, commit, hand out the work.
+
+One `advance` a round commits what the round before finished, takes claims and reads what is
+next, so at any load there is one trip to the store for a batch.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from time import perf_counter
+from typing import Generic, TypeVar
+
+from convo.core.codec import UnknownSchema, decode
+from convo.core.contacts import ContactState
+from convo.core.numbers import PhoneNumber
+from convo.core.records import Record
+from convo.core.turns import Outbound, Turn
+from convo.errors import ConvoError, Fenced, StoreError
+from convo.ports import Done, Kept, Lease, Pending, Store, Wants, Work
+from convo.runtime import backoff
+from convo.runtime.hands import Hands
+from convo.runtime.instruments import Instruments
+from convo.runtime.mind import Mind, P
+from convo.runtime.traces import account, frames
+
+log = logging.getLogger("convo.owner")
+
+BATCH = 50
+"""Events read in one advance: more gains nothing and holds everybody else up."""
+
+OVERDUE_POLL = 250
+"""Milliseconds until we look again when something is due that cannot be taken now."""
+
+ACQUIRE_EVERY = 1.0
+"""Seconds between two tries to become the owner."""
+
+FIRST_WAIT = 50
+LONGEST_WAIT = 5_000
+"""Milliseconds between tries when the store fails."""
+
+T = TypeVar("T")
+
+NOTHING = Kept(record=None, consents=())
+NO_MORE = Wants()
+
+
+class Owner(Generic[P]):
+    """Owns one partition for as long as it may, and acquires it again when it is fenced off."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        partition: int,
+        playbook: P,
+        mind: Mind[P],
+        store: Store,
+        hands: Hands,
+        instruments: Instruments,
+    ) -> None:
+        self._name = name
+        self._partition = partition
+        self._playbook = playbook
+        self._mind = mind
+        self._store = store
+        self._sender = hands.sender
+        self._resolver = hands.resolver
+        self._errands = hands.errands
+        self._results = hands.results
+        self._clock = instruments.clock
+        self._sleep = instruments.sleep
+        self._metrics = instruments.metrics
+        self._winding_down = False
+        self._ending = False
+        #: Set while this owner asks for nothing that it would have to hand out.
+        self._wound_down = asyncio.Event()
+        self._wound_down.set()
+        self._bell: asyncio.Task[None] | None = None
+        self._bell_until: int | None = None
+        self._lost: set[str] = set()
+        self._singly = 0
+        #: Why nothing moves at the moment; empty when all is well.
+        self.trouble = "has not become the owner yet"
+
+    @property
+    def playbook(self) -> P:
+        return self._playbook
+
+    async def teach(self, playbook: P) -> None:
+        """Go by `playbook` from the next turn on, once the store has its versions."""
+        for version, source in self._mind.sources(playbook).items():
+            await self._surely(lambda v=version, s=source: self._store.keep_flow(v, s))
+        self._playbook = playbook
+        self._lost.clear()
+
+    async def wind_down(self) -> None:
+        """Read and claim nothing more, but go on committing what comes to its end.
+
+        Returns when the last of the work that was asked for before has been handed out.
+        """
+        self._winding_down = True
+        self._results.wake()
+        await self._wound_down.wait()
+
+    def finish(self) -> None:
+        """Commit what there is, give the partition back and return from `run`."""
+        self._winding_down = self._ending = True
+        self._results.wake()
+
+    async def run(self) -> None:
+        """Until `finish`. Raises what cannot be put right here: a newer record, a fault of ours."""
+        await self.teach(self._playbook)
+        while not self._ending:
+            lease = await self._surely(lambda: self._store.acquire(self._partition, self._name))
+            if lease is None:
+                await self._sleep(ACQUIRE_EVERY)
+                continue
+            self._wound_down.clear()
+            try:
+                await self._own(lease)
+                await self._surely(lambda held=lease: self._store.release(held))
+            except Fenced:
+                self.trouble = "was fenced off: another process owns the partition"
+                log.warning("Partition %d was taken over by another owner.", self._partition)
+            finally:
+                self._wound_down.set()
+                if self._bell is not None:
+                    self._bell.cancel()
+                    self._bell = None
+
+    async def _own(self, lease: Lease) -> None:
+        if not self._winding_down:
+            self._resolver.adopt(lease.doubts, self._sender.in_flight)
+        turns: Sequence[Turn] = ()
+        while True:
+            if self._results.failure is not None:
+                raise self._results.failure
+            settles, errands = self._results.take()
+            done = Done(turns=tuple(turns), settles=settles, errands=errands)
+            wants = self._wants()
+            try:
+                work = await self._surely(lambda d=done, w=wants: self._store.advance(lease, d, w))
+            except Fenced:
+                # The turns are another's now. What was sent stays sent, whoever hears of it.
+                self._results.put_back(settles, errands)
+                raise
+            except Exception as error:
+                if not turns:
+                    raise
+                self._results.put_back(settles, errands)
+                turns = self._unwritable(turns, error)
+                continue
+            if turns:
+                self._told(turns, work.now)
+            self._sender.take(work.claims)
+            self._errands.take(work.errands)
+            if wants is NO_MORE:
+                self._wound_down.set()
+            turns = await self._turns(work) if work.events else ()
+            if turns or not self._results.empty:
+                continue
+            if self._ending:
+                return
+            await self._rest(lease, work)
+
+    def _told(self, turns: Sequence[Turn], now: int) -> None:
+        """Count what has been committed."""
+        parked = 0
+        for turn in turns:
+            parked += turn.parked is not None
+            self._metrics.observe("convo_turn_seconds", (now - turn.at) / 1_000)
+        self._metrics.count("convo_turns_total", "done", by=len(turns) - parked)
+        if parked:
+            self._metrics.count("convo_turns_total", "parked", by=parked)
+
+    def _wants(self) -> Wants:
+        if self._winding_down:
+            return NO_MORE
+        parts, messages = self._sender.room(self._clock())
+        events = BATCH
+        if self._singly:
+            self._singly -= 1
+            events = 1
+        return Wants(events=events, parts=parts, messages=messages, errands=self._errands.room)
+
+    async def _surely(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask the store until it answers: the very same again, which it knows to be the same."""
+        tries = 0
+        while True:
+            try:
+                answer = await ask()
+            except Fenced:
+                raise
+            except StoreError as error:
+                self.trouble = f"the store fails: {error}"
+                if tries == 0:
+                    log.error("The store fails, and is asked again until it does not: %s", error)
+                wait = backoff.wait(tries, self._name, first=FIRST_WAIT, longest=LONGEST_WAIT)
+                tries += 1
+                await self._sleep(wait / 1_000)
+            else:
+                if tries:
+                    log.warning("The store works again.")
+                self.trouble = ""
+                return answer
+
+    async def _rest(self, lease: Lease, work: Work) -> None:
+        """Until there may be work."""
+        until = work.next_due
+        if until is not None and until <= work.now:
+            # Due, but not to be had: its channel is closed or full. What else comes due behind
+            # it is not told, so look again soon.
+            opens = self._sender.opens(work.now)
+            until = work.now + OVERDUE_POLL
+            if opens is not None:
+                until = max(min(until, opens), work.now + 1)
+        if self._bell is not None and (self._bell.done() or self._bell_until != until):
+            self._bell.cancel()
+            self._bell = None
+        if self._bell is None:
+            self._bell_until = until
+            self._bell = asyncio.create_task(self._listen(lease, until))
+            self._bell.add_done_callback(self._results.watch)
+        await self._results.wait()
+
+    async def _listen(self, lease: Lease, until: int | None) -> None:
+        try:
+            await self._store.bell(lease, until)
+        except StoreError:
+            await self._sleep(OVERDUE_POLL / 1_000)  # the next advance says what is wrong
+        self._results.wake()
+
+    async def _turns(self, work: Work) -> Sequence[Turn]:
+        """One turn for each event; those of one contact build on each other."""
+        states: dict[PhoneNumber, ContactState] = {}
+        unreadable: dict[PhoneNumber, Exception] = {}
+        missing: set[str] = set()
+        started = perf_counter()
+        for pending in work.events:
+            contact = pending.event.contact
+            if contact in states:
+                continue
+            kept = work.contacts.get(contact, NOTHING)
+            try:
+                state = decode(contact, kept.record, kept.consents)
+            except UnknownSchema:
+                raise
+            except Exception as error:
+                unreadable[contact] = error
+                state = ContactState(number=contact)
+            states[contact] = state
+            if state.sessions:
+                missing |= self._mind.missing_versions(state, self._playbook)
+        if missing:
+            await self._learn(missing)
+        turns: list[Turn] = []
+        take_turn, playbook = self._mind.take_turn, self._playbook
+        for pending in work.events:
+            event = pending.event
+            contact = event.contact
+            state = states[contact]
+            try:
+                if contact in unreadable:
+                    raise unreadable[contact]
+                taken = take_turn(state, event, pending.source, pending.order, playbook)
+            except Exception as error:
+                turns.append(self._parked(pending, state, error, work.now))
+            else:
+                states[contact] = taken.state
+                turns.append(taken.turn)
+        spent = perf_counter() - started
+        self._metrics.observe("convo_turn_cpu_seconds", spent / len(turns))
+        return turns
+
+    async def _learn(self, versions: set[str]) -> None:
+        """Fetch versions that sessions began with and that the files have no more."""
+        for version in versions - self._lost:
+            source = await self._surely(lambda v=version: self._store.flow(v))
+            if source is None:
+                self._lost.add(version)
+                log.error("Flow version %s is needed by a session and kept nowhere.", version)
+                continue
+            try:
+                self._playbook = self._mind.with_version(self._playbook, source)
+            except ConvoError as error:
+                self._lost.add(version)
+                log.error("Flow version %s cannot be read any more: %s", version, error)
+
+    def _unwritable(self, turns: Sequence[Turn], error: Exception) -> Sequence[Turn]:
+        """What to commit instead of turns that the store cannot write.
+
+        Which one it is, is not known: all are taken again, one to a commit, and the one that
+        fails alone is parked.
+        """
+        if len(turns) > 1:
+            self._singly = BATCH
+            log.error("A turn cannot be kept; they are taken one by one: %s", frames(error))
+            return ()
+        turn = turns[0]
+        facts = {"error": type(error).__name__}
+        log.error("A turn cannot be kept and is parked: %s", frames(error))
+        return (
+            Turn(
+                source=turn.source,
+                contact=turn.contact,
+                at=turn.at,
+                record=None,
+                records=(Record(kind="parked", facts=facts),),
+                parked=account(error, "while its turn was written"),
+            ),
+        )
+
+    def _parked(self, pending: Pending, state: ContactState, error: Exception, now: int) -> Turn:
+        """The turn of an event that failed: it changes nothing, and says so if it can."""
+        event = pending.event
+        facts = {"event": event.id, "error": type(error).__name__}
+        if state.sessions:
+            frame = state.sessions[-1].frame
+            facts |= {"flow": frame.flow, "version": frame.version, "step": frame.step}
+        log.error("Event %s is parked (%s): %s", event.id, facts, frames(error))
+        try:
+            apology: Outbound | None = self._mind.apology(state, event, self._playbook)
+        except Exception as second:
+            log.error("Nor could it be said that it failed: %s", frames(second))
+            apology = None
+        return Turn(
+            source=pending.source,
+            contact=event.contact,
+            at=now,
+            record=None,
+            outbound=() if apology is None else (apology,),
+            records=(Record(kind="parked", facts=facts),),
+            parked=account(error, f"{type(event).__name__} {facts}"),
+        )

@@ -1,0 +1,117 @@
+"""Everything that runs in one process: started together, watched, and stopped without loss."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+from convo.ports import Provider, Store
+from convo.runtime.hands import Hands
+from convo.runtime.owner import Owner
+from convo.runtime.traces import frames
+
+log = logging.getLogger("convo.process")
+
+DRAIN = 35.0
+"""Seconds that sends and errands under way are given at a stop: more than a send may take."""
+
+LAST_COMMIT = 10.0
+"""Seconds for the last commit, the giving back and the closing."""
+
+
+class Running:
+    """`async with Running(...)`: the loops run inside, and have stopped cleanly behind it.
+
+    When a loop dies, `died` is set to its error and `on_death` is called once: the process must
+    then end (by its server's own way of stopping) with a failure, for a process that serves but
+    does not answer is worse than none.
+    """
+
+    def __init__(
+        self,
+        *,
+        owner: Owner[Any],
+        hands: Hands,
+        store: Store,
+        providers: Iterable[Provider],
+        on_death: Callable[[], None],
+        drain: float = DRAIN,
+    ) -> None:
+        self._owner = owner
+        self._hands = hands
+        self._store = store
+        self._providers = tuple(providers)
+        self._on_death = on_death
+        self._drain = drain
+        self._loop: asyncio.Task[None] | None = None
+        self._stopping = False
+        self.died: BaseException | None = None
+
+    async def __aenter__(self) -> "Running":
+        self._loop = asyncio.create_task(self._owner.run())
+        self._loop.add_done_callback(self._ended)
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    @property
+    def trouble(self) -> str:
+        """Why this process should get no traffic now; empty when it should."""
+        if self.died is not None:
+            return f"the owner died: {type(self.died).__name__}"
+        if self._stopping:
+            return "stopping"
+        return self._owner.trouble
+
+    async def check(self) -> str:
+        """`trouble`, as readiness asks for it."""
+        return self.trouble
+
+    async def stop(self) -> None:
+        """Read no more, finish what is under way, commit it, give the partition back, close."""
+        if self._stopping:
+            return
+        self._stopping = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_COMMIT):
+                await self._owner.wind_down()
+        await asyncio.gather(
+            self._hands.sender.drain(self._drain), self._hands.errands.drain(self._drain)
+        )
+        await self._hands.resolver.stop()
+        self._owner.finish()
+        loop = self._loop
+        if loop is not None:
+            _, late = await asyncio.wait((loop,), timeout=LAST_COMMIT)
+            if late:
+                log.error("The last commit did not come to its end; the next start repeats it.")
+                loop.cancel()
+                await asyncio.wait((loop,))
+        for provider in self._providers:
+            try:
+                await provider.close()
+            except Exception as error:
+                log.warning("A provider did not close: %s", frames(error))
+        await self._store.close()
+        log.info("Stopped; nothing that was acknowledged is lost.")
+
+    def _ended(self, loop: asyncio.Task[None]) -> None:
+        if loop.cancelled() or (error := loop.exception()) is None:
+            return
+        self.died = error
+        # The words of a ConvoError are ours and hold no text; of others only the class is told.
+        log.critical("The owner died, so this process ends: %s", _told(error))
+        self._on_death()
+
+
+def _told(error: BaseException) -> str:
+    words = f"{error}\n" if type(error).__module__.startswith("convo.") else ""
+    return words + frames(error)

@@ -1,0 +1,176 @@
+"""Messages of which nobody knows whether they left, and how that is decided.
+
+In this order: a delivery report (it settles the message where it is kept, and our own word then
+changes nothing), the provider's memory, its idempotency key, and at last a policy by class.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Container, Iterable, Mapping
+from typing import Literal, cast
+
+from convo.core.business import MessageClass
+from convo.core.turns import Outbound
+from convo.ports import CanLookUp, Claim, LookedUp, Provider, Settle
+from convo.runtime import backoff
+from convo.runtime.instruments import Instruments
+from convo.runtime.results import Results
+from convo.runtime.tasks import drain
+from convo.runtime.traces import frames
+
+log = logging.getLogger("convo.resolver")
+
+Policy = Literal["again", "held"]
+
+POLICY: Mapping[MessageClass, Policy] = {
+    "otp": "again",  # worthless later, and a second code is a nuisance only
+    "emergency": "again",
+    "service": "held",
+    "marketing": "held",
+}
+"""What becomes of a class when nobody can say: sent once more, or held for a person."""
+
+GRACE = 30.0
+"""Seconds that a delivery report is waited for; not below the time a POST may take."""
+
+LOOKS = 3
+"""Times a provider is asked before its "unknown" is believed."""
+
+LOOK_AGAIN = 10.0
+"""Seconds between two looks."""
+
+LOOKS_AT_ONCE = 4
+
+REPEATS = 30
+"""Times a message goes out under one idempotency key before it is held."""
+
+REMEMBERED = 2_000
+"""Messages that left last, whose provider ids a look-up must not take for another's."""
+
+
+class Resolver:
+    """Takes claims in doubt, one task each, and puts a settle for each into the results."""
+
+    def __init__(
+        self,
+        *,
+        providers: Mapping[str, Provider],
+        results: Results,
+        instruments: Instruments,
+        grace: float = GRACE,
+        policy: Mapping[MessageClass, Policy] = POLICY,
+    ) -> None:
+        self._providers = providers
+        self._results = results
+        self._clock = instruments.clock
+        self._sleep = instruments.sleep
+        self._count = instruments.metrics.count
+        self._grace = grace
+        self._policy = policy
+        self._looking = asyncio.Semaphore(LOOKS_AT_ONCE)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._repeated: set[str] = set()
+        self._left: deque[tuple[str, str, tuple[str, ...]]] = deque(maxlen=REMEMBERED)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def left(self, message: Outbound, provider_ids: tuple[str, ...]) -> None:
+        """This message surely left, under these ids."""
+        self._left.append((message.channel, message.contact.e164, provider_ids))
+        self._repeated.discard(message.id)
+
+    def take(self, claim: Claim) -> None:
+        """This claim came to no clear end."""
+        self._begin(claim, may_repeat=claim.message.id not in self._repeated)
+
+    def adopt(self, claims: Iterable[Claim], in_flight: Container[str]) -> None:
+        """Take over what the last owner left; what `in_flight` holds is still being sent."""
+        for claim in claims:
+            if claim.attempt not in in_flight and claim.attempt not in self._tasks:
+                # Whether the last owner repeated it already is not known, only that it tried.
+                self._begin(claim, may_repeat=claim.message.tries == 0)
+
+    async def stop(self) -> None:
+        """Leave the rest in doubt: the next owner is told of it."""
+        await drain(self._tasks.values(), 0)
+
+    def _begin(self, claim: Claim, *, may_repeat: bool) -> None:
+        task = asyncio.create_task(self._resolve(claim, may_repeat))
+        self._tasks[claim.attempt] = task
+        task.add_done_callback(self._results.watch)
+        task.add_done_callback(lambda _: self._tasks.pop(claim.attempt, None))
+
+    async def _resolve(self, claim: Claim, may_repeat: bool) -> None:
+        message = claim.message
+        provider = self._providers.get(message.channel)
+        looker = cast(CanLookUp, provider) if hasattr(provider, "look_up") else None
+        idempotent = getattr(provider, "idempotent", False) is True
+        if looker is None and idempotent and message.tries < REPEATS:
+            # Nothing is won by waiting: a repetition under the same id harms nobody.
+            self._again(claim, backoff.wait(message.tries, message.id))
+            return
+        await self._sleep(self._grace)
+        found = await self._look(looker, claim) if looker else LookedUp(found="unknown")
+        if found.found == "sent":
+            self.left(message, found.provider_ids)
+            self._end(claim, "accepted", found.provider_ids)
+        elif found.found == "not_sent" or (idempotent and message.tries < REPEATS):
+            self._again(claim, backoff.wait(message.tries, message.id))
+        elif may_repeat and self._policy[message.kind] == "again":
+            self._repeated.add(message.id)
+            self._again(claim, 0)
+        else:
+            log.warning(
+                "Message %s on channel %s may or may not have left; it is held. "
+                "Look at the provider's own log, then release or drop it.",
+                message.id,
+                message.channel,
+            )
+            self._repeated.discard(message.id)
+            self._end(claim, "held")
+
+    async def _look(self, looker: CanLookUp, claim: Claim) -> LookedUp:
+        message = claim.message
+        for look in range(LOOKS):
+            if look:
+                await self._sleep(LOOK_AGAIN * look)
+            others = [
+                id
+                for channel, contact, ids in self._left
+                if channel == message.channel and contact == message.contact.e164
+                for id in ids
+            ]
+            try:
+                async with self._looking:
+                    found = await looker.look_up(message, claim.at, others)
+            except Exception as error:
+                log.warning("Looking up message %s failed: %s", message.id, frames(error))
+                continue
+            if found.found != "unknown":
+                return found
+        return LookedUp(found="unknown")
+
+    def _again(self, claim: Claim, wait: int) -> None:
+        self._end(claim, "again", due=self._clock() + wait)
+
+    def _end(
+        self,
+        claim: Claim,
+        outcome: Literal["accepted", "again", "held"],
+        provider_ids: tuple[str, ...] = (),
+        due: int = 0,
+    ) -> None:
+        message = claim.message
+        self._count("convo_sends_total", message.channel, outcome)
+        self._results.settle(
+            Settle(
+                outbound=message.id,
+                attempt=claim.attempt,
+                outcome=outcome,
+                provider_ids=provider_ids,
+                code="" if outcome == "accepted" else "in_doubt",
+                due=due,
+            )
+        )

@@ -1,0 +1,353 @@
+"""A small stage for the loops: time that runs when somebody sleeps, a flow that counts texts."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from convo.authoring import Action, Keyword
+from convo.core.business import Business, Channel
+from convo.core.codec import encode
+from convo.core.contacts import ContactState
+from convo.core.effects import Errand
+from convo.core.events import Answered, Event, Inbound
+from convo.core.numbers import PhoneNumber
+from convo.core.turns import Outbound, Source, Turn, outbound_id
+from convo.ports import (
+    Arrival,
+    Claim,
+    HttpAnswer,
+    LookedUp,
+    Parsed,
+    Provider,
+    RawRequest,
+    Sent,
+    Store,
+)
+from convo.runtime.errands import Errands, Handlers
+from convo.runtime.hands import Hands
+from convo.runtime.instruments import Instruments
+from convo.runtime.intake import Intake
+from convo.runtime.metrics import Metrics
+from convo.runtime.mind import Mind
+from convo.runtime.owner import Owner
+from convo.runtime.process import Running
+from convo.runtime.resolver import Resolver
+from convo.runtime.results import Results
+from convo.runtime.sender import Sender
+from convo.runtime.valve import Valve
+from convo.stores.sqlite.store import SqliteStore
+
+START = 1_700_000_000_000
+OURS = PhoneNumber("+12025550100")
+ANNA = PhoneNumber("+12025550111")
+BERT = PhoneNumber("+12025550122")
+
+
+class Time:
+    """Stands still but for whoever sleeps: the clock is then set to the time they wake up."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.slept: list[float] = []
+        #: Until this is set, who sleeps sleeps on.
+        self.held: asyncio.Event | None = None
+
+    def clock(self) -> int:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        if self.held is not None:
+            await self.held.wait()
+        self.now += int(seconds * 1_000)
+        await asyncio.sleep(0)
+
+
+class Counting(Metrics):
+    """Numbers that a test can read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: Counter[tuple[str, ...]] = Counter()
+        self.levels: dict[tuple[str, ...], float] = {}
+
+    def count(self, name: str, *labels: str, by: float = 1) -> None:
+        super().count(name, *labels, by=by)
+        self.seen[name.removeprefix("convo_").removesuffix("_total"), *labels] += int(by)
+
+    def level(self, name: str, value: float, *labels: str) -> None:
+        super().level(name, value, *labels)
+        self.levels[name.removeprefix("convo_"), *labels] = value
+
+    @property
+    def turns(self) -> int:
+        return self.seen["turns", "done"] + self.parked
+
+    @property
+    def parked(self) -> int:
+        return self.seen["turns", "parked"]
+
+
+class FakeProvider:
+    """Does what the script says, one entry a send; after its end everything is accepted."""
+
+    unsigned = False
+
+    def __init__(self, *script: Exception | Sent | Callable[[], Any]) -> None:
+        self.script = list(script)
+        self.texts: list[str] = []
+        self.callbacks: list[str] = []
+        self.closed = False
+        self.gate: asyncio.Event | None = None
+
+    async def send(self, message: Outbound, callback: str) -> Sent:
+        self.texts.append(message.text)
+        self.callbacks.append(callback)
+        if self.gate is not None:
+            await self.gate.wait()
+        told = self.script.pop(0) if self.script else Sent(provider_ids=(f"P{len(self.texts)}",))
+        if isinstance(told, Exception):
+            raise told
+        return told if isinstance(told, Sent) else told()
+
+    def receive(self, request: RawRequest) -> Parsed:
+        return Parsed(arrivals=(), answer=HttpAnswer())
+
+    def report(self, request: RawRequest, outbound: str) -> Parsed:
+        return Parsed(arrivals=(), answer=HttpAnswer())
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Remembering(FakeProvider):
+    """Can be asked; `memory` is what it answers, one entry a look."""
+
+    def __init__(self, *script: Any, memory: Sequence[LookedUp | Exception]) -> None:
+        super().__init__(*script)
+        self.memory = list(memory)
+        self.asked: list[tuple[str, int, tuple[str, ...]]] = []
+
+    async def look_up(self, message: Outbound, since: int, settled: Sequence[str]) -> LookedUp:
+        self.asked.append((message.id, since, tuple(settled)))
+        told = self.memory.pop(0)
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+
+class Idempotent(FakeProvider):
+    idempotent = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenTurn:
+    turn: Turn
+    state: ContactState
+
+
+def say(contact: PhoneNumber, text: str, id: str, *, now: int = START, **more: Any) -> Outbound:
+    facts: dict[str, Any] = {
+        "id": id,
+        "contact": contact,
+        "channel": "main",
+        "text": text,
+        "kind": "service",
+        "purpose": "reply",
+        "lane": "reply",
+        "parts": 1,
+        "due": now,
+    }
+    return Outbound(**(facts | more))
+
+
+def count(
+    state: ContactState, event: Event, source: Source, order: int, _playbook: Any
+) -> TakenTurn:
+    """Answers each text with its number; `boom` fails, `run x` asks for the errand x."""
+    assert order > 0
+    texts: list[str] = []
+    errands: tuple[Errand, ...] = ()
+    fields: dict[str, Any] = dict(state.fields)
+    match event:
+        case Inbound(text="boom"):
+            raise ZeroDivisionError("boom +12025550111")
+        case Inbound(text="unwritable"):
+            texts = ["\ud800"]
+        case Inbound(text="two"):
+            texts = ["one", "two"]
+        case Inbound(text=text) if text.startswith("run "):
+            errand = Errand(
+                id=f"{event.id}:e",
+                kind="action",
+                channel=event.channel,
+                name=text[4:],
+                arguments={"x": 1},
+                key="K",
+                within=10_000,
+            )
+            errands = (errand,)
+        case Inbound(text=text):
+            fields["n"] = fields.get("n", 0) + 1
+            texts = [f"{fields['n']}: {text}"]
+        case Answered(value=value, failure=failure):
+            texts = [f"answer {value} {failure}".strip()]
+        case _:
+            fields["other"] = type(event).__name__
+    new = replace(state, fields=fields)
+    turn = Turn(
+        source=source,
+        contact=event.contact,
+        at=event.at,
+        record=encode(new),
+        outbound=tuple(
+            say(event.contact, text, outbound_id(event.id, k), now=event.at)
+            for k, text in enumerate(texts)
+        ),
+        errands=errands,
+    )
+    return TakenTurn(turn=turn, state=new)
+
+
+def apologise(state: ContactState, event: Event, _playbook: Any) -> Outbound:
+    return say(event.contact, "Sorry.", outbound_id(event.id, 0), now=event.at)
+
+
+MIND: Mind[Any] = Mind(
+    take_turn=count,
+    missing_versions=lambda _state, _playbook: frozenset(),
+    with_version=lambda playbook, _source: playbook,
+    sources=lambda _playbook: {},
+    apology=apologise,
+)
+
+
+def business(**more: Any) -> Business:
+    main = Channel(name="main", provider="fake", address=OURS)
+    return Business(
+        name="Test",
+        zone="UTC",
+        country="US",
+        languages=("en",),
+        channels={"main": replace(main, **more)},
+    )
+
+
+def text(contact: PhoneNumber, words: str, key: str = "") -> Arrival:
+    return Arrival(event=Inbound(channel="main", contact=contact, text=words), dedupe=key)
+
+
+def parsed(*arrivals: Arrival) -> Parsed:
+    return Parsed(arrivals=arrivals, answer=HttpAnswer())
+
+
+def claim(
+    message: Outbound | None = None, attempt: str = "a1", at: int = START, **more: Any
+) -> Claim:
+    return Claim(message=message or say(ANNA, "hello", "m1", **more), attempt=attempt, at=at)
+
+
+class NoOwnSystems:
+    async def post(self, url: str, arguments: Mapping[str, Any], **_more: Any) -> Any:
+        return {"posted": url, "with": dict(arguments)}
+
+
+@dataclass
+class Stage:
+    """Everything of one process, put together by hand."""
+
+    store: Store
+    provider: Provider
+    time: Time = field(default_factory=Time)
+    meter: Counting = field(default_factory=Counting)
+    mind: Mind[Any] = field(default_factory=lambda: MIND)
+    business: Business = field(default_factory=business)
+    actions: Mapping[str, Action] = field(default_factory=dict[str, Action])
+    keywords: Mapping[str, Keyword] = field(default_factory=dict[str, Keyword])
+    at_once: int = 8
+    within: float = 5.0
+    grace: float = 30.0
+    drain: float = 1.0
+
+    def __post_init__(self) -> None:
+        instruments = Instruments(clock=self.time.clock, sleep=self.time.sleep, metrics=self.meter)
+        self.results = Results()
+        self.intake = Intake(store=self.store, business=self.business, instruments=instruments)
+        self.valve = Valve(
+            self.business.channels["main"],
+            self.provider,
+            lambda id: f"https://example.test/dlr/{id}",
+            metrics=self.meter,
+            at_once=self.at_once,
+        )
+        self.resolver = Resolver(
+            providers={"main": self.provider},
+            results=self.results,
+            instruments=instruments,
+            grace=self.grace,
+        )
+        self.sender = Sender(
+            valves={"main": self.valve},
+            intake=self.intake,
+            resolver=self.resolver,
+            results=self.results,
+            instruments=instruments,
+            within=self.within,
+        )
+        self.errands = Errands(
+            store=self.store,
+            intake=self.intake,
+            handlers=Handlers(actions=self.actions, keywords=self.keywords, language="en"),
+            own_systems=NoOwnSystems(),  # pyright: ignore[reportArgumentType]
+            results=self.results,
+            instruments=instruments,
+        )
+        self.hands = Hands(
+            results=self.results,
+            resolver=self.resolver,
+            sender=self.sender,
+            errands=self.errands,
+        )
+        self.owner: Owner[Any] = Owner(
+            name="test",
+            partition=0,
+            playbook="playbook",
+            mind=self.mind,
+            store=self.store,
+            hands=self.hands,
+            instruments=instruments,
+        )
+        self.deaths: list[str] = []
+        self.process = Running(
+            owner=self.owner,
+            hands=self.hands,
+            store=self.store,
+            providers=[self.provider],
+            on_death=lambda: self.deaths.append("died"),
+            drain=self.drain,
+        )
+
+    async def says(self, contact: PhoneNumber, *words: str) -> None:
+        await self.intake.accept("main", parsed(*(text(contact, each) for each in words)))
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Let the loops run until `reached`; fails after a few real seconds."""
+        async with asyncio.timeout(5):
+            while not reached():
+                await asyncio.sleep(0.001)
+
+
+@asynccontextmanager
+async def staged(
+    provider: Provider | None = None, path: str = ":memory:", **more: Any
+) -> AsyncIterator[Stage]:
+    """A stage on a store of its own; the loops run only inside `async with stage.process`."""
+    time = Time()
+    store = await SqliteStore.open(path, clock=time.clock)
+    try:
+        yield Stage(store=store, provider=provider or FakeProvider(), time=time, **more)
+    finally:
+        await store.close()

@@ -1,0 +1,132 @@
+"""Messages in doubt: whom to ask, and what to do when nobody knows."""
+
+import asyncio
+
+import pytest
+
+from convo.core.events import Report
+from convo.errors import SendUncertain
+from convo.ports import Arrival, LookedUp, Settle
+from convo.runtime.resolver import GRACE, LOOKS
+from tests.runtime.stage import (
+    ANNA,
+    BERT,
+    START,
+    FakeProvider,
+    Remembering,
+    Stage,
+    claim,
+    say,
+    staged,
+)
+
+pytestmark = pytest.mark.anyio
+
+UNKNOWN = LookedUp(found="unknown")
+
+
+async def settled(stage: Stage) -> Settle:
+    await stage.until(lambda: not len(stage.resolver))
+    ((settle,), _) = stage.results.take()
+    return settle
+
+
+async def test_a_message_that_the_provider_remembers_was_accepted() -> None:
+    provider = Remembering(memory=[LookedUp(found="sent", provider_ids=("P9",))])
+    async with staged(provider) as stage:
+        stage.resolver.take(claim(at=START - 5))
+        settle = await settled(stage)
+        assert (settle.outcome, settle.provider_ids) == ("accepted", ("P9",))
+        assert provider.asked == [("m1", START - 5, ())]
+        assert stage.time.slept == [GRACE]
+
+
+async def test_a_message_that_surely_did_not_leave_comes_again() -> None:
+    async with staged(Remembering(memory=[LookedUp(found="not_sent")])) as stage:
+        stage.resolver.take(claim())
+        assert (await settled(stage)).outcome == "again"
+
+
+async def test_an_unknown_answer_is_asked_for_again_and_then_believed() -> None:
+    provider = Remembering(memory=[UNKNOWN, OSError("down"), UNKNOWN])
+    async with staged(provider) as stage:
+        stage.resolver.take(claim())
+        assert (await settled(stage)).outcome == "held"
+        assert len(provider.asked) == LOOKS
+
+
+async def test_a_late_memory_counts() -> None:
+    provider = Remembering(memory=[UNKNOWN, LookedUp(found="sent", provider_ids=("P",))])
+    async with staged(provider) as stage:
+        stage.resolver.take(claim())
+        assert (await settled(stage)).outcome == "accepted"
+
+
+async def test_ids_of_other_messages_to_the_same_contact_are_named_to_the_provider() -> None:
+    provider = Remembering(memory=[LookedUp(found="not_sent")])
+    async with staged(provider) as stage:
+        stage.resolver.left(say(ANNA, "x", "m8"), ("P8a", "P8b"))
+        stage.resolver.left(say(BERT, "x", "m9"), ("P9",))
+        stage.resolver.take(claim())
+        await settled(stage)
+        assert provider.asked == [("m1", START, ("P8a", "P8b"))]
+
+
+@pytest.mark.parametrize("kind", ["otp", "emergency"])
+async def test_what_is_worthless_later_is_sent_once_more_and_only_once(kind: str) -> None:
+    async with staged() as stage:
+        stage.resolver.take(claim(kind=kind))
+        assert (await settled(stage)).outcome == "again"
+        stage.resolver.take(claim(kind=kind, attempt="a2", tries=1))
+        assert (await settled(stage)).outcome == "held"
+
+
+@pytest.mark.parametrize("kind", ["service", "marketing"])
+async def test_everything_else_is_held(kind: str) -> None:
+    async with staged() as stage:
+        stage.resolver.take(claim(kind=kind))
+        assert (await settled(stage)).outcome == "held"
+
+
+async def test_what_the_last_owner_left_is_resolved_but_not_what_is_being_sent() -> None:
+    async with staged() as stage:
+        doubts = [
+            claim(say(ANNA, "a", "m1", kind="otp"), attempt="old1"),
+            claim(say(ANNA, "b", "m2", kind="otp", tries=1), attempt="old2"),
+            claim(say(BERT, "c", "m3", kind="otp"), attempt="mine"),
+        ]
+        stage.resolver.adopt(doubts, {"mine"})
+        stage.resolver.adopt(doubts, {"mine"})
+        await stage.until(lambda: not len(stage.resolver))
+        settles, _ = stage.results.take()
+        # The second may be a repetition already: nobody can tell any more.
+        assert {s.attempt: s.outcome for s in settles} == {"old1": "again", "old2": "held"}
+
+
+async def test_a_delivery_report_settles_and_the_later_word_changes_nothing() -> None:
+    provider = FakeProvider(SendUncertain("reset"))
+    async with staged(provider) as stage:
+        stage.time.held = asyncio.Event()
+        async with stage.process:
+            await stage.says(ANNA, "two")
+            await stage.until(lambda: len(stage.resolver) == 1)
+            report = Report(
+                channel="main",
+                outbound=provider.callbacks[0].rpartition("/")[2],
+                provider_id="P7",
+                status="delivered",
+            )
+            await stage.store.accept([Arrival(event=report, dedupe="r")])
+            # The report frees the chain while our own word is still to come.
+            await stage.until(lambda: provider.texts == ["one", "two"])
+            stage.time.held.set()
+            await stage.until(lambda: not len(stage.resolver) and stage.results.empty)
+        assert provider.texts == ["one", "two"]
+        assert stage.meter.seen["sends", "main", "held"] == 1
+
+
+async def test_a_held_message_does_not_stop_its_conversation() -> None:
+    provider = FakeProvider(SendUncertain("reset"))
+    async with staged(provider) as stage, stage.process:
+        await stage.says(ANNA, "hi", "there")
+        await stage.until(lambda: provider.texts == ["1: hi", "2: there"])

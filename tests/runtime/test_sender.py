@@ -1,0 +1,242 @@
+"""Each outcome of a send, and what becomes of the message and the channel."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from convo.core.events import OptedOutElsewhere
+from convo.errors import (
+    ConfigError,
+    Invalid,
+    OptedOut,
+    RateLimited,
+    SendUncertain,
+    Unavailable,
+)
+from convo.ports import Done, Sent, Settle, Wants
+from convo.runtime.sender import LONGEST_PAUSE, MOST_TRIES
+from convo.runtime.valve import FAILURES, SHUT_FOR, STOPPED_FOR, UNLIMITED
+from tests.runtime.stage import (
+    ANNA,
+    START,
+    FakeProvider,
+    Idempotent,
+    Stage,
+    business,
+    claim,
+    say,
+    staged,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def sent(stage: Stage, **message: Any) -> Settle:
+    """The settle of one message that is claimed and sent."""
+    stage.sender.take([claim(**message)])
+    await stage.until(lambda: not len(stage.sender) and not len(stage.resolver))
+    ((settle,), _) = stage.results.take()
+    return settle
+
+
+async def test_an_accepted_message_keeps_its_providers_ids() -> None:
+    provider = FakeProvider(Sent(provider_ids=("X1", "X2")))
+    async with staged(provider) as stage:
+        settle = await sent(stage)
+        assert settle == Settle(
+            outbound="m1", attempt="a1", outcome="accepted", provider_ids=("X1", "X2")
+        )
+        assert provider.callbacks == ["https://example.test/dlr/m1"]
+
+
+async def test_what_surely_was_not_sent_comes_again_later_and_later() -> None:
+    async with staged(FakeProvider(Unavailable("x"), Unavailable("x", code="503"))) as stage:
+        first = await sent(stage)
+        later = await sent(stage, tries=5)
+        assert (first.outcome, later.outcome) == ("again", "again")
+        assert 750 <= first.due - START <= 1_250
+        assert 24_000 <= later.due - START <= 40_000
+        assert later.code == "503"
+
+
+async def test_a_message_is_given_up_after_its_last_try() -> None:
+    async with staged(FakeProvider(Unavailable("x"))) as stage:
+        assert (await sent(stage, tries=MOST_TRIES - 1)).outcome == "failed"
+
+
+async def test_a_rate_limit_pauses_the_channel_for_as_long_as_asked() -> None:
+    async with staged(FakeProvider(RateLimited("slow", retry_after=7.5))) as stage:
+        settle = await sent(stage, tries=MOST_TRIES)
+        assert (settle.outcome, settle.due) == ("again", START + 7_500)
+        assert stage.sender.room(START + 7_499) == ({}, {})
+        assert stage.sender.opens(START) == START + 7_500
+        assert stage.sender.room(START + 7_500) == ({"main": UNLIMITED}, {"main": 8})
+        assert stage.sender.stopped == ()
+
+
+async def test_a_rate_limit_of_days_is_not_believed() -> None:
+    async with staged(FakeProvider(RateLimited("slow", retry_after=1e6))) as stage:
+        assert (await sent(stage)).due == START + LONGEST_PAUSE
+
+
+async def test_a_refused_message_has_failed() -> None:
+    async with staged(FakeProvider(Invalid("no such number", code="21211"))) as stage:
+        settle = await sent(stage)
+        assert (settle.outcome, settle.code) == ("failed", "21211")
+
+
+async def test_an_opt_out_at_the_provider_becomes_ours() -> None:
+    async with staged(FakeProvider(OptedOut("stop", code="21610"))) as stage:
+        assert (await sent(stage)).outcome == "failed"
+        lease = await stage.store.acquire(0, "test")
+        assert lease is not None
+        work = await stage.store.advance(lease, Done(), Wants(events=9))
+        (pending,) = work.events
+        assert isinstance(pending.event, OptedOutElsewhere)
+        (consent,) = work.contacts[ANNA].consents
+        assert consent.state == "withdrawn"
+
+
+async def test_wrong_settings_stop_the_channel_and_lose_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    provider = FakeProvider(ConfigError("bad token for +12025550111", code="20003"))
+    async with staged(provider) as stage:
+        settle = await sent(stage, tries=MOST_TRIES)
+        assert (settle.outcome, settle.due) == ("again", START + STOPPED_FOR)
+        assert stage.sender.room(START) == ({}, {})
+        assert stage.sender.stopped == ("main",)
+        assert stage.meter.levels["channel_stopped", "main"] == 1
+        assert "Channel main is stopped" in caplog.text
+        assert "+1202" not in caplog.text
+        # Half open: one message may try; when it goes, all may.
+        stage.time.now += STOPPED_FOR
+        assert stage.sender.room(stage.time.now)[1] == {"main": 1}
+        assert (await sent(stage)).outcome == "accepted"
+        assert stage.sender.room(stage.time.now)[1] == {"main": 8}
+        assert stage.meter.levels["channel_stopped", "main"] == 0
+
+
+async def test_a_provider_that_keeps_failing_is_left_alone_for_a_while() -> None:
+    script = [Unavailable("x")] * (FAILURES + 1)
+    async with staged(FakeProvider(*script)) as stage:
+        for _ in range(FAILURES):
+            await sent(stage)
+        assert stage.sender.room(stage.time.now) == ({}, {})
+        stage.time.now += SHUT_FOR
+        await sent(stage)  # the one that tries it fails as well
+        assert stage.sender.room(stage.time.now) == ({}, {})
+        stage.time.now += SHUT_FOR
+        assert (await sent(stage)).outcome == "accepted"
+        assert stage.sender.stopped == ()
+
+
+@pytest.mark.parametrize(
+    "error", [SendUncertain("reset"), ValueError("+12025550111 hello"), KeyError("x")]
+)
+async def test_an_unclear_or_unexpected_end_is_in_doubt_and_held(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider = FakeProvider(error)
+    async with staged(provider) as stage:
+        assert (await sent(stage)).outcome == "held"
+        assert len(provider.texts) == 1
+        assert stage.meter.seen["sends", "main", "in_doubt"] == 1
+        assert "hello" not in caplog.text
+        assert "+1202" not in caplog.text
+
+
+async def test_a_cancellation_out_of_an_adapter_is_in_doubt_too() -> None:
+    def cancelled() -> None:
+        raise asyncio.CancelledError
+
+    async with staged(FakeProvider(cancelled)) as stage:
+        assert (await sent(stage)).outcome == "held"
+
+
+async def test_a_send_that_hangs_is_in_doubt_when_its_time_is_up() -> None:
+    provider = FakeProvider()
+    provider.gate = asyncio.Event()
+    async with staged(provider, within=0.01) as stage:
+        assert (await sent(stage)).outcome == "held"
+
+
+async def test_a_message_past_its_time_is_not_sent() -> None:
+    provider = FakeProvider()
+    async with staged(provider) as stage:
+        settle = await sent(stage, not_after=START - 1)
+        assert (settle.outcome, settle.code) == ("failed", "too_late")
+        assert provider.texts == []
+
+
+async def test_a_channel_takes_no_more_at_once_than_it_may() -> None:
+    provider = FakeProvider()
+    provider.gate = asyncio.Event()
+    async with staged(provider, at_once=2) as stage:
+        stage.sender.take([claim(say(ANNA, "x", f"m{n}"), attempt=f"a{n}") for n in range(2)])
+        assert stage.sender.room(START) == ({}, {})
+        assert stage.sender.in_flight == {"a0", "a1"}
+        provider.gate.set()
+        await stage.until(lambda: not len(stage.sender))
+        assert stage.sender.room(START) == ({"main": UNLIMITED}, {"main": 2})
+
+
+async def test_a_rate_is_charged_by_parts() -> None:
+    async with staged(business=business(parts_per_second=2.0)) as stage:
+        assert stage.sender.room(START)[0] == {"main": 1.0}
+        await sent(stage, parts=3)
+        assert stage.sender.room(START) == ({}, {})
+        assert stage.sender.opens(START) == START + 1_500
+        assert stage.sender.room(START + 1_500)[0] == {"main": 1.0}
+
+
+async def test_parts_that_the_provider_counts_beyond_ours_are_charged_too() -> None:
+    provider = FakeProvider(Sent(parts=4))
+    async with staged(provider, business=business(parts_per_second=2.0)) as stage:
+        await sent(stage, parts=1)
+        assert stage.sender.opens(START) == START + 2_000
+
+
+async def test_over_ten_seconds_a_channel_keeps_to_its_rate() -> None:
+    async with staged(business=business(parts_per_second=20.0)) as stage:
+        gone, now = 0, START
+        while now < START + 10_000:
+            parts, _ = stage.sender.room(now)
+            if parts:
+                gone += 1
+                stage.valve.charge(1, now)
+            else:
+                opens = stage.sender.opens(now)
+                assert opens is not None
+                now = opens
+        assert 190 <= gone <= 204
+
+
+async def test_an_idempotent_provider_is_simply_asked_again() -> None:
+    async with staged(Idempotent(SendUncertain("reset"))) as stage:
+        settle = await sent(stage)
+        assert settle.outcome == "again"
+        assert stage.time.slept == []
+
+
+async def test_what_is_under_way_ends_before_a_drain_does() -> None:
+    provider = FakeProvider()
+    provider.gate = asyncio.Event()
+    async with staged(provider) as stage:
+        stage.sender.take([claim()])
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_later(0.02, provider.gate.set)
+        await stage.sender.drain(5)
+        assert [s.outcome for s in stage.results.take()[0]] == ["accepted"]
+
+
+async def test_what_does_not_end_in_a_drain_stays_in_doubt() -> None:
+    provider = FakeProvider()
+    provider.gate = asyncio.Event()
+    async with staged(provider) as stage:
+        stage.sender.take([claim()])
+        await asyncio.sleep(0)
+        await stage.sender.drain(0.01)
+        assert stage.results.empty
+        assert len(stage.sender) == 0
