@@ -42,9 +42,9 @@ LOOP_RULES: Mapping[str, str] = {
 
 def heard(pace: Pace, text: str, at: int) -> Pace:
     """The pace after they sent `text` at `at` (ms)."""
-    folded = whole_message(text)
+    folded = whole_message(text) if len(text) >= ECHO_FROM else ""
     if len(folded) < ECHO_FROM:
-        return replace(pace, echo=0, echoes=0, echo_at=at)
+        return replace(pace, echo=0, echoes=0, echo_at=at) if pace.echoes else pace
     # Not for safety: two texts that are taken for one cost a reply, and that once in 2**32.
     echo = zlib.crc32(folded.encode("utf-8", "surrogatepass"))
     again = echo == pace.echo and at - pace.echo_at <= ECHO_WITHIN

@@ -160,13 +160,14 @@ def _person(walks: list[Walk]) -> Walk | None:
 def _anytime(desk: Desk, text: str, channel: str) -> bool:
     """Level 2: words of the open session's flow, then of the project."""
     key = match_key(text)
-    for walk in reversed(desk.open_walks(channel)):
+    walks = desk.open_walks(channel)
+    for walk in reversed(walks):
         name = walk.flow.anytime_words.get(key)
         if name is not None:
             desk.record("routed", level=2, session=walk.id, word=name)
             walk.jump(name)
             return True
-        if walk.understand(text) is not None:
+        if walk is not walks[0] and walk.understand(text) is not None:
             # The answer of a newer question, whatever it means to an older conversation.
             break
     flow = desk.playbook.anytime.get(key)

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from convo.language.texts import Text, is_language
-from convo.steps.question import Question, Understood
+from convo.steps.question import READ_LANGUAGES, Question, Understood
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, StepName
-from convo.understanding.options import OptionWords, understand_option
+from convo.understanding.options import OptionList, OptionWords, option_list, understand_listed
 
 MAX_OPTIONS = 20
 _OWN_KEYS = frozenset({"words", "go", "number"})
@@ -95,7 +95,8 @@ class Choose(Question):
             for id, option in self.options.items()
             if option.go is not None
         ]
-        return (*own, self.onward())
+        # Where every option goes its own way, nothing goes on.
+        return own if len(own) == len(self.options) else (*own, self.onward())
 
     def put(self, scene: Scene) -> str:
         listed = self.listed(scene.language, scene.flow.languages)
@@ -115,9 +116,9 @@ class Choose(Question):
         return "\n".join(lines)
 
     @cached_property
-    def words(self) -> Sequence[OptionWords]:
+    def words(self) -> OptionList:
         """The options as replies are matched against them."""
-        return tuple(
+        words = tuple(
             OptionWords(
                 id=id,
                 number=self.numbers[id],
@@ -126,9 +127,10 @@ class Choose(Question):
             )
             for id, option in self.options.items()
         )
+        return option_list(words, READ_LANGUAGES)
 
     def understand(self, scene: Scene, text: str) -> Understood | None:
-        chosen = understand_option(text, self.words, ("en", "zh"))
+        chosen = understand_listed(text, self.words)
         if chosen is None:
             return None
         goes = self.options[chosen].go is not None

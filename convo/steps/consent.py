@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field, model_validator
 
+from convo.core.effects import Purpose
 from convo.language.texts import Text
 from convo.policy.consent import may_ask
 from convo.steps.question import Question, Understood
@@ -92,8 +93,12 @@ class Consent(Question):
             scene.say(self.say)
         return "next"
 
+    def purpose(self) -> Purpose | None:
+        """The question needs no consent to be asked, nor to be asked again."""
+        return "consent" if self.asks else None
+
     def put(self, scene: Scene) -> str:
-        return scene.say(self.confirm, purpose="consent") if self.confirm is not None else ""
+        return scene.say(self.confirm, purpose=self.purpose()) if self.confirm is not None else ""
 
     def understand(self, scene: Scene, text: str) -> Understood | None:
         said = understand_yes_no(text)

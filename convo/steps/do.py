@@ -45,6 +45,10 @@ class Do(Outside):
         key = hashlib.blake2b(scene.around.number.e164.encode(), digest_size=16).hexdigest()
         scene.send_out("reserve", name, limit, self.seconds, key=key)
 
+    def hear(self, scene: Scene, value: object, failure: str) -> str | None:
+        taken = self.do == RESERVE and value is None and not failure
+        return super().hear(scene, value, "all taken" if taken else failure)
+
     @property
     def seconds(self) -> float:
         return self.within.total_seconds()

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from convo.errors import BadAddress
 from convo.policy.numbering import read_number
-from convo.steps.question import Understood
+from convo.steps.question import READ_LANGUAGES, Understood
 from convo.steps.scene import Scene
 from convo.steps.step import Form
 from convo.understanding.dates import understand_date, understand_time, understand_when
@@ -103,7 +103,7 @@ def reading(scene: Scene, zone: ZoneInfo) -> Reading:
     """How answers of this scene are read."""
     return Reading(
         now=scene.around.now.astimezone(zone),
-        languages=("en", "zh"),
+        languages=READ_LANGUAGES,
         country=scene.around.country,
         partial=scene.partial or {},
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from convo.core.effects import Purpose
 from convo.language.durations import Duration
 from convo.language.expressions import Expression
 from convo.language.phrases import phrase
@@ -16,6 +17,8 @@ from convo.steps.step import Branch, Form, Step, StepName
 #: Unclear replies after which a question gives up, unless the step says otherwise.
 TRIES = 3
 MAX_TRIES = 20
+#: Replies are understood in all of these, whichever the contact is spoken to in.
+READ_LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,10 @@ class Question(Step):
         """What that phrase wants to know."""
         return {}
 
+    def purpose(self) -> Purpose | None:
+        """Why what is said here goes out; None is what the turn is about."""
+        return None
+
     # --- what is the same for all -----------------------------------------------------------------
 
     def enter(self, scene: Scene) -> str | None:
@@ -138,7 +145,7 @@ class Question(Step):
         if entry.go is not None:
             return f"silent:{n}"
         if entry.say is not None:
-            scene.say(entry.say)
+            scene.say(entry.say, purpose=self.purpose())
         else:
             self.put(scene)
         return None
@@ -168,7 +175,8 @@ class Question(Step):
         if scene.tries >= self.tries:
             return "give_up"
         if text is not None:
-            scene.say(text, more=more)
+            scene.say(text, more=more, purpose=self.purpose())
         else:
-            scene.speak(phrase(self.unclear_phrase(), scene.language, **self.unclear_values()))
+            told = phrase(self.unclear_phrase(), scene.language, **self.unclear_values())
+            scene.speak(told, purpose=self.purpose())
         return None

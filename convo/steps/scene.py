@@ -198,10 +198,12 @@ class Scene:
 
     def native(self, name: str, raw: object, zone: ZoneInfo) -> object:
         """A kept answer as expressions see it: an option with labels, an aware datetime, ..."""
-        kind = self.flow.answers.get(name, "text")
+        kind = self.flow.answers.get(name)
+        if kind is None or raw is None:
+            return raw
         if kind == "option" and isinstance(raw, str):
             return Choice(raw, self.flow.labels.get(name, {}).get(raw, {}))
-        return None if raw is None else restored(kind, raw, zone)
+        return restored(kind, raw, zone)
 
     # --- acting -------------------------------------------------------------------------------
 
@@ -231,10 +233,12 @@ class Scene:
         messages = text.render(
             scope, chance=f"{self.session}/{self.step}", languages=self.flow.languages
         )
-        *before, last = messages
-        for message in (*before, last + tail):
+        # A text may come out blank, when all of it hangs on a condition.
+        *before, last = messages or ("",)
+        said = (*before, (last + tail).lstrip())
+        for message in said:
             self.speak(message, purpose=purpose)
-        return "\n".join(messages) + tail
+        return "\n".join(said)
 
     def speak(self, message: str, *, purpose: Purpose | None = None) -> None:
         """Say these very words."""

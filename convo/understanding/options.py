@@ -37,6 +37,21 @@ class OptionWords:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionList:
+    """Options made ready to be matched, in every way that they may be meant."""
+
+    exactly: Mapping[str, str]
+    named: Mapping[str, str]
+    by_number: Mapping[int, str]
+    spelt: Mapping[str, int]
+    number: re.Pattern[str]
+    last: re.Pattern[str]
+    inside: re.Pattern[str]
+    refusing: re.Pattern[str]
+    leading: re.Pattern[str]
+
+
 def understand_option(
     text: str, options: Sequence[OptionWords], languages: Sequence[str] = ("en", "zh")
 ) -> str | None:
@@ -46,11 +61,15 @@ def understand_option(
     ("1", "①", "第一个", "the second", "last"); then the one option named in a sentence, unless
     the sentence refuses, asks or says "or". A number the list has not got is None.
     """
+    return understand_listed(text, option_list(tuple(options), tuple(languages)))
+
+
+def understand_listed(text: str, listed: OptionList) -> str | None:
+    """As `understand_option`, for options that were made ready once."""
     written = folded(text)
     plain = match_key(written)
     if not plain:
         return None
-    listed = _listed(tuple(options), tuple(languages))
     exact = listed.exactly.get(fold_chinese(written)) or listed.named.get(plain)
     if exact is not None:
         return exact if exact != _SEVERAL else None
@@ -68,20 +87,7 @@ _SEVERAL = ""
 """Stands where two options share a word."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Listed:
-    exactly: Mapping[str, str]
-    named: Mapping[str, str]
-    by_number: Mapping[int, str]
-    spelt: Mapping[str, int]
-    number: re.Pattern[str]
-    last: re.Pattern[str]
-    inside: re.Pattern[str]
-    refusing: re.Pattern[str]
-    leading: re.Pattern[str]
-
-
-def _named_in_a_sentence(plain: str, listed: _Listed) -> str | None:
+def _named_in_a_sentence(plain: str, listed: OptionList) -> str | None:
     found = islice(listed.inside.finditer(plain), MAX_NAMED + 1)
     spans = [(name.start(1), name.end(1), name[1]) for name in found]
     if not 0 < len(spans) <= MAX_NAMED:
@@ -110,7 +116,8 @@ def _named_in_a_sentence(plain: str, listed: _Listed) -> str | None:
 
 
 @lru_cache(maxsize=LISTS_REMEMBERED)
-def _listed(options: tuple[OptionWords, ...], languages: tuple[str, ...]) -> _Listed:
+def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) -> OptionList:
+    """The options made ready; equal ones are made ready once."""
     tables = vocabularies(languages)
     named = _by_name(options, match_key)
     spelt = {word: value for t in tables for word, value in spelt_numbers(t).items()}
@@ -127,7 +134,7 @@ def _listed(options: tuple[OptionWords, ...], languages: tuple[str, ...]) -> _Li
     inside = [name for name in named if len(name) >= SHORTEST_NAMED and not name.isdigit()]
     joined = [word for table in tables if not table.spaced for word in table.refusing]
     spaced = [word for table in tables if table.spaced for word in table.refusing]
-    return _Listed(
+    return OptionList(
         exactly=_by_name(options, lambda name: fold_chinese(folded(name))),
         named=named,
         by_number={option.number: option.id for option in options},

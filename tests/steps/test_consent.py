@@ -1,0 +1,129 @@
+"""consent: asks for, gives or withdraws consent to a programme."""
+
+import pytest
+
+from convo.errors import FlowErrors
+from tests.steps.conversation import Conversation, business, loaded, quiet
+
+JOIN = """
+flow: join
+class: marketing
+programme: survey
+start: {words: [join], events: [bought]}
+steps:
+  invite:
+    consent: {ask: survey}
+    confirm: Reply YES for 2 texts a month. STOP to end.
+    yes: joined
+    no: declined
+    silent: [{after: 1h, again: true}, {after: 24h, go: declined}]
+  joined:
+    consent: {give: survey}
+    say: You are in!
+  over: {end: joined}
+  declined: {end: declined}
+"""
+LEAVE = """
+flow: leave
+start: {words: [leave]}
+steps:
+  out: {consent: {withdraw: survey}, say: You are out.}
+  over: {end: left}
+"""
+
+
+def consents(talk: Conversation) -> dict[str, tuple[str, str]]:
+    return {name: (each.state, each.proof) for name, each in talk.state.consents.items()}
+
+
+def test_joining_twice_by_word_and_by_yes_gives_consent_with_the_word_as_proof() -> None:
+    talk = Conversation(JOIN)
+    assert talk.text("join") == ["Reply YES for 2 texts a month. STOP to end."]
+    asked = ("asked", "Reply YES for 2 texts a month. STOP to end.")
+    assert consents(talk) == {"survey": asked}
+    assert talk.text("Yes!") == ["You are in!"]
+    assert consents(talk) == {"survey": ("given", "Yes!")}
+    assert [facts["state"] for facts in talk.recorded("consent")] == ["asked", "given"]
+
+
+def test_marketing_is_not_said_to_who_has_not_agreed() -> None:
+    talk = Conversation(JOIN.replace("consent: {give: survey}\n    ", ""))
+    talk.text("join")
+    assert talk.text("yes") == []
+    assert talk.recorded("refused")[-1]["rule"] == "no-consent"
+
+
+@pytest.mark.parametrize("answer", ["no", "不用了"])
+def test_no_leaves_nothing_behind(answer: str) -> None:
+    talk = Conversation(JOIN)
+    talk.text("join")
+    assert talk.text(answer) == []
+    assert talk.state.consent_to("survey") == "unknown"
+    assert talk.recorded("ended")[-1]["outcome"] == "declined"
+
+
+def test_silence_and_giving_up_leave_nothing_behind() -> None:
+    talk = Conversation(JOIN)
+    talk.text("join")
+    assert talk.wait("1h") == ["Reply YES for 2 texts a month. STOP to end."]
+    assert talk.wait("23h") == []
+    assert talk.state.consent_to("survey") == "unknown"
+    talk.text("join")
+    assert talk.text("what") == ["Please reply YES or NO."]
+    talk.text("what")
+    talk.text("what")
+    assert talk.state.consent_to("survey") == "unknown"
+    assert talk.step is None
+
+
+def test_who_has_joined_is_not_asked_again() -> None:
+    talk = Conversation(JOIN)
+    talk.text("join")
+    talk.text("yes")
+    assert talk.text("join") == ["You are in!"]
+
+
+def test_a_consent_question_that_we_start_waits_for_the_morning() -> None:
+    talk = Conversation(JOIN, at=business(quiet=quiet("marketing", 9, 20)))
+    talk.now += 13 * 3_600_000  # eleven at night
+    assert talk.request(event="bought") == []
+    assert talk.recorded("postponed")[-1]["rule"] == "quiet-hours"
+    assert talk.wait("10h") == ["Reply YES for 2 texts a month. STOP to end."]
+    # Silence is counted from when it can have been read.
+    assert talk.due_in("silent") == [60, 24 * 60]
+
+
+def test_our_own_systems_ask_once_and_the_contact_s_own_word_asks_again() -> None:
+    talk = Conversation(JOIN, LEAVE)
+    talk.text("join")
+    talk.text("yes")
+    assert talk.text("leave") == ["You are out."]
+    assert consents(talk) == {"survey": ("withdrawn", "leave")}
+    assert talk.request(event="bought") == []
+    assert talk.recorded("refused")[-1]["rule"] == "asked-before"
+    assert talk.text("join") == ["Reply YES for 2 texts a month. STOP to end."]
+
+
+def test_stop_at_the_question_withdraws_and_ends_it() -> None:
+    talk = Conversation(JOIN)
+    talk.text("join")
+    said = talk.text("STOP")
+    assert len(said) == 1
+    assert "no more texts" in said[0]
+    assert talk.step is None
+    assert talk.wait("30d") == []
+    assert talk.state.consent_to("survey") == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("step", "complaint"),
+    [
+        ("{consent: {ask: survey}, say: Hi., go: end}", "needs `confirm`"),
+        ("{consent: {give: survey}, confirm: Hi., go: end}", "go with {ask: ...} only"),
+        ("{consent: {give: survey, ask: survey}, go: end}", "Write one of"),
+        ("{consent: {}, go: end}", "Write one of"),
+    ],
+)
+def test_a_consent_that_cannot_be_meant_is_refused(step: str, complaint: str) -> None:
+    with pytest.raises(FlowErrors, match=complaint):
+        loaded(f"flow: x\nsteps:\n  a: {step}\n")

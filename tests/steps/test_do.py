@@ -1,0 +1,150 @@
+"""do: an action, Python of the business's own."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from convo.language.values import unpacked
+from tests.steps.conversation import ANNA, Conversation
+
+FLOW = """
+flow: book
+start: {words: [book]}
+answers: {service: option, when: datetime, visit: text}
+steps:
+  menu:
+    choose: What?
+    options: {cut: {en: Haircut, zh: 剪发}}
+    save: service
+    silent: [{after: 1h, go: end}]
+  day: {ask: "When?", expect: datetime, save: when, silent: [{after: 1h, go: end}]}
+  book:
+    do: calendar.book
+    with: {service: service, at: when, day: when | date, hour: when | time, two: 1 + 1}
+    save: visit
+    within: 20s
+    say: One moment.
+    failed: sorry
+  booked:
+    confirm: "Visit {{ visit }}. Keep it?"
+    no: day
+    silent: [{after: 1h, go: end}]
+  over: {end: booked}
+  sorry: {say: Sorry., go: end}
+"""
+
+
+def at_the_action() -> Conversation:
+    talk = Conversation(FLOW)
+    talk.text("book")
+    talk.text("1")
+    talk.text("tomorrow 3pm")
+    return talk
+
+
+def test_an_action_is_asked_for_with_native_values() -> None:
+    talk = at_the_action()
+    assert talk.said == ["One moment."]
+    errand = talk.errands[0]
+    assert (errand.kind, errand.name, errand.within) == ("action", "calendar.book", 20_000)
+    assert unpacked(errand.arguments) == {
+        "service": "cut",
+        "at": datetime(2026, 11, 24, 15, tzinfo=ZoneInfo("Asia/Shanghai")),
+        "day": date(2026, 11, 24),
+        "hour": time(15),
+        "two": 2,
+    }
+
+
+def test_what_comes_back_is_kept_and_the_flow_goes_on() -> None:
+    talk = at_the_action()
+    assert talk.answer_errand("A17") == ["Visit A17. Keep it?"]
+    assert talk.answers["visit"] == "A17"
+
+
+def test_a_failure_takes_the_failed_way() -> None:
+    talk = at_the_action()
+    assert talk.answer_errand(failure="full") == ["Sorry."]
+    assert talk.recorded("answered")[-1]["failure"] == "full"
+
+
+def test_no_answer_in_time_takes_the_failed_way_and_a_late_one_changes_nothing() -> None:
+    talk = at_the_action()
+    errand = talk.errands[0]
+    assert talk.wait("34s") == []
+    assert talk.wait("1s") == ["Sorry."]
+    assert talk.answer(errand, "A17") == []
+    assert talk.recorded("stale")
+
+
+def test_the_same_answer_twice_is_taken_once() -> None:
+    talk = at_the_action()
+    errand = talk.errands[0]
+    talk.answer(errand, "A17")
+    assert talk.answer(errand, "B18") == []
+    assert talk.answers["visit"] == "A17"
+
+
+def test_coming_to_it_a_second_time_has_the_same_key_so_that_it_is_a_move() -> None:
+    talk = at_the_action()
+    first = talk.errands[0]
+    talk.answer_errand("A17")
+    talk.text("no")
+    talk.text("friday 3pm")
+    second = talk.errands[0]
+    assert second.key == first.key
+    assert second.id != first.id
+
+
+def test_texts_wait_with_the_session_until_the_answer_is_here() -> None:
+    talk = at_the_action()
+    assert talk.text("yes") == []
+    assert talk.recorded("held")
+    assert talk.answer_errand("A17") == ["Visit A17. Keep it?"]
+    assert talk.recorded("ended")[-1]["outcome"] == "booked"
+
+
+PLACE = """
+flow: vote
+start: {words: [vote]}
+answers: {place: number}
+steps:
+  count:
+    do: reserve
+    with: {poll: "'lunch'", dish: "'rice'", limit: 50}
+    save: place
+    failed: full
+  counted: {say: "You are number {{ place }}.", go: end}
+  full: {say: Full., go: end}
+"""
+
+
+def test_a_place_is_the_contact_s_whatever_the_session() -> None:
+    talk = Conversation(PLACE)
+    talk.text("vote")
+    first = talk.errands[0]
+    assert (first.kind, first.name, first.arguments) == ("reserve", "lunch/rice", {"limit": 50})
+    assert talk.answer_errand(7) == ["You are number 7."]
+    talk.text("vote")
+    assert talk.errands[0].key == first.key
+    assert ANNA.e164 not in first.key
+
+
+def test_no_place_left_takes_the_failed_way() -> None:
+    talk = Conversation(PLACE)
+    talk.text("vote")
+    assert talk.answer_errand(None) == ["Full."]
+
+
+def test_every_native_value_comes_back_as_it_went() -> None:
+    from convo.language.values import packed
+
+    values = {
+        "at": datetime(2026, 11, 24, 15, tzinfo=ZoneInfo("Asia/Shanghai")),
+        "price": Decimal("9.50"),
+        "name": "2026-11-24",
+        "list": ["a", 1],
+        "nothing": None,
+        "yes": True,
+    }
+    assert unpacked(packed(values)) == values
