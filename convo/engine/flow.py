@@ -8,7 +8,8 @@ from transitions import EventData, Machine
 
 from convo.core.business import MessageClass
 from convo.engine.schema import END, Anytime, FlowFile, Written
-from convo.errors import FlowError, FlowErrors
+from convo.errors import FlowError, FlowErrors, Place
+from convo.language.document import Document
 from convo.language.spelling import advice
 from convo.steps.ask import Ask
 from convo.steps.choose import Choose
@@ -102,6 +103,10 @@ def _ways(written: Written) -> tuple[dict[str, Sequence[Branch]], list[FlowError
     following = dict(zip(steps, [*list(steps)[1:], None], strict=True))
     ways: dict[str, Sequence[Branch]] = {}
     problems: list[FlowError] = []
+    #: (step, target) of branches that lead nowhere but are written somewhere else.
+    derived: list[tuple[str, str]] = []
+    told: set[str] = {entry.go for entry in file.anytime.values()}
+    told |= {file.expires.go} if file.expires else set()
     for name, step in steps.items():
         found: list[Branch] = []
         for branch in _with_flow_ways(step.branches(), step, file):
@@ -113,20 +118,37 @@ def _ways(written: Written) -> tuple[dict[str, Sequence[Branch]], list[FlowError
                 problems.append(
                     FlowError(what, place=document.key_place(("steps", name)), mend=mend)
                 )
-            elif to not in names:
-                problems.append(
-                    FlowError(
-                        f'There is no step "{to}".',
-                        place=document.place(path),
-                        mend=advice(to, names),
-                    )
-                )
-            else:
+            elif to in names:
                 found.append(
                     Branch(label=branch.label, to=to, condition=branch.condition, path=branch.path)
                 )
+            elif _is_written(document, path):
+                told.add(to)
+                problems.append(_no_step(to, document.place(path), names))
+            else:
+                derived.append((name, to))
         ways[name] = tuple(found)
+    problems += [
+        _no_step(to, document.key_place(("steps", name)), names)
+        for name, to in derived
+        if to not in told
+    ]
     return ways, problems
+
+
+def _is_written(document: Document, path: Sequence[str | int]) -> bool:
+    """Whether an author wrote something there; what a kind fills in by itself is not."""
+    here: Any = document.data
+    for part in path:
+        try:
+            here = here[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return isinstance(here, str)
+
+
+def _no_step(to: str, place: Place, names: Sequence[str]) -> FlowError:
+    return FlowError(f'There is no step "{to}".', place=place, mend=advice(to, names))
 
 
 def _with_flow_ways(branches: Sequence[Branch], step: Step, file: FlowFile) -> Sequence[Branch]:
@@ -147,11 +169,7 @@ def _anytime_problems(written: Written) -> list[FlowError]:
     targets = [(("anytime", name), entry.go) for name, entry in written.file.anytime.items()]
     if written.file.expires is not None:
         targets.append((("expires", "go"), written.file.expires.go))
-    return [
-        FlowError(f'There is no step "{to}".', place=document.place(path), mend=advice(to, names))
-        for path, to in targets
-        if to not in names
-    ]
+    return [_no_step(to, document.place(path), names) for path, to in targets if to not in names]
 
 
 def _answers(

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_core import ErrorDetails
 
+from convo.engine.mistakes import told
 from convo.errors import FlowError, FlowErrors
-from convo.language.allowed import TextProblem
 from convo.language.authored import Authored
 from convo.language.document import Document, read_document
 from convo.language.durations import Duration
@@ -104,7 +103,7 @@ def read_flow(source: str, file: str) -> Written:
     try:
         written = FlowFile.model_validate(document.data)
     except ValidationError as error:
-        raise FlowErrors(list(_told(error, document, (), FlowFile))) from None
+        raise FlowErrors(list(told(error, document, (), FlowFile))) from None
     steps: dict[str, Step] = {}
     for name, raw in written.steps.items():
         try:
@@ -138,67 +137,7 @@ def _read_step(name: str, raw: object, document: Document) -> Step:
     try:
         return form.model_validate(raw)
     except ValidationError as error:
-        raise FlowErrors(list(_told(error, document, path, form))) from None
-
-
-def _told(
-    error: ValidationError, document: Document, below: tuple[str | int, ...], form: type[Form]
-) -> Iterator[FlowError]:
-    """Pydantic's findings in an author's words, at their places."""
-    for detail in error.errors():
-        path = (*below, *detail["loc"])
-        yield from _one(detail, document, path, below, form)
-
-
-def _one(
-    detail: ErrorDetails,
-    document: Document,
-    path: tuple[str | int, ...],
-    below: tuple[str | int, ...],
-    form: type[Form],
-) -> Iterator[FlowError]:
-    last = str(path[-1]) if path else ""
-    cause = detail.get("ctx", {}).get("error")
-    if isinstance(cause, TextProblem):
-        for problem in (cause, *cause.others):
-            place = document.place_within(
-                (*path, *problem.path), problem.offset_line, problem.offset_column
-            )
-            yield FlowError(str(problem), place=place)
-        return
-    match detail["type"]:
-        case "extra_forbidden":
-            where = f'Step "{below[-1]}"' if below else "A flow"
-            known = _keys(form) if len(path) == len(below) + 1 else ()
-            inner = "" if known else f' in "{path[-2]}"'
-            yield FlowError(
-                f'{where} knows no "{last}"{inner}.',
-                place=document.key_place(path),
-                mend=advice(last, known) if known else "",
-            )
-        case "missing":
-            where = f'Step "{below[-1]}"' if below else "The flow"
-            yield FlowError(
-                f'{where} lacks "{last}".',
-                place=document.key_place(path[:-1]) if path[:-1] else document.place(()),
-                mend=_description(form, last),
-            )
-        case _:
-            words = detail["msg"].removeprefix("Value error, ")
-            place = document.place(path)
-            yield FlowError(f"{last}: {words}", place=place, mend=_description(form, last))
-
-
-def _keys(form: type[Form]) -> Sequence[str]:
-    """The keys of a form as authors write them."""
-    return tuple(field.alias or name for name, field in form.model_fields.items())
-
-
-def _description(form: type[Form], key: str) -> str:
-    for name, field in form.model_fields.items():
-        if key == (field.alias or name) and field.description:
-            return f"({key}: {field.description})"
-    return ""
+        raise FlowErrors(list(told(error, document, path, form))) from None
 
 
 def _languages(written: FlowFile, document: Document) -> Iterator[FlowError]:

@@ -29,7 +29,12 @@ _EMAIL = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,190}\.[^\s@<>\"'.]{2,63}")
 
 def _integer_or_float(raw: object) -> object:
     """Numbers in a flow file are texts until a field asks for a number."""
-    return float(raw) if isinstance(raw, str) else raw
+    if not isinstance(raw, str):
+        return raw
+    try:
+        return float(raw)
+    except ValueError:
+        raise ValueError(f'"{raw}" is no number. Write it like 10 or 2.5.') from None
 
 
 Number = Annotated[float, BeforeValidator(_integer_or_float)]

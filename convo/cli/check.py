@@ -1,0 +1,80 @@
+"""`convo check`: every mistake in settings, handlers and flows, before a customer finds it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from convo.cli import CANNOT_START, FOUND_MISTAKES
+from convo.errors import FlowError, FlowErrors, SettingsError
+
+
+@click.command(short_help="Find the mistakes in settings, flows and handlers.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON, for editors and programs.")
+@click.pass_context
+def check(ctx: click.Context, as_json: bool) -> None:
+    """Read convo.toml, keyword_handlers/ and flows/, and name every mistake.
+
+    Each is told with its file, line and column, the line itself and how to mend it. Nothing is
+    sent, and the database is not touched.
+
+    \b
+    Ends with 0 when all is well, 1 for mistakes in flows or handlers, 2 for the settings.
+    """
+    from convo.wiring.authored import authored, settings_in
+
+    settings: list[str] = []
+    flows: Sequence[FlowError] = ()
+    told: dict[str, Any] = {}
+    try:
+        known = settings_in(Path.cwd())
+        _check_channels(known)
+        found = authored(known)
+        told = {"flows": len(found.playbook.flows), "handlers": len(found.handlers)}
+    except SettingsError as error:
+        settings = list(error.problems)
+    except FlowErrors as error:
+        flows = error.problems
+    if as_json:
+        _write_json(settings, flows, told)
+    else:
+        _write(settings, flows, told)
+    if settings or flows:
+        ctx.exit(CANNOT_START if settings else FOUND_MISTAKES)
+
+
+def _check_channels(settings: Any) -> None:
+    """What only the adapters know: a token that is needed, an address that is missing."""
+    from convo.providers.http import HttpClient
+    from convo.runtime.clock import now
+    from convo.wiring.brands import adapters
+
+    adapters(settings, HttpClient(), now)
+
+
+def _write(settings: Sequence[str], flows: Sequence[FlowError], told: dict[str, Any]) -> None:
+    from convo.cli.problems import show
+
+    for problem in settings:
+        click.secho(problem, fg="red", err=True)
+    show(flows)
+    count = len(settings) + len(flows)
+    if count:
+        click.echo(f"\n{count} {'mistake' if count == 1 else 'mistakes'}.", err=True)
+    else:
+        click.secho("All is well: ", fg="green", nl=False)
+        click.echo(f"{_counted(told['flows'], 'flow')}, {_counted(told['handlers'], 'handler')}.")
+
+
+def _write_json(settings: Sequence[str], flows: Sequence[FlowError], told: dict[str, Any]) -> None:
+    from convo.cli.problems import as_json
+
+    problems = [as_json(problem) for problem in flows]
+    answer = {"settings": settings, "problems": problems, **told}
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -1,0 +1,224 @@
+"""`convo doctor`: is everything ready to serve, and if not, what is to be done."""
+
+import asyncio
+import secrets
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from convo.cli import FOUND_MISTAKES
+from convo.errors import AlreadyRunning, ConvoError, FlowErrors, SendError, SettingsError
+
+OLDEST_PYTHON = (3, 11)
+TOKEN_BYTES = 24
+OTHERS = 0o077
+"""The bits of a file's mode that let group and others in."""
+PROBED_WITHIN = 5.0
+"""Seconds for a webhook to ourselves."""
+
+SIGNS = {"well": "✓", "note": "·", "wrong": "✗"}
+COLOURS = {"well": "green", "note": "yellow", "wrong": "red"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    state: Literal["well", "note", "wrong"]
+    about: str
+    what: str
+
+
+def _well(about: str, what: str) -> Finding:
+    return Finding(state="well", about=about, what=what)
+
+
+def _note(about: str, what: str) -> Finding:
+    return Finding(state="note", about=about, what=what)
+
+
+def _wrong(about: str, what: str) -> Finding:
+    return Finding(state="wrong", about=about, what=what)
+
+
+@click.command(short_help="Look whether everything is ready to serve.")
+@click.option("--token", is_flag=True, help="Only print a fresh secret, for path_token and others.")
+@click.pass_context
+def doctor(ctx: click.Context, token: bool) -> None:
+    """Look at Python, settings, secrets, flows, the clock, the store and the ways in.
+
+    When the server is running, every channel gets a harmless webhook, signed as its provider
+    would. Ends with 0 when nothing is wrong, else with 1.
+
+    \b
+    convo doctor
+    convo doctor --token    # a fresh secret for path_token
+    """
+    if token:
+        click.echo(secrets.token_urlsafe(TOKEN_BYTES))
+        return
+    wrong = 0
+    for finding in _findings(Path.cwd()):
+        wrong += finding.state == "wrong"
+        sign = click.style(SIGNS[finding.state], fg=COLOURS[finding.state], bold=True)
+        lines = finding.what.splitlines() or [""]
+        click.echo(f"{sign} {finding.about:<10} {lines[0]}")
+        for line in lines[1:]:
+            click.echo(f"{'':13}{line}")
+    if wrong:
+        count = "One thing is" if wrong == 1 else f"{wrong} things are"
+        click.echo(f"\n{count} wrong; each says how to mend it.")
+        ctx.exit(FOUND_MISTAKES)
+    click.echo("\nReady to serve: convo run")
+
+
+def _findings(folder: Path) -> Iterator[Finding]:
+    yield _python()
+    try:
+        from convo.wiring.authored import settings_in
+
+        settings = settings_in(folder)
+    except SettingsError as error:
+        yield _wrong("settings", str(error))
+        return
+    yield _well("settings", f"{settings.business.name}, every secret is set")
+    dotenv = folder / ".env"
+    if dotenv.exists() and dotenv.stat().st_mode & OTHERS:
+        yield _note("secrets", ".env can be read by others on this machine: chmod 600 .env")
+    yield from _channels(settings)
+    yield _handlers_and_flows(settings)
+    yield _clock(settings)
+    yield from asyncio.run(_alive(settings))
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < OLDEST_PYTHON:
+        return _wrong("Python", f"{version} is too old; Convo needs 3.11 or later.")
+    return _well("Python", version)
+
+
+def _channels(settings: Any) -> Iterator[Finding]:
+    from convo.providers.http import HttpClient
+    from convo.runtime.clock import now
+    from convo.wiring.brands import adapters
+
+    try:
+        adapters(settings, HttpClient(), now)
+    except SettingsError as error:
+        yield _wrong("channels", str(error))
+    else:
+        names = ", ".join(f"{name} ({c.provider})" for name, c in settings.connections.items())
+        yield _well("channels", names)
+    if not settings.public_url:
+        yield _note(
+            "address",
+            f"no public_url: providers on other machines cannot reach {settings.local_url}",
+        )
+    elif settings.public_url.startswith("http://"):
+        yield _note("address", f"{settings.public_url} is not https: what is sent can be read")
+    else:
+        yield _well("address", settings.public_url)
+    open_to_all = settings.host not in ("127.0.0.1", "::1", "localhost") or settings.public_url
+    consoles = [name for name, c in settings.connections.items() if c.provider == "console"]
+    if consoles and open_to_all:
+        yield _note(
+            "terminal",
+            f"channels.{consoles[0]} lets everybody who knows its path_token text as anybody; "
+            "take it out before strangers can reach this server",
+        )
+
+
+def _handlers_and_flows(settings: Any) -> Finding:
+    from convo.wiring.authored import authored
+
+    try:
+        found = authored(settings)
+    except FlowErrors as error:
+        count = len(error.problems)
+        return _wrong(
+            "flows",
+            f"{count} {'mistake' if count == 1 else 'mistakes'}; `convo check` shows them, the "
+            f"first is at {error.problems[0].place}",
+        )
+    except SettingsError as error:
+        return _wrong("flows", str(error))
+    languages = ", ".join(settings.business.languages)
+    names = ", ".join(found.playbook.flows) or "none yet"
+    return _well("flows", f"{names}; in {languages}; {len(found.handlers)} handlers")
+
+
+def _clock(settings: Any) -> Finding:
+    """Due times go by this clock, so one that stands in the past would hold everything back."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    newest = settings.file.stat().st_mtime
+    here = datetime.now(ZoneInfo(settings.business.zone))
+    if here.timestamp() < newest - 1:
+        return _wrong("clock", f"it says {here:%Y-%m-%d %H:%M}, before convo.toml was written.")
+    return _well("clock", f"{here:%a %d %b %Y, %H:%M} in {settings.business.zone}")
+
+
+async def _alive(settings: Any) -> list[Finding]:
+    """The store, and the server if there is one."""
+    from convo.runtime.clock import now
+    from convo.wiring.brands import open_store
+
+    try:
+        store = await open_store(settings, now)
+    except AlreadyRunning as error:
+        return [_well("store", str(error).partition(". ")[0]), *await _ways_in(settings)]
+    except ConvoError as error:
+        return [_wrong("store", str(error))]
+    await store.close()
+    return [
+        _well("store", f"{settings.store} opens"),
+        _note("server", "not running, so no webhook was tried; start it by `convo run`"),
+    ]
+
+
+async def _ways_in(settings: Any) -> list[Finding]:
+    from convo.providers.http import HttpClient
+
+    http = HttpClient()
+    try:
+        ready = await http.get(f"{settings.local_url}/readyz", read=PROBED_WITHIN)
+        found = [
+            _well("server", f"{settings.local_url} is ready")
+            if ready.status == 200
+            else _wrong("server", f"{settings.local_url} is not ready: {ready.body.decode()}")
+        ]
+        return found + [await _way_in(settings, http, name) for name in settings.connections]
+    except SendError as error:
+        return [_wrong("server", f"the store is in use, but nothing answers here: {error}")]
+    finally:
+        await http.close()
+
+
+async def _way_in(settings: Any, http: Any, name: str) -> Finding:
+    from convo.wiring.probes import PROBES
+    from convo.wiring.serving import outside
+
+    connection = settings.connections[name]
+    about = f"/in/{name}"
+    if connection.provider not in PROBES:
+        return _note(about, f"{connection.provider} can only be tried from its own side")
+    path = f"/in/{name}" + (f"/{connection.path_token}" if connection.path_token else "")
+    probe = PROBES[connection.provider](connection.options, outside(settings) + path)
+    url = settings.local_url + path
+    if probe.method == "GET":
+        answer = await http.get(url, headers=probe.headers, read=PROBED_WITHIN)
+    else:
+        answer = await http.post(url, probe.body, headers=probe.headers, read=PROBED_WITHIN)
+    if answer.status == probe.wanted:
+        return _well(about, f"a webhook as {connection.provider} sends it is let in")
+    return _wrong(
+        about,
+        f"a webhook as {connection.provider} sends it was answered {answer.status}. Were settings "
+        "changed since the server started? Start it again.",
+    )

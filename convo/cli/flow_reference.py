@@ -1,0 +1,126 @@
+"""docs/reference/flows.md, written from the very step kinds that read the files."""
+
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from convo.core.records import KINDS as RECORDS
+from convo.engine.schema import Anytime, Expires, FlowFile, Start
+from convo.policy.gate import RULES
+from convo.steps import KINDS
+from convo.steps.branch import Case
+from convo.steps.expect import Expect
+from convo.steps.question import Must, Silent
+from convo.steps.step import Step
+from convo.verification import CHECKS
+
+PAGE = Path("docs/reference/flows.md")
+
+OPENING = """\
+# Flow files
+
+This page is written from the code by `make docs`; change the descriptions there.
+
+A flow is one YAML file in `flows/`, called as the flow is. Keys and values are text: `1`, `yes`,
+`no` and `on` mean themselves, and only `true` and `false` are not text. `convo check` names every
+mistake with its file, line and column, and how to mend it.
+
+A **text** is a string, a map of languages (`{en: Hello, zh: 您好}`), `{any: [..]}` for several
+wordings, or a list for several messages in order. `{{ name }}` shows an answer, a field of the
+contact (`{{ contact.city }}`), or `{{ now }}`; dates, numbers and options are shown in the
+contact's language. An **expression** is the same language without braces: `score >= 9`.
+
+A **length of time** is `10m`, `2h`, `1d`, `3 days` or `1d 12h`; a **moment** is `24h before when`,
+`2 days after contact.joined`, `9:00`, or an expression that gives a time.
+"""
+
+_STEP = re.compile(r"\s*\w+:\n")
+
+STEPS = """\
+## Steps
+
+A step has a name and one kind, given by the key that names it; the first of this page's order
+counts. Without a `go` the next step in the file follows; `go: end` ends.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join(_page()).rstrip() + "\n"
+
+
+def _page() -> Iterator[str]:
+    yield OPENING
+    yield "## The file\n"
+    yield _table(FlowFile)
+    for title, form in (("start", Start), ("anytime", Anytime), ("expires", Expires)):
+        yield f"### {title}\n\n{_about(form)}\n\n{_table(form)}"
+    yield STEPS
+    for name, kind in KINDS.items():
+        yield f"### {name}\n\n{_docstring(kind)}\n\n{_table(kind)}"
+    yield "## Within steps\n"
+    for title, form in (("silent", Silent), ("must", Must), ("branch", Case)):
+        yield f"### one entry of {title}\n\n{_about(form)}\n\n{_table(form)}"
+    yield "## What `convo check` finds\n\n| check | what it finds |\n|---|---|"
+    for name, check in CHECKS.items():
+        told = (inspect.getmodule(check).__doc__ or "").strip()  # pyright: ignore[reportOptionalMemberAccess]
+        yield f"| {name} | {told} |"
+    yield "\n## Why a text is not sent, or not yet\n\n| rule | why |\n|---|---|"
+    for name, why in RULES.items():
+        yield f"| `{name}` | {why} |"
+    yield "\n## What is written down of every turn\n\n| record | what it says |\n|---|---|"
+    for name, told in RECORDS.items():
+        yield f"| `{name}` | {told} |"
+
+
+def _docstring(kind: type[Step]) -> str:
+    """The kind's own words; a paragraph that begins like a step is its example."""
+    paragraphs = textwrap.dedent(inspect.cleandoc(kind.__doc__ or "")).split("\n\n")
+    return "\n\n".join(
+        f"```yaml\n{textwrap.dedent(each)}\n```" if _STEP.match(each) else each
+        for each in paragraphs
+    )
+
+
+def _about(form: type[BaseModel]) -> str:
+    return " ".join((form.__doc__ or "").split())
+
+
+def _table(form: type[BaseModel]) -> str:
+    rows = [
+        f"| `{field.alias or name}` | {_default(field)} | {field.description or ''} |"
+        for name, field in sorted(
+            form.model_fields.items(), key=lambda each: each[0] not in form.__annotations__
+        )
+    ]
+    return "\n".join(("| key | when left out | what it is |", "|---|---|---|", *rows, ""))
+
+
+def _default(field: Any) -> str:
+    if field.is_required():
+        return "**needed**"
+    value = field.default
+    if value is PydanticUndefined or value in (None, "", (), [], {}):
+        return "nothing"
+    if isinstance(value, Expect):
+        value = value.name
+    if isinstance(value, BaseModel):
+        return "nothing"
+    return f"`{value}`"
+
+
+def main() -> None:
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(page(), "utf-8")
+    click.echo(f"{PAGE} is written anew.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,368 @@
+"""The keyboard and the screen of `convo chat`: lines in, bubbles or plain lines or JSON out."""
+
+import json
+import shutil
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import click
+
+from convo.cli.conversing import Conversation, Exchange
+from convo.cli.telling import bubble, given, standing, state_lines, why
+from convo.errors import BadAddress, ConvoError
+from convo.language.allowed import TextProblem
+from convo.language.chats import (
+    Asking,
+    Deed,
+    From,
+    OnChannel,
+    Passing,
+    Speaking,
+    Written,
+    said_lines,
+)
+from convo.language.durations import duration_words, read_duration
+from convo.policy.numbering import read_number
+from convo.routing.playbook import Playbook
+from convo.runtime.virtual import OpenErrand
+from convo.wiring.rehearsing import EVERYTHING, TESTED, rehearse
+
+COMMANDS: Mapping[str, str] = {
+    "/start [FLOW]": "begin a flow without a word, as your own system would",
+    "/wait [10m]": "let time pass, or until something happens by itself",
+    "/as NUMBER": "be somebody else: /as +8613800138000",
+    "/lang zh": "be known to speak it",
+    "/channel NAME": "write to another of our numbers",
+    "/why": "why it was answered so",
+    "/state": "what is known of you",
+    "/save NAME": "write flows/tests/NAME.chat, which `convo test` then holds",
+    "/restart": "read the files anew and begin again",
+    "/words": "every word that starts something",
+    "/help": "this",
+    "/quit": "end; so does Ctrl-D",
+}
+TRIED = 8
+"""Words that are offered at the start."""
+
+Manner = Literal["bubbles", "lines", "json"]
+Loaded = tuple[Playbook, str]
+
+
+class Hangup(Exception):
+    """They have had enough."""
+
+
+class Talk:
+    """`hold` it until the lines end."""
+
+    def __init__(
+        self,
+        *,
+        load: Callable[[], Loaded],
+        settings: Any,
+        flow: str | None,
+        start: datetime,
+        pretends: bool,
+        tells: Manner,
+    ) -> None:
+        self._load = load
+        self._settings = settings
+        self._flow = flow
+        self._start = start
+        self._real = TESTED if pretends else EVERYTHING
+        self._tells = tells
+        self._lines: Iterator[str] | None = None
+        self._prompts: Any = None
+        self._told: list[Mapping[str, Any]] = []
+        self._failed = False
+        self._stack = AsyncExitStack()
+        self._conversation: Conversation
+        self._commands: Mapping[str, Callable[[str], Awaitable[None]]] = {
+            "/start": self._begin_flow,
+            "/wait": self._wait,
+            "/as": self._be,
+            "/lang": self._speak,
+            "/channel": self._change_channel,
+            "/why": self._tell_why,
+            "/state": self._tell_state,
+            "/save": self._save,
+            "/restart": self._restart,
+            "/words": self._tell_words,
+            "/help": self._help,
+            "/quit": self._quit,
+        }
+
+    async def hold(self, lines: Iterator[str] | None) -> bool:
+        """Talk until it ends; whether something went wrong on the way."""
+        self._lines = lines if lines is not None else self._piped()
+        playbook, note = self._load()
+        async with self._stack:
+            await self._begin(playbook)
+            if self._tells == "bubbles":
+                self._welcome(playbook, note)
+            elif note:
+                click.echo(note, err=True)
+            try:
+                while (line := await self._next()) is not None:
+                    await self._take(line)
+            except (Hangup, EOFError, KeyboardInterrupt):
+                pass
+            if self._tells == "bubbles":
+                click.secho("Bye.", dim=True)
+        if self._tells == "json":
+            click.echo(json.dumps(self._told, ensure_ascii=False, indent=2))
+        # At the keyboard a slip of the hand is no failure.
+        return self._failed and self._tells != "bubbles"
+
+    async def _begin(self, playbook: Playbook) -> None:
+        await self._stack.aclose()
+        rehearsal = await self._stack.enter_async_context(
+            rehearse(
+                playbook,
+                start=int(self._start.timestamp() * 1_000),
+                real=self._real,
+                secret=self._settings.own_systems_secret,
+            )
+        )
+        self._conversation = Conversation(rehearsal, self._asked)
+
+    # --- lines in -----------------------------------------------------------------------------
+
+    def _piped(self) -> Iterator[str] | None:
+        return None if self._tells == "bubbles" else (line.rstrip("\n") for line in sys.stdin)
+
+    async def _next(self) -> str | None:
+        if self._lines is not None:
+            return next(self._lines, None)
+        clock = click.style(f"{self._conversation.now:%a %H:%M}", dim=True)
+        return await self._prompt(f"{clock} {click.style('> ', fg='green', bold=True)}")
+
+    async def _prompt(self, words: str) -> str:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.formatted_text import ANSI
+        from prompt_toolkit.history import InMemoryHistory
+
+        if self._prompts is None:
+            self._prompts = PromptSession[str](history=InMemoryHistory())
+        return await self._prompts.prompt_async(ANSI(words))
+
+    async def _asked(self, errand: OpenErrand) -> str:
+        """What an errand answers; the next line, where lines are given."""
+        if self._lines is not None:
+            return next(self._lines, "")
+        click.secho(f"  {errand.name} is asked for{given(errand)}", fg="yellow")
+        click.secho('  Enter is ok; a text, JSON like {"visit": 7}, or failed: why', dim=True)
+        return await self._prompt(click.style(f"  {errand.name} -> ", fg="yellow"))
+
+    async def _take(self, line: str) -> None:
+        command, _, rest = line.strip().partition(" ")
+        try:
+            if not line.strip():
+                return
+            if not command.startswith("/"):
+                await self._happen(Written(text=line.strip()))
+            elif (obey := self._commands.get(command)) is not None:
+                await obey(rest.strip())
+            else:
+                self._complain(f"There is no {command}. /help shows what there is.")
+        except (ConvoError, TextProblem) as error:
+            self._complain(str(error))
+
+    async def _happen(self, deed: Deed) -> None:
+        self._tell(await self._conversation.happen(deed))
+
+    async def _quietly(self, deed: Deed, note: str) -> None:
+        """Something of which nothing comes by itself."""
+        exchange = await self._conversation.happen(deed)
+        if self._tells == "bubbles":
+            self._note(note)
+        else:
+            self._tell(exchange)
+
+    # --- commands -----------------------------------------------------------------------------
+
+    async def _begin_flow(self, rest: str) -> None:
+        name = rest or self._flow
+        if name is None:
+            flows = ", ".join(self._conversation.rehearsal.playbook.flows)
+            self._complain(f"Say which: /start NAME, of {flows}.")
+            return
+        await self._happen(Asking(name=name))
+
+    async def _wait(self, rest: str) -> None:
+        length = read_duration(rest) if rest else self._conversation.rehearsal.next_due()
+        if length is None:
+            self._complain("Nothing will happen by itself. /wait 1d lets a day pass all the same.")
+            return
+        exchange = await self._conversation.happen(Passing(length=length))
+        now = f"{self._conversation.now:%a %d %b, %H:%M}"
+        self._note(f"{duration_words(length)} later: {now}")
+        self._tell(exchange)
+
+    async def _be(self, rest: str) -> None:
+        try:
+            phone = read_number(rest, self._settings.business.country)
+        except BadAddress as error:
+            self._complain(f"That is no number to text from. {error} Like /as +8613800138000")
+            return
+        await self._quietly(From(phone=phone), f"You text from {phone.e164} now.")
+
+    async def _speak(self, rest: str) -> None:
+        await self._quietly(Speaking(language=rest), f"You are known to speak {rest} now.")
+
+    async def _change_channel(self, rest: str) -> None:
+        await self._quietly(OnChannel(name=rest), f"You text to {rest} now.")
+
+    async def _tell_why(self, _rest: str) -> None:
+        zone = ZoneInfo(self._settings.business.zone)
+        lines = list(why(self._conversation.records, zone))
+        for line in lines or ["Nothing has happened yet."]:
+            click.secho(f"  {line}", dim=True)
+
+    async def _tell_state(self, _rest: str) -> None:
+        rehearsal = self._conversation.rehearsal
+        for line in state_lines(await rehearsal.state()):
+            click.secho(f"  {line}", dim=True)
+        due = rehearsal.next_due()
+        if due is not None:
+            click.secho(f"  next       something happens in {duration_words(due)}", dim=True)
+
+    async def _save(self, rest: str) -> None:
+        name, _, title = rest.partition(" ")
+        if not name.replace("-", "_").isidentifier():
+            self._complain("Name it with letters and digits: /save booking a visit is moved")
+            return
+        if not self._conversation.worth_saving:
+            self._complain("Nothing has happened yet that could be saved.")
+            return
+        file = self._settings.flows / "tests" / f"{name}.chat"
+        new = self._conversation.save(file, title.strip() or name)
+        shown = file.relative_to(self._settings.file.parent).as_posix()
+        how = "Saved as" if new else "Added to"
+        click.secho(f"{how} {shown}. `convo test` holds it from now on.", fg="green")
+
+    async def _restart(self, _rest: str) -> None:
+        from convo.cli.problems import show
+        from convo.errors import FlowErrors
+
+        try:
+            playbook, note = self._load()
+        except FlowErrors as errors:
+            show(errors.problems)
+            self._complain(
+                "The files have mistakes, so the conversation goes on with the old ones."
+            )
+            return
+        await self._begin(playbook)
+        click.secho(f"Begun again. {note}".rstrip(), fg="green")
+
+    async def _tell_words(self, _rest: str) -> None:
+        click.echo("   ".join(self._words()) or "There is none.")
+
+    async def _help(self, _rest: str) -> None:
+        for name, about in COMMANDS.items():
+            click.echo(f"  {name:<15} {about}")
+
+    async def _quit(self, _rest: str) -> None:
+        raise Hangup
+
+    # --- telling ------------------------------------------------------------------------------
+
+    def _tell(self, exchange: Exchange) -> None:
+        self._failed = self._failed or bool(exchange.parked)
+        match self._tells:
+            case "json":
+                self._told.append(as_data(exchange))
+            case "lines":
+                for line in exchange.lines:
+                    click.echo(line)
+                for line in said_lines([each.text for each in exchange.said]):
+                    click.echo(line)
+                self._tell_parked(exchange)
+            case _:
+                self._tell_bubbles(exchange)
+
+    def _tell_bubbles(self, exchange: Exchange) -> None:
+        width = shutil.get_terminal_size().columns
+        phone = self._conversation.rehearsal.phone
+        # What was pretended has just been typed.
+        for errand in exchange.errands if self._real is EVERYTHING else ():
+            click.secho(f"  {errand}", fg="yellow", dim=True)
+        *before, last = exchange.said or (None,)
+        for said in before:
+            for line in bubble(said, width, said.to == phone) if said else ():
+                click.echo(line)
+        stands = standing(exchange.where, exchange.ended)
+        if last is None:
+            words = f"nothing is said · {stands}" if stands else "nothing is said"
+            click.secho(f"    {words}", dim=True)
+        else:
+            lines = list(bubble(last, width, last.to == phone))
+            lines[-1] += click.style(f" · {stands}" if stands else "", dim=True)
+            for line in lines:
+                click.echo(line)
+        self._tell_parked(exchange)
+
+    def _note(self, words: str) -> None:
+        """For people; a script reads the lines."""
+        if self._tells == "bubbles":
+            click.secho(f"  {words}", dim=True)
+
+    def _tell_parked(self, exchange: Exchange) -> None:
+        for account in exchange.parked:
+            error, _, about = account.partition("\n")
+            self._complain(f"The turn failed: {error} ({about.partition(chr(10))[0]})")
+
+    def _complain(self, words: str) -> None:
+        self._failed = True
+        click.secho(f"  {words}", fg="red", err=self._tells != "bubbles")
+
+    def _welcome(self, playbook: Playbook, note: str) -> None:
+        name = click.style(self._settings.business.name, bold=True)
+        about = f"{self._flow} of {name}" if self._flow else name
+        click.echo(f"\nYou talk to {about}. Nothing is sent, and time waits for you.")
+        if note:
+            click.secho(note, fg="yellow")
+        words = [click.style(word, fg="green") for word in self._words()[:TRIED]]
+        if words:
+            click.echo(f"\n  Text:  {'   '.join(words)}")
+        if self._flow in playbook.flows:
+            click.echo(f"  {'Or:' if words else 'Begin:'}{'    ' if words else ' '}/start")
+        click.echo(
+            "\n/wait 10m lets time pass, /save NAME makes it a test, /help shows the rest.\n"
+        )
+
+    def _words(self) -> list[str]:
+        """Words of the flow that is talked to; else one of each flow and keyword, then the rest."""
+        playbook = self._conversation.rehearsal.playbook
+        if self._flow is not None and self._flow in playbook.flows:
+            return list(playbook.flows[self._flow].words)
+        owners = [flow.words for flow in playbook.flows.values()]
+        owners += [keyword.words for keyword in playbook.keywords.values()]
+        firsts = [words[0] for words in owners if words]
+        return [*firsts, *(word for words in owners for word in words[1:])]
+
+
+def as_data(exchange: Exchange) -> Mapping[str, Any]:
+    """An exchange for a program."""
+    return {
+        "lines": exchange.lines,
+        "said": [
+            {
+                "text": each.text,
+                "parts": each.parts.count,
+                "encoding": each.parts.encoding,
+                "channel": each.channel,
+                "to": each.to.e164,
+            }
+            for each in exchange.said
+        ],
+        "where": [{"flow": flow, "step": step} for flow, step in exchange.where],
+        "ended": [{"flow": flow, "outcome": outcome} for flow, outcome in exchange.ended],
+        "errands": exchange.errands,
+        "failures": exchange.parked,
+    }

@@ -1,0 +1,195 @@
+"""What a rehearsal shows of itself, in words: bubbles, records, and the contact's state."""
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from convo.core.contacts import EVERYTHING, ContactState
+from convo.core.record_codec import Recorded
+from convo.policy.gate import RULES
+from convo.runtime.virtual import OpenErrand, Said
+
+BAR = "┃"
+LEVELS: Mapping[int, str] = {
+    1: "it is a word of the law",
+    2: "it is an anytime word",
+    3: "it is for the open question",
+    4: "it is a start word",
+    5: "nobody knows it: the fallback answers",
+}
+
+
+def bubble(said: Said, width: int, mine: bool) -> Iterator[str]:
+    """A message as it stands on the phone, then what it costs."""
+    bar = click.style(BAR, fg="cyan")
+    for line in said.text.split("\n"):
+        for piece in wrapped(line, max(20, width - 4)):
+            yield f"  {bar} {click.style(piece, fg='cyan')}".rstrip()
+    yield "    " + click.style(cost(said, mine), dim=True)
+
+
+def cost(said: Said, mine: bool) -> str:
+    count = said.parts.count
+    whose = "" if mine else f" · to {said.to.e164}"
+    return f"{count} {'part' if count == 1 else 'parts'}, {said.parts.encoding}{whose}"
+
+
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """Lines that fit: broken at blanks, and between Chinese characters, which take two cells."""
+    line, used, blank = "", 0, -1
+    for letter in text:
+        cells = 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if used + cells > width and line:
+            whole, line = (line[:blank], line[blank + 1 :]) if blank > 0 else (line, "")
+            yield whole
+            used, blank = sum(_cells(line)), -1
+        if letter == " ":
+            blank = len(line)
+        elif cells == 2:
+            blank = -1  # a break is free here, so no blank before it is needed
+        line += letter
+        used += cells
+    yield line
+
+
+def _cells(text: str) -> Iterator[int]:
+    for letter in text:
+        yield 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def given(errand: OpenErrand) -> str:
+    """What it is called with: " with service haircut, at 2026-11-23T15:00:00"."""
+    words: list[str] = []
+    for name, raw in errand.arguments.items():
+        # Times and the like are kept with their kind.
+        value: object = raw["value"] if isinstance(raw, dict) and "value" in raw else raw
+        words.append(f"{name} {value if isinstance(value, str) else _short(value)}")
+    return f" with {', '.join(words)}" if words else ""
+
+
+# --- why ----------------------------------------------------------------------------------------
+
+
+def why(recorded: Iterable[Recorded], zone: ZoneInfo) -> Iterator[str]:
+    """The records of turns, each in a sentence."""
+    for turn in recorded:
+        at = datetime.fromtimestamp(turn.at / 1_000, zone)
+        for record in turn.records:
+            tell = _TOLD.get(record.kind)
+            words = tell(record.facts) if tell else None
+            if words is None:
+                words = f"{record.kind}: {json.dumps(dict(record.facts), ensure_ascii=False)}"
+            if words:
+                yield f"{at:%H:%M:%S}  {words}"
+
+
+def _inbound(facts: Mapping[str, Any]) -> str:
+    return f'They wrote "{facts["text"]}" on {facts["channel"]}.'
+
+
+def _routed(facts: Mapping[str, Any]) -> str:
+    level = LEVELS.get(facts["level"], f"level {facts['level']}")
+    match facts:
+        case {"understood": False}:
+            return f"Routed at level 3: {level}, which does not understand it."
+        case {"near": word}:
+            return f'Routed at level 4: it is nearly the word "{word}", so we ask.'
+        case {"word": word, "starts": target, "how": how}:
+            return f'Routed at level 4: the word "{word}" ({how}) starts {target}.'
+        case {"law": law}:
+            return f"Routed at level 1: {level} ({law})."
+        case {"flow": flow, "level": 2}:
+            return f"Routed at level 2: it is the project's word for {flow}."
+        case _:
+            return f"Routed at level {facts['level']}: {level}."
+
+
+def _step(facts: Mapping[str, Any]) -> str:
+    tried = "".join(
+        f" `{condition}` {'holds' if held else 'does not hold'};"
+        for condition, held in facts.get("tried") or ()
+    ).rstrip(";")
+    because = f" For{tried}." if tried else ""
+    return f"{facts['flow']}: from {facts['step']} by {facts['branch']} to {facts['to']}.{because}"
+
+
+def _refused(facts: Mapping[str, Any]) -> str:
+    return f"The gate said no ({facts['rule']}): {RULES.get(facts['rule'], '')}"
+
+
+def _postponed(facts: Mapping[str, Any]) -> str:
+    return f"The gate said later ({facts['rule']}): {RULES.get(facts['rule'], '')}"
+
+
+def _answered(facts: Mapping[str, Any]) -> str:
+    failure = facts.get("failure")
+    return f"The errand failed: {failure}." if failure else "The errand was answered."
+
+
+#: Every kind of record in words; an empty text is not worth a line here.
+_TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
+    "inbound": _inbound,
+    "routed": _routed,
+    "step": _step,
+    "unclear": lambda f: f"{f['flow']}: {f['step']} cannot take the reply, try {f['tries']}.",
+    "said": lambda f: f"A message was let through ({f['kind']}, {f['purpose']}).",
+    "refused": _refused,
+    "postponed": _postponed,
+    "errand": lambda f: f"Asked for {f['name']} ({f['kind']}).",
+    "answered": _answered,
+    "started": lambda f: f"{f['flow']} began ({f['by']}).",
+    "ended": lambda f: f"{f['flow']} ended: {f['outcome']}.",
+    "consent": lambda f: f"Consent to {f['programme'] or 'everything'}: {f['state']}.",
+    "held": lambda f: f"It waits: {f['why']}.",
+    "stale": lambda _: "A timer or an answer came for a step that has moved on.",
+    "ignored": lambda f: f"Nothing was to be done: {f['why']}.",
+    "parked": lambda f: f"The turn failed and changed nothing: {f['error']}.",
+    "sent": lambda _: "",
+    "unsent": lambda f: f"A message did not leave: {f['why']}.",
+    "status": lambda f: f"The provider reports: {f['status']}.",
+}
+
+
+# --- state --------------------------------------------------------------------------------------
+
+
+def state_lines(state: ContactState) -> Iterator[str]:
+    """What is known of the contact, a line each."""
+    yield f"number     {state.number.e164}"
+    yield f"language   {state.language or 'not known yet'}"
+    for name, value in state.fields.items():
+        yield f"field      {name} = {_short(value)}"
+    for programme, consent in state.consents.items():
+        to = "everything" if programme == EVERYTHING else programme
+        yield f"consent    {to}: {consent.state}"
+    if not state.sessions:
+        yield "session    none"
+    for session in state.sessions:
+        for depth, frame in enumerate(session.frames):
+            yield f"session    {'  ' * depth}{frame.flow}: waiting at {frame.step}"
+            for name, value in frame.answers.items():
+                yield f"answer     {'  ' * depth}{name} = {_short(value)}"
+    for later in state.postponed:
+        yield f"postponed  {_short(later.text)}"
+    for asked in state.asked:
+        yield f"asked for  {asked.flow}, when the open question is answered"
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def standing(where: Sequence[tuple[str, str]], ended: Sequence[tuple[str, str]]) -> str:
+    """Where the sessions stand, and what has just ended."""
+    open_ = {flow for flow, _ in where}
+    words = [f"{flow}: waiting at {step}" for flow, step in where]
+    words += [
+        f"{flow}: ended {outcome}" for flow, outcome in dict(ended).items() if flow not in open_
+    ]
+    return " · ".join(words)

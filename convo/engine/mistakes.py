@@ -1,0 +1,134 @@
+"""What pydantic finds wrong with a flow file, told in an author's words and at its place."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from convo.errors import FlowError
+from convo.language.allowed import TextProblem
+from convo.language.document import Document
+from convo.language.spelling import advice
+from convo.steps.step import Form
+
+Path = tuple[str | int, ...]
+
+#: What is wrong, by pydantic's type of error; what is not here is told in pydantic's words.
+_WORDS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "greater_than_equal": lambda name, known: f'"{name}" is {known["ge"]} or more.',
+    "less_than_equal": lambda name, known: f'"{name}" is {known["le"]} or less.',
+    "int_parsing": lambda name, _: f'"{name}" is a whole number.',
+    "int_type": lambda name, _: f'"{name}" is a whole number.',
+    "bool_parsing": lambda name, _: f'"{name}" is true or false.',
+    "bool_type": lambda name, _: f'"{name}" is true or false.',
+    "string_type": lambda name, _: f'"{name}" is a text.',
+    "string_too_short": lambda name, _: f'"{name}" is empty.',
+    "too_short": lambda name, _: f'"{name}" is empty.',
+    "too_long": lambda name, known: f'"{name}" has more than {known["max_length"]} entries.',
+    "tuple_type": lambda name, _: f'"{name}" is a list, such as [one, other].',
+    "dict_type": lambda name, _: f'"{name}" holds names and values, such as {{name: value}}.',
+    "model_type": lambda name, _: f'"{name}" holds names and values, such as {{name: value}}.',
+}
+_QUOTED = re.compile(r"'([^']*)'")
+#: Where a list of what may stand there has an end that authors write another way.
+_MORE_CHOICES: Mapping[str, Sequence[str]] = {"kind": ("number",)}
+
+
+def told(
+    error: ValidationError, document: Document, below: Path, form: type[Form]
+) -> Iterator[FlowError]:
+    """Every finding; `below` is where the form begins, empty for the whole file."""
+    for detail in error.errors():
+        path = (*below, *detail["loc"])
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, TextProblem):
+            for problem in (cause, *cause.others):
+                place = document.place_within(
+                    (*path, *problem.path), problem.offset_line, problem.offset_column
+                )
+                yield FlowError(str(problem), place=place)
+        else:
+            yield _one(detail, document, path, below, form)
+
+
+def _one(
+    detail: ErrorDetails, document: Document, path: Path, below: Path, form: type[Form]
+) -> FlowError:
+    last = str(path[-1]) if path else ""
+    own = path[len(below) :]
+    match detail["type"]:
+        case "extra_forbidden":
+            known = _keys_at(form, own[:-1])
+            return FlowError(
+                f'{_holder(own, below, "A flow")} knows no "{last}".',
+                place=document.key_place(path),
+                mend=advice(last, known),
+            )
+        case "missing":
+            above = path[:-1]
+            return FlowError(
+                f'{_holder(own, below, "The flow")} lacks "{last}".',
+                place=document.key_place(above) if above else document.place(()),
+                mend=_description(form, own),
+            )
+        case "literal_error":
+            given = str(detail["input"])
+            expected = str(detail.get("ctx", {}).get("expected", ""))
+            choices = [*_QUOTED.findall(expected), *_MORE_CHOICES.get(last, ())]
+            return FlowError(
+                f'"{given}" is nothing that is known here.',
+                place=document.place(path),
+                mend=advice(given, choices),
+            )
+        case "value_error":
+            # Our own words, which are whole sentences.
+            what = detail["msg"].removeprefix("Value error, ")
+            return FlowError(what, place=document.place(path))
+        case kind:
+            words = _WORDS.get(kind)
+            what = words(last, detail.get("ctx", {})) if words else f"{last}: {detail['msg']}."
+            return FlowError(what, place=document.place(path), mend=_description(form, own))
+
+
+def _holder(own: Path, below: Path, whole: str) -> str:
+    """What a key stands in, as authors call it."""
+    inner = [each for each in own[:-1] if isinstance(each, str)]
+    if inner:
+        return f'"{inner[-1]}"'
+    return f'Step "{below[-1]}"' if below else whole
+
+
+def _keys_at(form: type[Form], path: Path) -> Sequence[str]:
+    """The keys of the form to which this path leads, as authors write them; none if to no form."""
+    holder: type[Form] | None = form
+    for each in path:
+        if isinstance(each, int) or holder is None:
+            continue
+        holder = next(
+            (
+                _form_in(field.annotation)
+                for name, field in holder.model_fields.items()
+                if each == (field.alias or name)
+            ),
+            None,
+        )
+    if holder is None:
+        return ()
+    return tuple(field.alias or name for name, field in holder.model_fields.items())
+
+
+def _form_in(annotation: Any) -> type[Form] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Form):
+        return annotation
+    return next((form for part in get_args(annotation) if (form := _form_in(part))), None)
+
+
+def _description(form: type[Form], own: Path) -> str:
+    if len(own) != 1:
+        return ""
+    for name, field in form.model_fields.items():
+        if own[0] == (field.alias or name) and field.description:
+            return f"({own[0]}: {field.description})"
+    return ""

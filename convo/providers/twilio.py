@@ -1,0 +1,398 @@
+"""Twilio, Programmable Messaging, API 2010-04-01.
+
+Wire facts: the webhook request guide, the request validator of Twilio's Python SDK 9.13, the
+OpenAPI description of the API and the error list that nyaruka/courier keeps.
+"""
+
+import hashlib
+import hmac
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import Any, Literal, cast
+from urllib.parse import parse_qs, quote, quote_plus, urlsplit
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from convo.core.business import Channel
+from convo.core.events import Inbound, LawWord, OptedOutElsewhere, Report
+from convo.core.numbers import written
+from convo.core.turns import Outbound
+from convo.errors import (
+    BadAddress,
+    BadSignature,
+    ConfigError,
+    Invalid,
+    OptedOut,
+    RateLimited,
+    Refused,
+    SendError,
+    SendUncertain,
+    SettingsError,
+    Unavailable,
+    WebhookRejected,
+)
+from convo.ports import Arrival, Clock, HttpAnswer, LookedUp, Parsed, RawRequest, Sent
+from convo.providers.http import HttpClient, Response
+from convo.providers.wire import pairs, sender
+
+ANSWER = HttpAnswer(
+    content_type="text/xml", body=b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+)
+"""Empty TwiML: nothing to say in the answer itself."""
+
+PAGES_LOOKED_AT = 5
+PAGE_SIZE = 1000
+
+SKEW = timedelta(seconds=30)
+"""How far Twilio's clock may be behind ours: what it made so long before our try may be ours."""
+
+_OPTED_OUT = "21610"
+
+Status = Literal["queued", "sent", "delivered", "undelivered", "failed"]
+
+STATUSES: Mapping[str, Status] = MappingProxyType(
+    {
+        "accepted": "queued",
+        "scheduled": "queued",
+        "queued": "queued",
+        "sending": "queued",
+        "sent": "sent",
+        "delivered": "delivered",
+        "read": "delivered",
+        "undelivered": "undelivered",
+        "partially_delivered": "undelivered",
+        "failed": "failed",
+        "canceled": "failed",
+    }
+)
+
+LAW: Mapping[str, LawWord] = MappingProxyType({"STOP": "stop", "START": "start", "HELP": "help"})
+
+_MEANINGS: Mapping[type[SendError], str] = MappingProxyType(
+    {
+        OptedOut: _OPTED_OUT,
+        # no number, no mobile, out of reach, region off; handset gone, unknown or a landline
+        # no body, no recipient, too long, bad media; blocked, filtered
+        Invalid: "21211 21614 21612 21408 30003 30005 30006"
+        " 21602 21604 21617 21620 21623 30004 30007",
+        # credentials, sender, trial account, callback URL, sender not registered
+        ConfigError: "20003 21603 21606 21608 21219 21609 30032 30034",
+        RateLimited: "20429 14107 21611 30001 30022 30023 30027 63018",
+        Unavailable: "30008 30017 30410",
+        SendUncertain: "20500 20503",
+    }
+)
+
+#: What Twilio's own code means for a send that was refused with a 4xx. Others are `Refused`.
+CODES: Mapping[str, type[SendError]] = MappingProxyType(
+    {code: kind for kind, codes in _MEANINGS.items() for code in codes.split()}
+)
+
+
+class Options(BaseModel):
+    """What a channel at Twilio needs in convo.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    account: str = Field(description="The account's SID, `AC...`.", pattern=r"^AC\w+$")
+    token: SecretStr = Field(
+        description="The account's auth token. Twilio signs with it.", min_length=1
+    )
+    previous_tokens: tuple[SecretStr, ...] = Field(
+        default=(), description="Tokens that may still sign while `token` is being replaced."
+    )
+    shared_keys: dict[str, SecretStr] = Field(
+        default={}, description="Shared signing keys (HMAC-SHA256) by their id, if you use them."
+    )
+    api_key: str = Field(default="", description="An API key's SID to send with, `SK...`.")
+    api_secret: SecretStr = Field(default=SecretStr(""), description="The API key's secret.")
+    messaging_service: str = Field(
+        default="", description="A Messaging Service's SID, `MG...`, beside or instead of address."
+    )
+    base_url: str = Field(
+        default="https://api.twilio.com", description="Where the API is; another one in tests."
+    )
+
+
+def connect(
+    channel: Channel,
+    options: Options,
+    http: HttpClient,
+    *,
+    country: str,
+    clock: Clock,  # noqa: ARG001 - every provider is connected alike
+) -> "Twilio":
+    """The adapter of one channel."""
+    if channel.address is None and not options.messaging_service:
+        raise SettingsError(
+            [f"channels.{channel.name}: give it an address, or a messaging_service to send from."]
+        )
+    if options.api_key and not options.api_secret.get_secret_value():
+        raise SettingsError([f"channels.{channel.name}: api_key needs its api_secret."])
+    return Twilio(channel, options, http, country)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Created:
+    sid: str = ""
+    num_segments: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    sid: str
+    body: str | None = field(default=None, repr=False)
+    direction: str | None = None
+    date_created: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    messages: list[_Listed]
+    next_page_uri: str | None = None
+
+
+_created = msgspec.json.Decoder(_Created).decode
+_page = msgspec.json.Decoder(_Page).decode
+
+
+class Twilio:
+    """One channel at Twilio: a number, a short code or a Messaging Service."""
+
+    unsigned = False
+
+    def __init__(self, channel: Channel, options: Options, http: HttpClient, country: str) -> None:
+        self._channel = channel.name
+        self._country = country
+        self._http = http
+        tokens = (options.token, *options.previous_tokens)
+        self._tokens = tuple(t.get_secret_value().encode() for t in tokens if t.get_secret_value())
+        self._shared = {
+            name: key.get_secret_value().encode() for name, key in options.shared_keys.items()
+        }
+        user = options.api_key or options.account
+        password = options.api_secret if options.api_key else options.token
+        login = b64encode(f"{user}:{password.get_secret_value()}".encode()).decode()
+        self._auth = {"Authorization": f"Basic {login}"}
+        self._headers = self._auth | {"Content-Type": "application/x-www-form-urlencoded"}
+        self._base = options.base_url.rstrip("/")
+        self._messages = f"{self._base}/2010-04-01/Accounts/{options.account}/Messages.json"
+        self._from = "" if channel.address is None else written(channel.address)
+        # A service gives a message its sender late, so a look-up cannot ask by it.
+        self._listed_from = "" if options.messaging_service else self._from
+        origin = [("From", self._from), ("MessagingServiceSid", options.messaging_service)]
+        self._origin = "".join(f"&{name}={quote_plus(value)}" for name, value in origin if value)
+
+    async def close(self) -> None:
+        """Nothing is held here: the connections are the client's."""
+
+    # --- receiving ----------------------------------------------------------------------------
+
+    def receive(self, request: RawRequest) -> Parsed:
+        fields = self._signed_fields(request)
+        if "MessageStatus" in fields and "Body" not in fields:
+            return self._reported(fields, "", request)
+        sid, origin = fields.get("MessageSid", ""), fields.get("From", "")
+        if not sid or not origin:
+            raise WebhookRejected("Twilio's webhook has no MessageSid or no From.")
+        try:
+            contact = sender(origin, self._country)
+        except BadAddress as reason:
+            return Parsed(arrivals=(), answer=ANSWER, ignored=(str(reason),))
+        event = Inbound(
+            channel=self._channel,
+            contact=contact,
+            text=fields.get("Body", ""),
+            law=LAW.get(fields.get("OptOutType", "").upper()),
+            provider_id=sid,
+            media=_media(fields),
+        )
+        arrival = Arrival(event=event, dedupe=f"in:{self._channel}:{sid}", raw=_raw(request))
+        return Parsed(arrivals=(arrival,), answer=ANSWER)
+
+    def report(self, request: RawRequest, outbound: str) -> Parsed:
+        return self._reported(self._signed_fields(request), outbound, request)
+
+    def _reported(self, fields: Mapping[str, str], outbound: str, request: RawRequest) -> Parsed:
+        sid = fields.get("MessageSid", "")
+        word = fields.get("MessageStatus", "")
+        code = fields.get("ErrorCode", "")
+        status = STATUSES.get(word)
+        if not sid:
+            raise WebhookRejected("Twilio's report has no MessageSid.")
+        if status is None:
+            return Parsed(arrivals=(), answer=ANSWER, ignored=(f"status {word[:20]!r}",))
+        event = Report(
+            channel=self._channel, outbound=outbound, provider_id=sid, status=status, code=code
+        )
+        key = f"{self._channel}:{sid}:{word}:{code}"
+        arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=_raw(request))]
+        if code == _OPTED_OUT:
+            with suppress(BadAddress):
+                who = sender(fields.get("To", ""), self._country)
+                gone = OptedOutElsewhere(contact=who, channel=self._channel, source="twilio 21610")
+                arrivals.append(Arrival(event=gone, dedupe=f"gone:{key}"))
+        return Parsed(arrivals=tuple(arrivals), answer=ANSWER)
+
+    # --- signatures ---------------------------------------------------------------------------
+
+    def _signed_fields(self, request: RawRequest) -> dict[str, str]:
+        """The webhook's fields, the first of equal names. Raises `BadSignature`."""
+        given = request.headers.get("x-twilio-signature", "").encode()
+        read: list[tuple[str, str]] = []
+        signed = ""
+        if request.method == "GET":
+            read = pairs(request.query)
+        elif "json" in request.headers.get("content-type", ""):
+            _check_body_hash(request)
+        else:
+            read = pairs(request.body)
+            signed = "".join([name + value for name, value in sorted(set(read))])
+        if not given or not self._fits(request, signed, given):
+            raise BadSignature("Twilio's signature does not fit this URL and these fields.")
+        fields: dict[str, str] = {}
+        for name, value in read:
+            fields.setdefault(name, value)
+        return fields
+
+    def _fits(self, request: RawRequest, signed: str, given: bytes) -> bool:
+        keys: list[tuple[bytes, str]] = [(token, "sha1") for token in self._tokens]
+        settings = request.headers.get("x-twilio-webhooks-signature-settings")
+        if settings is not None:
+            # The header picks a key, never how it is used: a shared key signs with SHA-256.
+            named = re.search(r"(?:^|,)\s*key=([^,\s]+)", settings)
+            if named and (shared := self._shared.get(named[1])) is not None:
+                keys = [(shared, "sha256")]
+        return _proves(given, keys, request.url + signed) or _proves(
+            given, keys, _other_port(request.url) + signed
+        )
+
+    # --- sending ------------------------------------------------------------------------------
+
+    async def send(self, message: Outbound, callback: str) -> Sent:
+        body = f"To=%2B{message.contact.e164[1:]}{self._origin}&Body={quote_plus(message.text)}"
+        if callback:
+            body = f"{body}&StatusCallback={quote(callback, safe='')}"
+        answer = await self._http.post(self._messages, body.encode("ascii"), headers=self._headers)
+        if 200 <= answer.status < 300:
+            return _accepted(answer)
+        raise _failure(answer)
+
+    async def look_up(self, message: Outbound, since: int, settled: Sequence[str]) -> LookedUp:
+        """Twilio knows no reference of ours: the day's messages to the contact are compared."""
+        first = datetime.fromtimestamp(since // 1000, UTC) - SKEW
+        asked = {"To": message.contact.e164, "From": self._listed_from}
+        asked |= {"DateSent>": f"{first:%Y-%m-%d}", "PageSize": str(PAGE_SIZE)}
+        query = "&".join(f"{quote_plus(n)}={quote_plus(v)}" for n, v in asked.items() if v)
+        url = f"{self._messages}?{query}"
+        wanted = _comparable(message.text)
+        others = frozenset(settled)
+        ours: list[str] = []
+        for _ in range(PAGES_LOOKED_AT):
+            try:
+                answer = await self._http.get(url, headers=self._auth)
+                page = _page(answer.body) if answer.status == 200 else None
+            except (SendError, msgspec.DecodeError):
+                page = None
+            if page is None:
+                return LookedUp(found="unknown")
+            ours += [
+                listed.sid
+                for listed in page.messages
+                if listed.sid not in others
+                and (listed.direction or "").startswith("outbound")
+                and _comparable(listed.body or "") == wanted
+                and not _before(listed.date_created, first)
+            ]
+            if page.next_page_uri is None:
+                return _verdict(ours)
+            if not page.next_page_uri.startswith("/"):
+                return LookedUp(found="unknown")
+            url = self._base + page.next_page_uri
+        return LookedUp(found="unknown")
+
+
+def _proves(given: bytes, keys: Sequence[tuple[bytes, str]], message: str) -> bool:
+    proofs = [b64encode(hmac.digest(key, message.encode(), kind)) for key, kind in keys]
+    return any(hmac.compare_digest(proof, given) for proof in proofs)
+
+
+def _verdict(candidates: Sequence[str]) -> LookedUp:
+    """One is ours; several are more than the one message in doubt, so nobody can tell."""
+    if len(candidates) > 1:
+        return LookedUp(found="unknown")
+    return LookedUp(found="sent" if candidates else "not_sent", provider_ids=tuple(candidates))
+
+
+def _accepted(answer: Response) -> Sent:
+    try:
+        made = _created(answer.body)
+    except msgspec.DecodeError:
+        return Sent()
+    count = made.num_segments or ""
+    parts = int(count) if count.isascii() and count.isdigit() and count != "0" else None
+    return Sent(provider_ids=(made.sid,) if made.sid else (), parts=parts)
+
+
+def _failure(answer: Response) -> SendError:
+    said = answer.json()
+    code = str(cast(dict[str, Any], said).get("code") or "") if isinstance(said, dict) else ""
+    status = answer.status
+    why = f"Twilio answered {status} {code}".rstrip()
+    if status >= 500 or status == 408:
+        return SendUncertain(f"{why}; it may have been taken", code=code)
+    kind = CODES.get(code, Refused)
+    if status == 429 or kind is RateLimited:
+        return RateLimited(why, code=code, retry_after=answer.retry_after())
+    if status in (401, 403) and code not in CODES:
+        kind = ConfigError
+    if status < 400:
+        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
+    return kind(why, code=code)
+
+
+def _media(fields: Mapping[str, str]) -> tuple[str, ...]:
+    urls: list[str] = []
+    while url := fields.get(f"MediaUrl{len(urls)}"):
+        urls.append(url)
+    return tuple(urls)
+
+
+def _raw(request: RawRequest) -> bytes:
+    return request.query if request.method == "GET" else request.body
+
+
+def _check_body_hash(request: RawRequest) -> None:
+    """Of a JSON body only the URL is signed, and that holds the body's hash."""
+    given = parse_qs(urlsplit(request.url).query).get("bodySHA256", [""])[0].encode()
+    if not hmac.compare_digest(hashlib.sha256(request.body).hexdigest().encode(), given):
+        raise BadSignature("The body's hash is not the one in the URL that Twilio signed.")
+
+
+def _other_port(url: str) -> str:
+    """The same URL with its default port spelt out or left away: Twilio signs either."""
+    scheme, _, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    host, colon, port = authority.rpartition(":")
+    if colon and port.isdigit():
+        return f"{scheme}://{host}{slash}{path}"
+    return f"{scheme}://{authority}:{443 if scheme == 'https' else 80}{slash}{path}"
+
+
+def _comparable(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _before(created: str | None, first: datetime) -> bool:
+    """Whether it was surely made before `first`; a date that cannot be read proves nothing."""
+    try:
+        return parsedate_to_datetime(created or "") < first
+    except (ValueError, TypeError):
+        return False

@@ -1,0 +1,219 @@
+"""What the values of convo.toml mean; what is refused says how to write it instead."""
+
+import base64
+import functools
+import importlib.resources
+import re
+import sys
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import SecretStr
+
+from convo.core.business import QuietHours
+from convo.core.numbers import address
+from convo.errors import BadAddress
+from convo.language.spelling import did_you_mean
+
+PATH_TOKEN_LEAST = 16
+SECRET_LEAST = 32
+SHARED_SECRET_LEAST = 24
+PORT_MOST = 65535
+MINUTES_A_DAY = 24 * 60
+
+_WHSEC = "whsec_"
+_RATE = re.compile(r"(\d+(?:\.\d+)?) ?parts? ?(?:/|an? |per )? ?(s|sec|second|min|minute|h|hour)")
+_SECONDS = {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
+_HOURS = re.compile(r"(\d{1,2}):(\d{2}) ?[-–] ?(\d{1,2}):(\d{2})", re.ASCII)
+_LENGTH = re.compile(r"(\d{1,6}) ?(ms|s|m)", re.ASCII)
+_LENGTHS = {"ms": 0.001, "s": 1, "m": 60}
+# What a URL's path carries unescaped, so that it is the same in a log, a form and a signature.
+_TOKEN = re.compile(r"[A-Za-z0-9_\-]+", re.ASCII)
+
+
+def zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = {name.rpartition("/")[2]: name for name in available_timezones()}
+        near = did_you_mean(text, available_timezones())
+        near = near or known.get(did_you_mean(text.rpartition("/")[2], known) or "")
+        meant = f'Did you mean "{near}"?' if near else 'It looks like "Asia/Shanghai".'
+        raise ValueError(f'"{text}" is no IANA time zone. {meant}') from None
+    return text
+
+
+@functools.cache
+def _countries() -> dict[str, str]:
+    """Names by their two letters, from the table that comes with the time zones."""
+    table = importlib.resources.files("tzdata.zoneinfo").joinpath("iso3166.tab")
+    lines = table.read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {code: name for code, name, *_ in rows}
+
+
+def country(text: str) -> str:
+    if text in _countries():
+        return text
+    codes = {name: code for code, name in _countries().items()}
+    if text.upper() in _countries():
+        meant = text.upper()
+    else:
+        meant = codes.get(did_you_mean(text, codes) or "", "")
+    mend = f'Did you mean "{meant}"?' if meant else 'It is two letters, like "CN" or "US".'
+    raise ValueError(f'"{text}" is no country of ISO 3166. {mend}')
+
+
+def distinct(words: tuple[str, ...]) -> tuple[str, ...]:
+    for place, word in enumerate(words):
+        if word in words[:place]:
+            raise ValueError(f'"{word}" stands in it twice. Leave one out.')
+    return words
+
+
+def package(text: str) -> str:
+    """A folder whose files import each other by its name, so it may hide nobody else's."""
+    name = text.rstrip("/").rpartition("/")[2]
+    if not name.isidentifier() or name in sys.stdlib_module_names or name == "convo":
+        raise ValueError(
+            f'"{name}" cannot be the name of a Python package here. Call the folder '
+            '"keyword_handlers", or anything of letters and _ that nothing else is called.'
+        )
+    return text
+
+
+def store_url(text: str) -> str:
+    scheme, colon, rest = text.partition(":")
+    if scheme == "sqlite" and rest:
+        return text
+    if scheme in ("redis", "rediss", "redis+cluster", "rediss+cluster", "unix"):
+        raise ValueError(
+            'Redis is not in this version yet. Use "sqlite:data/convo.db", which serves one '
+            "machine."
+        )
+    said = f'"{scheme}:" is no store' if colon and scheme else "this is no store's URL"
+    raise ValueError(f'{said}. Write "sqlite:" and a path, like "sqlite:data/convo.db".')
+
+
+def public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError(f'"{text}" is no web address. Write it like "https://sms.salon.example".')
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError("it is a scheme, a host and perhaps a path: no user, no ? and no #.")
+    return text.rstrip("/")
+
+
+def bind(text: str) -> str:
+    host_and_port(text)
+    return text
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Host and port of "127.0.0.1:8000" or "[::1]:8000"."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > PORT_MOST:
+        raise ValueError(f'"{text}" is no host and port. Write it like "127.0.0.1:8000".')
+    return host.strip("[]"), int(port)
+
+
+def long_secret(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < SECRET_LEAST:
+        raise ValueError(
+            f"it has fewer than {SECRET_LEAST} characters, so it could be guessed. "
+            "Leave the line out, and Convo makes one."
+        )
+    return secret
+
+
+def shared_secret(secret: SecretStr) -> SecretStr:
+    secret_bytes(secret.get_secret_value())
+    return secret
+
+
+def secret_bytes(text: str) -> bytes:
+    """The bytes of a secret, written as Standard Webhooks does (`whsec_...`) or plainly."""
+    if text.startswith(_WHSEC):
+        try:
+            key = base64.b64decode(text.removeprefix(_WHSEC), validate=True)
+        except ValueError:
+            raise ValueError(f"what follows {_WHSEC} is no base64. Copy it again.") from None
+    else:
+        key = text.encode()
+    if len(key) < SHARED_SECRET_LEAST:
+        raise ValueError(
+            f"it has fewer than {SHARED_SECRET_LEAST} bytes, so it could be guessed. "
+            "`convo doctor --token` prints a fresh one."
+        )
+    return key
+
+
+def path_token(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if len(text) < PATH_TOKEN_LEAST:
+        raise ValueError(
+            f"it has fewer than {PATH_TOKEN_LEAST} characters, so it could be guessed. "
+            "`convo doctor --token` prints a fresh one."
+        )
+    if not _TOKEN.fullmatch(text):
+        raise ValueError(
+            "it is to stand in a path: letters, digits, - and _ only. "
+            "`convo doctor --token` prints a fresh one."
+        )
+    return secret
+
+
+def our_address(text: str) -> str:
+    try:
+        address(text)
+    except BadAddress as error:
+        raise ValueError(f'"{text}" cannot send texts. {error}') from None
+    return text
+
+
+def rate(text: str) -> str:
+    parts_per_second(text)
+    return text
+
+
+def parts_per_second(text: str) -> float:
+    """Parts a second of "1 part/s", "100 parts/min" or "2 parts/h"."""
+    found = _RATE.fullmatch(text.strip().casefold())
+    if found is None or not float(found[1]):
+        raise ValueError(f'"{text}" is no rate. Write it like "1 part/s" or "100 parts/min".')
+    return float(found[1]) / _SECONDS[found[2]]
+
+
+def length(text: str) -> str:
+    seconds(text)
+    return text
+
+
+def seconds(text: str) -> float:
+    """The seconds of "500ms", "30s" or "2m"."""
+    found = _LENGTH.fullmatch(text.strip().casefold())
+    if found is None:
+        raise ValueError(f'"{text}" is no length of time. Write it like "500ms", "30s" or "2m".')
+    return int(found[1]) * _LENGTHS[found[2]]
+
+
+def hours(text: str) -> str:
+    quiet_hours(text)
+    return text
+
+
+def quiet_hours(text: str) -> QuietHours:
+    """The hours of "9:00-20:00"."""
+    found = _HOURS.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f'"{text}" are no hours. Write them like "9:00-20:00".')
+    from_hour, from_minute, to_hour, to_minute = (int(number) for number in found.groups())
+    opens, closes = from_hour * 60 + from_minute, to_hour * 60 + to_minute
+    if max(from_minute, to_minute) >= 60 or closes > MINUTES_A_DAY:
+        raise ValueError(f'"{text}" names a time that no day has. It ends at 24:00.')
+    if opens >= closes:
+        raise ValueError(
+            f'"{text}" ends before it begins. These are the hours in which you may speak, within '
+            'one day, like "9:00-20:00".'
+        )
+    return QuietHours(opens=opens, closes=closes)

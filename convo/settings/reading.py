@@ -1,0 +1,247 @@
+"""From the file and the environment to `Settings`, or to everything that is wrong with them."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from convo.core.business import Business, Channel, MessageClass, Programme
+from convo.core.numbers import address
+from convo.errors import SettingsError
+from convo.language.spelling import advice
+from convo.settings import complaints, meanings, references
+from convo.settings.complaints import Complaint, Spot
+from convo.settings.sections import ChannelSection, ConvoToml
+from convo.settings.settled import Anytime, Connection, Doubt, Settings
+
+FILE = "convo.toml"
+
+M = TypeVar("M", bound=BaseModel)
+
+#: Where a value may be a reference to a secret.
+_REFERRING = ("store", "server", "channels", "own_systems")
+
+
+def read(
+    folder: Path, offered: Mapping[str, type[BaseModel]], process: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings of the business in `folder`; `offered` are the options of each provider.
+
+    Raises `SettingsError` with every complaint there is, in the order of their lines.
+    """
+    file = folder / FILE
+    try:
+        text = file.read_text("utf-8")
+    except OSError as error:
+        raise SettingsError(
+            [
+                f"{file}: it cannot be read ({error.strerror}). Go to the folder of your business, "
+                "or make a new one: convo init DIR"
+            ]
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError([f"{file}: it is not UTF-8. Save it as UTF-8."]) from None
+    variables = references.environment(folder, os.environ if process is None else process)
+    reader = _Reader(folder=folder.resolve(), text=text, offered=offered, variables=variables)
+    settings = reader.settings()
+    if reader.complaints or settings is None:
+        ordered = sorted(set(reader.complaints), key=lambda c: (c.line, c.spot, c.what))
+        raise SettingsError([complaint.said_of(FILE) for complaint in ordered])
+    return settings
+
+
+class _Reader:
+    """One reading of one file; it goes on after a mistake, to find the next."""
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        text: str,
+        offered: Mapping[str, type[BaseModel]],
+        variables: Mapping[str, str],
+    ) -> None:
+        self.complaints: list[Complaint] = []
+        self._folder = folder
+        self._text = text
+        self._offered = offered
+        self._variables = variables
+        self._lines = complaints.lines_of(text)
+        self._lost: set[Spot] = set()
+
+    def settings(self) -> Settings | None:
+        try:
+            raw: dict[str, Any] = tomllib.loads(self._text)
+        except tomllib.TOMLDecodeError as error:
+            self.complaints.append(complaints.syntax(str(error)))
+            return None
+        for section in _REFERRING:
+            if section in raw:
+                raw[section] = self._resolved(raw[section], (section,))
+        options = self._options(raw)
+        written = self._validated(ConvoToml, raw, ())
+        if written is None:
+            return None
+        self._crossed(written)
+        return self._settled(written, options) if not self.complaints else None
+
+    def _complain(self, spot: Spot, what: str) -> None:
+        line = complaints.line_at(self._lines, spot)
+        self.complaints.append(Complaint(line=line, spot=spot, what=what))
+
+    def _resolved(self, value: Any, spot: Spot) -> Any:
+        """The value with every reference in it followed."""
+        match value:
+            case str():
+                try:
+                    return references.resolved(value, self._variables, self._folder)
+                except references.Unresolved as error:
+                    self._lost.add(spot)
+                    self._complain(spot, str(error))
+                    return value
+            case dict():
+                table = cast(dict[str, Any], value)
+                return {key: self._resolved(inner, (*spot, key)) for key, inner in table.items()}
+            case list():
+                return [self._resolved(inner, spot) for inner in cast(list[Any], value)]
+            case _:
+                return value
+
+    def _validated(self, model: type[M], table: Any, spot: Spot) -> M | None:
+        try:
+            return model.model_validate(table)
+        except ValidationError as error:
+            found = complaints.of_model(model, error, self._lines, spot)
+            # A value that could not be looked up was complained of already.
+            self.complaints += [one for one in found if one.spot not in self._lost]
+            return None
+
+    def _options(self, raw: dict[str, Any]) -> Mapping[str, BaseModel]:
+        """Each channel's own part of its table; what all channels have is left where it was."""
+        settled: dict[str, BaseModel] = {}
+        channels = raw.get("channels")
+        if not isinstance(channels, dict):
+            return settled
+        for name, table in cast(dict[str, Any], channels).items():
+            if not isinstance(table, dict):
+                continue
+            given = cast(dict[str, Any], table)
+            provider = given.get("provider")
+            spot = ("channels", name)
+            if not isinstance(provider, str) or provider not in self._offered:
+                if isinstance(provider, str):
+                    self._complain(
+                        (*spot, "provider"),
+                        f'"{provider}" is no provider that Convo knows. '
+                        f"{advice(provider, self._offered)}",
+                    )
+                _keep_common(given)
+                continue
+            model = self._offered[provider]
+            own = _keep_common(given)
+            known = {field.alias or key for key, field in model.model_fields.items()}
+            for key in [key for key in own if key not in known]:
+                del own[key]
+                sentence = complaints.unknown(key, known | set(ChannelSection.model_fields))
+                self._complain((*spot, key), sentence)
+            if (options := self._validated(model, own, spot)) is not None:
+                settled[name] = options
+        return settled
+
+    def _crossed(self, written: ConvoToml) -> None:
+        """What is wrong between one table and another."""
+        if not written.channels:
+            self._complain(("channels",), "there is none. Write [channels.main] and its provider.")
+        owners: dict[str, str] = {}
+        for name, entry in written.anytime.items():
+            for word in entry.words:
+                owner = owners.setdefault(word.casefold(), name)
+                if owner != name:
+                    self._complain(
+                        ("anytime", name), f'"{word}" is a word of "{owner}" too. One must go.'
+                    )
+        for name in written.channels:
+            if not name.isidentifier() or not name.isascii():
+                self._complain(
+                    ("channels", name),
+                    "a channel's name stands in web addresses: letters, digits and _ only.",
+                )
+
+    def _settled(self, written: ConvoToml, options: Mapping[str, BaseModel]) -> Settings:
+        host, port = meanings.host_and_port(written.server.bind)
+        return Settings(
+            file=self._folder / FILE,
+            business=_business(written),
+            store=f"sqlite:{self._folder / written.store.url.partition(':')[2]}",
+            retention_days=written.store.retention_days,
+            dedupe_days=written.store.dedupe_days,
+            public_url=written.server.public_url or "",
+            host=host,
+            port=port,
+            secret=_plain(written.server.secret),
+            own_systems_secret=(
+                meanings.secret_bytes(_plain(written.own_systems.secret))
+                if written.own_systems.secret
+                else b""
+            ),
+            log_level=written.server.log_level,
+            flows=self._folder / written.folders.flows,
+            handlers=self._folder / written.folders.handlers,
+            connections={
+                name: Connection(
+                    channel=name,
+                    provider=channel.provider,
+                    options=options[name],
+                    path_token=_plain(channel.path_token),
+                )
+                for name, channel in written.channels.items()
+            },
+            anytime=tuple(
+                Anytime(name=name, words=entry.words, flow=entry.flow)
+                for name, entry in written.anytime.items()
+            ),
+            doubts=cast(
+                Mapping[MessageClass, Doubt], written.doubts.model_dump(exclude={"grace"})
+            ),
+            doubt_grace=meanings.seconds(written.doubts.grace),
+        )
+
+
+def _keep_common(table: dict[str, Any]) -> dict[str, Any]:
+    """Take out of a channel's table what is not every channel's, and answer it."""
+    return {key: table.pop(key) for key in list(table) if key not in ChannelSection.model_fields}
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret is not None else ""
+
+
+def _business(written: ConvoToml) -> Business:
+    return Business(
+        name=written.business.name,
+        zone=written.business.zone,
+        country=written.business.country,
+        languages=written.business.languages,
+        channels={name: _channel(name, table) for name, table in written.channels.items()},
+        programmes={
+            name: Programme(name=name, about=table.about, double_opt_in=table.double_opt_in)
+            for name, table in written.programmes.items()
+        },
+        contact_fields=dict(written.contact),
+        quiet={kind: meanings.quiet_hours(text) for kind, text in written.quiet.items()},
+    )
+
+
+def _channel(name: str, table: ChannelSection) -> Channel:
+    return Channel(
+        name=name,
+        provider=table.provider,
+        address=address(table.address) if table.address else None,
+        signature=table.signature,
+        optout_reply=table.optout_reply,
+        fallback=table.fallback,
+        parts_per_second=meanings.parts_per_second(table.rate) if table.rate else None,
+    )

@@ -1,0 +1,206 @@
+"""The sections of convo.toml as they are written; the reference page is made from these."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from convo.core.business import FieldKind, MessageClass
+from convo.settings import meanings
+from convo.settings.settled import Doubt
+
+Word = Annotated[str, Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """A table of the file: nothing in it may be misspelt."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True
+    )
+
+
+class BusinessSection(Section):
+    """Who you are, where and in which languages."""
+
+    name: Word = Field(description="The name that people know you by.", examples=["Salon Mei"])
+    zone: Annotated[str, AfterValidator(meanings.zone)] = Field(
+        description="Your time zone by its IANA name. Times in answers are read in it.",
+        examples=["Asia/Shanghai"],
+    )
+    country: Annotated[str, AfterValidator(meanings.country)] = Field(
+        description="Two letters of ISO 3166. Numbers without a country code, and dates that "
+        "could be read two ways, are read by it.",
+        examples=["CN"],
+    )
+    languages: Annotated[
+        tuple[Literal["en", "zh"], ...], Field(min_length=1), AfterValidator(meanings.distinct)
+    ] = Field(
+        description="The languages you speak; the first when nothing better is known of a contact.",
+        examples=[["en", "zh"]],
+    )
+
+
+class StoreSection(Section):
+    """Where everything is kept."""
+
+    url: Annotated[str, AfterValidator(meanings.store_url)] = Field(
+        default="sqlite:data/convo.db",
+        description="`sqlite:` and the path of the database, seen from the folder of convo.toml.",
+        examples=["sqlite:data/convo.db"],
+    )
+    retention_days: int = Field(
+        default=180,
+        ge=1,
+        description="Days that the records of turns are kept.",
+    )
+    dedupe_days: int = Field(
+        default=7,
+        ge=1,
+        le=90,
+        description="Days in which a webhook that comes again is known as the same.",
+    )
+
+
+class ServerSection(Section):
+    """Where webhooks come in."""
+
+    public_url: Annotated[str, AfterValidator(meanings.public_url)] | None = Field(
+        default=None,
+        description="The address that providers call and sign. Needed by every provider that "
+        "signs; never guessed from a request.",
+        examples=["https://sms.salon.example"],
+    )
+    bind: Annotated[str, AfterValidator(meanings.bind)] = Field(
+        default="127.0.0.1:8000",
+        description="Host and port to listen on.",
+    )
+    secret: Annotated[SecretStr, AfterValidator(meanings.long_secret)] | None = Field(
+        default=None,
+        description="Signs the links that Convo hands out, at least 32 characters. Without it "
+        "one is made at the first start and kept in `data/secret`.",
+        examples=["env:CONVO_SECRET"],
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much is logged. Numbers are masked at every level."
+    )
+
+
+class ChannelSection(Section):
+    """One of your numbers at one provider. Its own settings are listed by provider below."""
+
+    provider: Word = Field(description="The company that carries it.", examples=["twilio"])
+    address: Annotated[str, AfterValidator(meanings.our_address)] | None = Field(
+        default=None,
+        description="What you send from: a number in E.164, a short code of 3 to 8 digits, or a "
+        "sender name of up to 11 letters.",
+        examples=["+12025550100"],
+    )
+    rate: Annotated[str, AfterValidator(meanings.rate)] | None = Field(
+        default=None,
+        description="Parts that the provider takes: a number of parts a second, minute or hour. "
+        "Unlimited when left out.",
+        examples=["1 part/s", "100 parts/min"],
+    )
+    signature: str = Field(
+        default="",
+        description="Put before every text and counted in its parts.",
+        examples=["Salon Mei: "],
+    )
+    optout_reply: Literal["us", "provider"] = Field(
+        default="us",
+        description='Who confirms a STOP. "provider" where the company does it by itself.',
+    )
+    fallback: str = Field(
+        default="",
+        description="What answers when nothing else does: the name of a flow, or a text.",
+        examples=["main_menu"],
+    )
+    path_token: Annotated[SecretStr, AfterValidator(meanings.path_token)] | None = Field(
+        default=None,
+        description="A secret in the webhook's path, at least 16 letters or digits. Needed where "
+        "the provider signs nothing; `convo doctor --token` prints a fresh one.",
+        examples=["env:KANNEL_PATH_TOKEN"],
+    )
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+
+class ProgrammeSection(Section):
+    """Something people join: one consent."""
+
+    about: Word = Field(
+        description="What they join, in a few words.", examples=["About two survey texts a month"]
+    )
+    double_opt_in: bool = Field(
+        default=False, description="Whether a join word must be confirmed by a YES."
+    )
+
+
+class AnytimeSection(Section):
+    """Words that are understood at every step of every flow."""
+
+    words: Annotated[tuple[Word, ...], Field(min_length=1)] = Field(
+        description="The words.", examples=[["menu", "菜单"]]
+    )
+    flow: Word = Field(description="The flow that they start.", examples=["main_menu"])
+
+
+class FoldersSection(Section):
+    """Where the authored files are, seen from the folder of convo.toml."""
+
+    flows: Word = Field(default="flows", description="The folder of the flow files.")
+    handlers: Annotated[Word, AfterValidator(meanings.package)] = Field(
+        default="keyword_handlers", description="The folder of the keyword handlers and actions."
+    )
+
+
+class OwnSystemsSection(Section):
+    """Your own systems, which flows reach by `call`."""
+
+    secret: Annotated[SecretStr, AfterValidator(meanings.shared_secret)] | None = Field(
+        default=None,
+        description="Signs every call, so that your system knows it is ours: Standard Webhooks, "
+        "`whsec_` and base64, or any text of at least 24 characters. Unsigned when left out.",
+        examples=["env:OWN_SYSTEMS_SECRET"],
+    )
+
+
+class DoubtsSection(Section):
+    """What becomes of a message when nobody can say whether it left."""
+
+    service: Doubt = Field(
+        default="hold", description='"hold" it for a person, or send it "once" more.'
+    )
+    otp: Doubt = Field(default="once", description="The same for one-time passwords.")
+    marketing: Doubt = Field(default="hold", description="The same for marketing.")
+    emergency: Doubt = Field(default="once", description="The same for emergencies.")
+    grace: Annotated[str, AfterValidator(meanings.length)] = Field(
+        default="30s",
+        description="How long a delivery report is waited for before the provider is asked, and "
+        "before any of these is done. Not shorter than a provider may take to a send.",
+        examples=["30s"],
+    )
+
+
+class ConvoToml(Section):
+    """The whole file."""
+
+    business: BusinessSection
+    store: StoreSection = StoreSection()
+    server: ServerSection = ServerSection()
+    channels: dict[str, ChannelSection]
+    programmes: dict[str, ProgrammeSection] = Field(default_factory=dict[str, ProgrammeSection])
+    contact: dict[str, FieldKind] = Field(
+        default_factory=dict[str, FieldKind],
+        description="What you keep of every contact, known in flows as `contact.NAME`.",
+    )
+    anytime: dict[str, AnytimeSection] = Field(default_factory=dict[str, AnytimeSection])
+    quiet: dict[MessageClass, Annotated[str, AfterValidator(meanings.hours)]] = Field(
+        default_factory=dict[MessageClass, str],
+        description="When you may speak first, by class of message, in the contact's own time. "
+        "Answers to a text that just came are never held back.",
+        examples=["9:00-20:00"],
+    )
+    own_systems: OwnSystemsSection = OwnSystemsSection()
+    doubts: DoubtsSection = DoubtsSection()
+    folders: FoldersSection = FoldersSection()

@@ -1,0 +1,73 @@
+"""The settings as everything else sees them: checked, whole and frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel
+
+from convo.core.business import Business, MessageClass
+
+#: What to do with a message that may have left: send it once more, or keep it for a person.
+Doubt = Literal["once", "hold"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How one channel reaches its provider. `path_token` is empty when its URLs bear none."""
+
+    channel: str
+    provider: str
+    options: BaseModel = field(repr=False)
+    path_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anytime:
+    """Words of the whole project, understood at every step, and the flow that they start."""
+
+    name: str
+    words: tuple[str, ...]
+    flow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that was decided outside the code."""
+
+    #: Where it was written; every path below is seen from its folder.
+    file: Path
+    business: Business
+    #: `sqlite:PATH`, the path made absolute.
+    store: str = field(repr=False)
+    #: Days that records of turns, and the memory of webhooks already seen, are kept.
+    retention_days: int
+    dedupe_days: int
+    #: Where the providers reach us, without a slash at the end; empty when nobody said.
+    public_url: str
+    host: str
+    port: int
+    #: Signs the links that we hand out; empty when it is to be made and kept in `data/secret`.
+    secret: str = field(repr=False)
+    #: What both sides know where flows `call` an own system; empty signs nothing.
+    own_systems_secret: bytes = field(repr=False)
+    log_level: str
+    flows: Path
+    handlers: Path
+    connections: Mapping[str, Connection]
+    anytime: tuple[Anytime, ...]
+    doubts: Mapping[MessageClass, Doubt]
+    #: Seconds that a message in doubt waits for a delivery report.
+    doubt_grace: float
+
+    @property
+    def local_url(self) -> str:
+        """Where this machine reaches the server."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def data(self) -> Path:
+        """The folder of what a running business keeps beside its database."""
+        return self.file.parent / "data"

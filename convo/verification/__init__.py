@@ -1,0 +1,30 @@
+"""What can go wrong, before it does: one check a file, all of them in one table."""
+
+from collections.abc import Mapping
+
+from convo.errors import FlowErrors
+from convo.routing.loading import Loaded
+from convo.verification.finding import Check
+from convo.verification.languages import missing_languages
+from convo.verification.names import unknown_names
+from convo.verification.reach import unreachable_steps
+from convo.verification.references import unknown_references
+from convo.verification.silence import endless_silence
+from convo.verification.words import unusable_words
+
+#: Name -> check, in the order in which they are made.
+CHECKS: Mapping[str, Check] = {
+    "names": unknown_names,
+    "references": unknown_references,
+    "languages": missing_languages,
+    "words": unusable_words,
+    "silence": endless_silence,
+    "reach": unreachable_steps,
+}
+
+
+def verify(loaded: Loaded) -> None:
+    """Make every check. Raises `FlowErrors` with all that they found."""
+    problems = [problem for check in CHECKS.values() for problem in check(loaded)]
+    if problems:
+        raise FlowErrors(problems)

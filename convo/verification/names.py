@@ -1,0 +1,116 @@
+"""Names in texts and expressions that nothing gives a value, and answers that are misspelt."""
+
+from collections.abc import Iterator, Mapping
+
+from convo.engine.flow import Flow
+from convo.engine.schema import Path, Written, pieces_of
+from convo.errors import FlowError
+from convo.language.allowed import Use
+from convo.language.authored import Authored
+from convo.language.durations import Moment
+from convo.language.expressions import Expression
+from convo.language.spelling import advice
+from convo.language.texts import Text
+from convo.routing.loading import Loaded
+from convo.steps.ask import Ask
+from convo.steps.choose import Choose
+from convo.steps.outside import Outside
+from convo.steps.run import Run
+from convo.steps.set import CONTACT, Set
+from convo.steps.step import Step
+from convo.verification.finding import finding
+
+#: Known everywhere.
+_ALWAYS = frozenset({"now", "contact"})
+
+
+def unknown_names(loaded: Loaded) -> Iterator[FlowError]:
+    """Every name that is used, and every name that something is saved under."""
+    fields = loaded.playbook.business.contact_fields
+    for name, written in loaded.written.items():
+        flow = loaded.playbook.flows[name]
+        given = _given(flow, written)
+        for step_name, step in flow.steps.items():
+            path: Path = ("steps", step_name)
+            yield from _saved(step, written, path, flow, fields)
+            for below, piece in pieces_of(step):
+                known = given | _here(step, below)
+                yield from _used(piece, written, (*path, *below), known, fields)
+
+
+def _given(flow: Flow, written: Written) -> frozenset[str]:
+    """Answers that something gives a value: declared, saved, set, or brought by a `run`."""
+    names = set(flow.answers) | set(written.file.answers)
+    for step in flow.steps.values():
+        match step:
+            case Outside(save=str(name)) | Run(save=str(name)):
+                names.add(name)
+            case Set():
+                names |= {name for name in step.set if not name.startswith(CONTACT)}
+            case _:
+                pass
+    return frozenset(names)
+
+
+def _here(step: Step, below: Path) -> frozenset[str]:
+    """Names that are known in this one place."""
+    if isinstance(step, Ask) and below[:1] == ("must",):
+        return frozenset({"answer"})
+    if isinstance(step, Choose) and below == ("choose",):
+        return frozenset({"options"})
+    return frozenset()
+
+
+def _saved(
+    step: Step, written: Written, path: Path, flow: Flow, fields: Mapping[str, str]
+) -> Iterator[FlowError]:
+    declared = written.file.answers
+    saves = getattr(step, "save", None)
+    if declared and isinstance(saves, str) and saves not in declared:
+        what = f'"{saves}" is not among the flow\'s answers.'
+        yield finding(written, (*path, "save"), what, advice(saves, declared))
+    if not isinstance(step, Set):
+        return
+    for name in step.set:
+        place = (*path, "set", name)
+        if name.startswith(CONTACT):
+            field = name.removeprefix(CONTACT)
+            if field not in fields:
+                what = f'convo.toml declares no contact field "{field}".'
+                mend = advice(field, fields) if fields else "Add it under [contact]."
+                yield finding(written, place, what, mend)
+        elif declared and name not in declared:
+            what = f'"{name}" is not among the answers of flow {flow.name}.'
+            yield finding(written, place, what, advice(name, declared))
+
+
+def _used(
+    piece: Authored,
+    written: Written,
+    path: Path,
+    known: frozenset[str],
+    fields: Mapping[str, str],
+) -> Iterator[FlowError]:
+    for use in _uses(piece):
+        place = written.document.place_within((*path, *use.path), use.line, use.column)
+        head, _, part = use.name.partition(".")
+        if head == "contact" and part and part not in fields:
+            mend = advice(part, fields) if fields else "Declare it in convo.toml under [contact]."
+            yield FlowError(f'A contact has no field "{part}".', place=place, mend=mend)
+        elif head not in known | _ALWAYS:
+            what = f'Nothing gives "{use.name}" a value.'
+            yield FlowError(what, place=place, mend=advice(head, known | _ALWAYS))
+    if isinstance(piece, Text | Expression):
+        for function in sorted(piece.functions):
+            place = written.document.place(path)
+            yield FlowError(f'There is no function "{function}".', place=place)
+
+
+def _uses(piece: Authored) -> tuple[Use, ...]:
+    match piece:
+        case Text() | Expression():
+            return piece.uses
+        case Moment(anchor=Expression() as anchor):
+            return anchor.uses
+        case _:
+            return ()

@@ -1,0 +1,36 @@
+"""The web side put together: webhooks on the short way, everything else through Starlette."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from convo.core.links import SignedIds
+from convo.runtime.metrics import Metrics
+from convo.web.health import Health, routes
+from convo.web.webhooks import Accept, Door, Webhooks
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+def build_app(
+    doors: Mapping[str, Door],
+    accept: Accept,
+    *,
+    ids: SignedIds,
+    health: Health,
+    metrics: Metrics,
+    lifespan: Lifespan | None = None,
+) -> ASGIApp:
+    """The ASGI app: `doors` by channel name, `accept` keeps what comes in by them."""
+    webhooks = Webhooks(doors, ids, accept, metrics)
+    rest = Starlette(routes=routes(health, metrics), lifespan=lifespan)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(("/in/", "/dlr/")):
+            await webhooks(scope, receive, send)
+        else:
+            await rest(scope, receive, send)
+
+    return app

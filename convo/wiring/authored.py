@@ -1,0 +1,64 @@
+"""What was authored, read from the business's folder: settings, handlers, flows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from convo.authoring import Action, Keyword
+from convo.errors import SettingsError
+from convo.routing.loading import AnytimeWords, load
+from convo.routing.playbook import Playbook
+from convo.scanning import scan
+from convo.settings import Settings, read
+from convo.verification import verify
+from convo.wiring.brands import OFFERED
+
+FLOW_FILES = ("*.yaml", "*.yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authored:
+    """A business that can be talked to: everything that conversations go by."""
+
+    settings: Settings
+    playbook: Playbook
+    handlers: Sequence[Keyword | Action]
+
+
+def settings_in(folder: Path) -> Settings:
+    """The settings of the business in `folder`. Raises `SettingsError`."""
+    return read(folder, OFFERED)
+
+
+def authored(settings: Settings) -> Authored:
+    """Handlers and flows, checked against each other. Raises `FlowErrors`, `SettingsError`."""
+    handlers = scan(settings.handlers)
+    loaded = load(
+        flow_sources(settings),
+        handlers,
+        settings.business,
+        [
+            AnytimeWords(name=entry.name, words=entry.words, flow=entry.flow)
+            for entry in settings.anytime
+        ],
+    )
+    verify(loaded)
+    return Authored(settings=settings, playbook=loaded.playbook, handlers=handlers)
+
+
+def flow_sources(settings: Settings) -> Mapping[str, str]:
+    """Every flow file by its path as the author knows it, like flows/booking.yaml."""
+    sources: dict[str, str] = {}
+    problems: list[str] = []
+    for pattern in FLOW_FILES:
+        for file in sorted(settings.flows.glob(pattern)):
+            name = file.relative_to(settings.file.parent).as_posix()
+            try:
+                sources[name] = file.read_text("utf-8")
+            except OSError as error:
+                problems.append(f"{name}: it cannot be read ({error.strerror}).")
+            except UnicodeDecodeError as error:
+                problems.append(f"{name}: it is not UTF-8 (byte {error.start}). Save it as UTF-8.")
+    if problems:
+        raise SettingsError(problems)
+    return sources

@@ -1,0 +1,92 @@
+"""The tables of brands: every provider and every store there is, and how each is plugged in."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from pydantic import BaseModel
+
+from convo.errors import SettingsError
+from convo.ports import Clock, Provider, Store
+from convo.providers import console, generic_http, kannel, twilio
+from convo.providers.console import Deliver
+from convo.providers.http import HttpClient
+from convo.settings import Settings
+from convo.stores.sqlite.store import SqliteStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """A provider: what its channels have in convo.toml, and what makes an adapter of one."""
+
+    options: type[BaseModel]
+    connect: Callable[..., Provider]
+
+
+#: Every provider by its name in convo.toml.
+PROVIDERS: Mapping[str, Brand] = {
+    "twilio": Brand(options=twilio.Options, connect=twilio.connect),
+    "kannel": Brand(options=kannel.Options, connect=kannel.connect),
+    "generic_http": Brand(options=generic_http.Options, connect=generic_http.connect),
+    "console": Brand(options=console.Options, connect=console.connect),
+}
+
+#: What convo.toml may say of a channel, by its provider.
+OFFERED: Mapping[str, type[BaseModel]] = {name: brand.options for name, brand in PROVIDERS.items()}
+
+
+async def _sqlite(settings: Settings, clock: Clock) -> Store:
+    return await SqliteStore.open(
+        settings.store.partition(":")[2],
+        clock=clock,
+        dedupe_days=settings.dedupe_days,
+        retention_days=settings.retention_days,
+    )
+
+
+#: Every store by the scheme of its URL.
+STORES: Mapping[str, Callable[[Settings, Clock], Awaitable[Store]]] = {"sqlite": _sqlite}
+
+
+async def open_store(settings: Settings, clock: Clock) -> Store:
+    """The business's store. Raises `AlreadyRunning` and `StoreUnavailable`."""
+    return await STORES[settings.store.partition(":")[0]](settings, clock)
+
+
+def adapters(
+    settings: Settings, http: HttpClient, clock: Clock, deliver: Deliver | None = None
+) -> Mapping[str, Provider]:
+    """An adapter for every channel; texts for the terminal go to `deliver`, or are printed.
+
+    Raises `SettingsError` for every channel whose webhooks could be anybody's: one that signs
+    nothing and has no token in its path, or that signs a URL nobody told us.
+    """
+    made: dict[str, Provider] = {}
+    problems: list[str] = []
+    for name, connection in settings.connections.items():
+        connect = PROVIDERS[connection.provider].connect
+        if connection.provider == "console" and deliver is not None:
+            connect = partial(connect, deliver=deliver)
+        channel = settings.business.channels[name]
+        country = settings.business.country
+        try:
+            adapter = connect(channel, connection.options, http, country=country, clock=clock)
+        except SettingsError as error:
+            problems += [f"convo.toml: {problem}" for problem in error.problems]
+            continue
+        made[name] = adapter
+        if adapter.unsigned and not connection.path_token:
+            problems.append(
+                f"convo.toml: channels.{name}.path_token: it is missing. {connection.provider} "
+                "signs nothing, so the webhook's URL must hold a secret that only it knows. "
+                "`convo doctor --token` prints a fresh one."
+            )
+        if not adapter.unsigned and not settings.public_url:
+            problems.append(
+                f"convo.toml: server.public_url: it is missing. {connection.provider} signs the "
+                f"URL that it calls for channels.{name}, and that is never guessed. Write it like "
+                '"https://sms.salon.example".'
+            )
+    if problems:
+        raise SettingsError(problems)
+    return made

@@ -1,0 +1,60 @@
+"""A harmless webhook for each brand: it shows that the way in is open and the secrets fit.
+
+None of them brings a text: a report whose status means nothing, or a body that is refused.
+"""
+
+import base64
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from convo.providers import kannel, twilio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What to send, and the status that says that all is well."""
+
+    method: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    body: bytes = field(default=b"", repr=False)
+    wanted: int
+
+
+def _twilio(options: BaseModel, url: str) -> Probe:
+    """Signed as Twilio signs: the URL and the fields in their order, by the account's token."""
+    assert isinstance(options, twilio.Options)
+    fields = {"MessageSid": "SM" + "0" * 32, "MessageStatus": "doctor"}
+    signed = url + "".join(name + value for name, value in sorted(fields.items()))
+    proof = hmac.digest(options.token.get_secret_value().encode(), signed.encode(), "sha1")
+    return Probe(
+        method="POST",
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Twilio-Signature": base64.b64encode(proof).decode(),
+        },
+        body="&".join(f"{name}={value}" for name, value in fields.items()).encode(),
+        wanted=200,
+    )
+
+
+def _kannel(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
+    """Without a sender, which is nonsense to whoever reads it."""
+    assert isinstance(options, kannel.Options)
+    return Probe(method="GET", wanted=400)
+
+
+def _console(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
+    return Probe(
+        method="POST", headers={"Content-Type": "application/json"}, body=b"{}", wanted=400
+    )
+
+
+#: How each brand is tried. A gateway of one's own description can be tried by nobody but itself.
+PROBES: Mapping[str, Callable[[BaseModel, str], Probe]] = {
+    "twilio": _twilio,
+    "kannel": _kannel,
+    "console": _console,
+}

@@ -1,0 +1,115 @@
+"""A business put together for a rehearsal: its store in memory, its clock in your hand."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Collection, Generator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
+from typing import Any
+
+import phonenumbers
+
+from convo.core.events import ErrandKind
+from convo.core.numbers import PhoneNumber
+from convo.ports import Kept
+from convo.routing.playbook import Playbook
+from convo.runtime.calls import Calls
+from convo.runtime.rehearsal import Rehearsal
+from convo.runtime.virtual import VirtualClock
+from convo.stores.sqlite.database import MEMORY, Database
+from convo.stores.sqlite.rows import kept
+from convo.stores.sqlite.store import SqliteStore
+
+TESTED: frozenset[ErrandKind] = frozenset(("keyword", "reserve"))
+"""What a test runs for real; actions and calls are pretended."""
+
+EVERYTHING: frozenset[ErrandKind] = frozenset(("action", "http", "keyword", "reserve"))
+"""What a chat in the terminal runs for real, unless it is asked to pretend."""
+
+
+@asynccontextmanager
+async def rehearse(
+    playbook: Playbook,
+    *,
+    start: int,
+    real: Collection[ErrandKind] = TESTED,
+    secret: bytes = b"",
+) -> AsyncGenerator[Rehearsal]:
+    """A rehearsal of everything authored, from `start` (ms since 1970) on.
+
+    `secret` signs what is really posted to own systems. What the loops would log is said by the
+    rehearsal itself, so the log is silent meanwhile.
+    """
+    clock = VirtualClock(start)
+    store = await SqliteStore.open(MEMORY, clock=clock)
+
+    async def keeping(number: PhoneNumber) -> Kept:
+        return (await store.read(partial(_kept, number=number)))[number]
+
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_quiet())
+        yield await stack.enter_async_context(
+            Rehearsal(
+                playbook=playbook,
+                store=store,
+                keeping=keeping,
+                clock=clock,
+                phone=example_phone(playbook.business.country),
+                own_systems=_LateCalls(stack, secret, clock),
+                real=real,
+            )
+        )
+
+
+def example_phone(country: str) -> PhoneNumber:
+    """A mobile number of the country that its numbering plan gives as an example."""
+    kind = phonenumbers.PhoneNumberType.MOBILE
+    example = phonenumbers.example_number_for_type(country, kind)
+    if example is None:
+        return PhoneNumber("+12025550123")
+    return PhoneNumber(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _kept(database: Database, number: PhoneNumber) -> Mapping[PhoneNumber, Kept]:
+    return kept(database, [number])
+
+
+class _LateCalls:
+    """Calls to own systems whose HTTP client is loaded and opened at the first of them."""
+
+    def __init__(self, stack: AsyncExitStack, secret: bytes, clock: VirtualClock) -> None:
+        self._stack = stack
+        self._secret = secret
+        self._clock = clock
+        self._calls: Calls | None = None
+
+    async def post(
+        self, url: str, arguments: Mapping[str, Any], *, id: str, key: str, within: float
+    ) -> Any:
+        if self._calls is None:
+            self._calls = await self._opened()
+        return await self._calls.post(url, arguments, id=id, key=key, within=within)
+
+    async def _opened(self) -> Calls:
+        # A test pretends every call, so it should not pay for the client.
+        import httpx  # noqa: PLC0415
+
+        from convo.runtime.own_systems import OwnSystems  # noqa: PLC0415
+
+        client = await self._stack.enter_async_context(
+            httpx.AsyncClient(trust_env=False, timeout=None)
+        )
+        return OwnSystems(client, secret=self._secret, clock=self._clock, sleep=asyncio.sleep)
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    log = logging.getLogger("convo")
+    silent, propagates = logging.NullHandler(), log.propagate
+    log.addHandler(silent)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.propagate = propagates
+        log.removeHandler(silent)

@@ -1,0 +1,130 @@
+"""Every check finds the fault that it is for, at its place, and nothing in a flow that is right."""
+
+import pytest
+
+from convo.authoring import action
+from convo.core.business import Business, Channel, Programme
+from convo.core.numbers import PhoneNumber
+from convo.errors import FlowErrors
+from convo.routing.loading import Loaded, load
+from convo.verification import CHECKS, verify
+
+RIGHT = """\
+flow: shop
+class: marketing
+programme: news
+languages: [en, zh]
+start: {words: [shop, 商店]}
+answers: {colour: option, name: text, when: datetime, size: number}
+anytime: {back: paint}
+steps:
+  paint:
+    choose: {en: Which colour?, zh: 什么颜色？}
+    options:
+      red: {en: Red, zh: 红, words: [ruby]}
+      blue: {en: Blue, zh: 蓝}
+    save: colour
+    silent: [{after: 2h, go: over}]
+  who:
+    ask: {en: "{{ colour }} it is. Your name?", zh: "{{ colour }}。您贵姓？"}
+    save: name
+    must:
+      - {that: answer != 'x', else: {en: "Not {{ answer }}.", zh: "不能是{{ answer }}。"}}
+    silent: [{after: 2h, go: over}]
+  keep:
+    set: {contact.city: name}
+  order:
+    do: shop.order
+    with: {colour: colour}
+    failed: over
+  pause:
+    wait: {until: 24h before when}
+  size:
+    ask: {en: Which size?, zh: 什么尺码？}
+    expect: [small, large]
+    silent: [{after: 2h, go: over}]
+  over:
+    end: done
+"""
+
+FAULTS = [
+    # check, what is right, the fault in its place, line, what is said of it
+    ("names", "{{ colour }} it is", "{{ color }} it is", 17, 'Nothing gives "color" a value'),
+    ("names", "save: name", "save: nane", 18, '"nane" is not among'),
+    ("names", "that: answer != 'x'", "that: answr != 'x'", 20, 'Nothing gives "answr" a value'),
+    ("names", "contact.city: name", "contact.citi: name", 23, 'no contact field "citi"'),
+    ("names", "contact.city: name", "nam: name", 23, '"nam" is not among the answers'),
+    ("names", "with: {colour: colour}", "with: {colour: hue}", 26, 'Nothing gives "hue" a value'),
+    ("names", "24h before when", "24h before then", 29, 'Nothing gives "then" a value'),
+    ("names", "Which size?", '"{{ contact.town }}?"', 31, 'A contact has no field "town"'),
+    ("references", "programme: news", "programme: nwes", 3, 'no programme "nwes"'),
+    ("references", "programme: news\n", "", 2, "Marketing goes only to those who joined"),
+    ("references", "do: shop.order", "do: shop.ordr", 25, 'no action "shop.ordr"'),
+    ("languages", "{en: Which size?, zh: 什么尺码？}", "{en: Size?}", 31, "not written in zh"),
+    ("languages", "zh: 什么尺码？}", "zh: 什么尺码？, es: Talla}", 31, "written in es"),
+    ("languages", "{en: Blue, zh: 蓝}", "{en: Blue}", 13, "no label in zh"),
+    ("words", "words: [ruby]", "words: [stop]", 12, '"stop" is a word of the law'),
+    ("words", "words: [ruby]", "words: [Blue]", 13, "means both option red and option blue"),
+    ("words", "{back: paint}", "{cancel: paint}", 7, '"cancel" is a word of the law'),
+    ("words", "[small, large]", "[small, quit]", 32, '"quit" is a word of the law'),
+    (
+        "silence",
+        "    silent: [{after: 2h, go: over}]\n  over",
+        "  over",
+        30,
+        "Nobody may ever answer",
+    ),
+    ("reach", "failed: over\n", "failed: over\n    go: size\n", 29, 'No way leads to step "pause"'),
+]
+
+
+@action("shop.order")
+async def order(call: object) -> None:
+    """Places an order."""
+
+
+BUSINESS = Business(
+    name="Shop",
+    zone="Europe/Berlin",
+    country="DE",
+    languages=("en", "zh"),
+    channels={
+        "main": Channel(name="main", provider="console", address=PhoneNumber("+12025550100"))
+    },
+    programmes={"news": Programme(name="news", about="News")},
+    contact_fields={"city": "text"},
+)
+
+
+def loaded(source: str) -> Loaded:
+    return load({"flows/shop.yaml": source}, [order], BUSINESS)
+
+
+def test_a_flow_that_is_right_is_left_alone() -> None:
+    verify(loaded(RIGHT))
+
+
+@pytest.mark.parametrize(
+    ("check", "right", "wrong", "line", "said"), FAULTS, ids=[f"{f[0]}-{f[3]}" for f in FAULTS]
+)
+def test_a_fault_is_found_at_its_line(
+    check: str, right: str, wrong: str, line: int, said: str
+) -> None:
+    assert right in RIGHT
+    found = list(CHECKS[check](loaded(RIGHT.replace(right, wrong, 1))))
+    assert any(problem.place.line == line and said in problem.what for problem in found), [
+        str(problem) for problem in found
+    ]
+
+
+def test_every_check_has_a_fault_that_it_finds() -> None:
+    assert {fault[0] for fault in FAULTS} == set(CHECKS)
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_their_places() -> None:
+    source = RIGHT.replace("save: name", "save: nane").replace("news\n", "nwes\n", 1)
+    with pytest.raises(FlowErrors) as raised:
+        verify(loaded(source))
+    lines = [problem.place.line for problem in raised.value.problems]
+    assert lines == sorted(lines)
+    assert {3, 18} <= set(lines)
