@@ -128,12 +128,24 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A message that surely left, and what the provider calls it."""
+
+    channel: str
+    contact: PhoneNumber
+    provider_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """The right to advance a partition, and what the last owner left in doubt."""
 
     partition: int
     token: str
     doubts: tuple[Claim, ...] = ()
+    #: What the last owners sent within the last minutes, oldest first: a look-up for one in doubt
+    #: must not take one of these for it.
+    left: tuple[Left, ...] = ()
 
 
 class Store(Protocol):

@@ -2,17 +2,21 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import click
 
+from convo.authoring import Action, Call, Failed, Keyword
 from convo.errors import FlowErrors, SettingsError
 from convo.language.spelling import advice
 from convo.routing.playbook import Playbook
+from convo.settings import Settings
+from convo.steps.do import Do
 
 
 @click.command(short_help="Talk to a flow in the terminal.")
@@ -46,7 +50,7 @@ def chat(
     settings = settings_in(Path.cwd())
     zone = ZoneInfo(settings.business.zone)
     talk = Talk(
-        load=lambda: playbook_for(settings, flow),
+        load=lambda: playbook_for(settings, flow, pretend=pretend),
         settings=settings,
         flow=flow_name(settings, flow),
         start=_start(start, zone),
@@ -73,7 +77,7 @@ def _start(written: str | None, zone: ZoneInfo) -> datetime:
         raise click.BadParameter('write it like "2026-11-22 10:00".', param_hint="--now") from None
 
 
-def flow_name(settings: Any, flow: str | None) -> str | None:
+def flow_name(settings: Settings, flow: str | None) -> str | None:
     """The name of the flow that was asked for. Raises `SettingsError` when there is none."""
     if flow is None:
         return None
@@ -86,35 +90,65 @@ def flow_name(settings: Any, flow: str | None) -> str | None:
     return flow
 
 
-def playbook_for(settings: Any, flow: str | None) -> tuple[Playbook, str]:
-    """Everything authored, and a word on what was left out.
+def playbook_for(
+    settings: Settings, flow: str | None, *, pretend: bool = False
+) -> tuple[Playbook, str]:
+    """Everything authored, and a word on what was left out. Raises `FlowErrors`.
 
     When only other flows have mistakes, the one that was asked for is loaded with those it runs.
+    Actions that are to be pretended need not be there.
     """
-    from convo.routing.loading import AnytimeWords, load
     from convo.scanning import scan
     from convo.wiring.authored import flow_sources
 
     handlers = scan(settings.handlers)
     sources = dict(flow_sources(settings))
     own = None if flow is None else _own_source(settings, flow, sources)
-    anytime = [
-        AnytimeWords(name=each.name, words=each.words, flow=each.flow) for each in settings.anytime
-    ]
     try:
-        return load(sources, handlers, settings.business, anytime).playbook, ""
+        return _checked(settings, sources, handlers, pretend), ""
     except FlowErrors as errors:
         if own is None or any(problem.place.file == own for problem in errors.problems):
             raise
         few = _with_what_it_runs(own, sources)
-        names = {Path(file).stem for file in few}
-        kept = [each for each in anytime if each.flow in names]
-        playbook = load(few, handlers, settings.business, kept).playbook
         told = "Other files have mistakes, so only this flow is loaded; `convo check` names them."
-        return playbook, told
+        return _checked(settings, few, handlers, pretend), told
 
 
-def _own_source(settings: Any, flow: str, sources: dict[str, str]) -> str:
+def _checked(
+    settings: Settings,
+    sources: Mapping[str, str],
+    handlers: Sequence[Keyword | Action],
+    pretend: bool,
+) -> Playbook:
+    from convo.routing.loading import AnytimeWords, load
+    from convo.verification import verify
+
+    names = {Path(file).stem for file in sources}
+    anytime = [
+        AnytimeWords(name=each.name, words=each.words, flow=each.flow)
+        for each in settings.anytime
+        if each.flow in names
+    ]
+    loaded = load(sources, handlers, settings.business, anytime)
+    playbook = loaded.playbook
+    if pretend:
+        steps = [step for flow in playbook.flows.values() for step in flow.steps.values()]
+        stand_ins = {
+            step.do: Action(name=step.do, act=_stand_in, about="")
+            for step in steps
+            if isinstance(step, Do)
+        }
+        playbook = replace(playbook, actions={**stand_ins, **playbook.actions})
+    verify(replace(loaded, playbook=playbook))
+    return playbook
+
+
+async def _stand_in(call: Call) -> None:
+    """Never called: whatever is pretended is answered before."""
+    raise Failed(f"nobody has written what answers {call.key}")
+
+
+def _own_source(settings: Settings, flow: str, sources: dict[str, str]) -> str:
     """The path of the flow among the sources; a file from elsewhere is put among them."""
     for path in sources:
         if (

@@ -29,6 +29,7 @@ from convo.language.durations import duration_words, read_duration
 from convo.policy.numbering import read_number
 from convo.routing.playbook import Playbook
 from convo.runtime.virtual import OpenErrand
+from convo.settings import Settings
 from convo.wiring.rehearsing import EVERYTHING, TESTED, rehearse
 
 COMMANDS: Mapping[str, str] = {
@@ -63,7 +64,7 @@ class Talk:
         self,
         *,
         load: Callable[[], Loaded],
-        settings: Any,
+        settings: Settings,
         flow: str | None,
         start: datetime,
         pretends: bool,
@@ -126,6 +127,7 @@ class Talk:
                 start=int(self._start.timestamp() * 1_000),
                 real=self._real,
                 secret=self._settings.own_systems_secret,
+                tell=lambda words: click.secho(words.rstrip(), fg="yellow", err=True),
             )
         )
         self._conversation = Conversation(rehearsal, self._asked)
@@ -221,15 +223,15 @@ class Talk:
         zone = ZoneInfo(self._settings.business.zone)
         lines = list(why(self._conversation.records, zone))
         for line in lines or ["Nothing has happened yet."]:
-            click.secho(f"  {line}", dim=True)
+            self._answer(f"  {line}", dim=True)
 
     async def _tell_state(self, _rest: str) -> None:
         rehearsal = self._conversation.rehearsal
         for line in state_lines(await rehearsal.state()):
-            click.secho(f"  {line}", dim=True)
+            self._answer(f"  {line}", dim=True)
         due = rehearsal.next_due()
         if due is not None:
-            click.secho(f"  next       something happens in {duration_words(due)}", dim=True)
+            self._answer(f"  next       something happens in {duration_words(due)}", dim=True)
 
     async def _save(self, rest: str) -> None:
         name, _, title = rest.partition(" ")
@@ -243,7 +245,7 @@ class Talk:
         new = self._conversation.save(file, title.strip() or name)
         shown = file.relative_to(self._settings.file.parent).as_posix()
         how = "Saved as" if new else "Added to"
-        click.secho(f"{how} {shown}. `convo test` holds it from now on.", fg="green")
+        self._answer(f"{how} {shown}. `convo test` holds it from now on.", fg="green")
 
     async def _restart(self, _rest: str) -> None:
         from convo.cli.problems import show
@@ -258,14 +260,14 @@ class Talk:
             )
             return
         await self._begin(playbook)
-        click.secho(f"Begun again. {note}".rstrip(), fg="green")
+        self._answer(f"Begun again. {note}".rstrip(), fg="green")
 
     async def _tell_words(self, _rest: str) -> None:
-        click.echo("   ".join(self._words()) or "There is none.")
+        self._answer("   ".join(self._words()) or "There is none.")
 
     async def _help(self, _rest: str) -> None:
         for name, about in COMMANDS.items():
-            click.echo(f"  {name:<15} {about}")
+            self._answer(f"  {name:<15} {about}")
 
     async def _quit(self, _rest: str) -> None:
         raise Hangup
@@ -306,6 +308,10 @@ class Talk:
             for line in lines:
                 click.echo(line)
         self._tell_parked(exchange)
+
+    def _answer(self, words: str, **style: Any) -> None:
+        """What a command is answered; beside the JSON, where that is wanted."""
+        click.secho(words, err=self._tells == "json", **style)
 
     def _note(self, words: str) -> None:
         """For people; a script reads the lines."""

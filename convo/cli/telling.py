@@ -4,7 +4,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import click
@@ -67,9 +67,13 @@ def given(errand: OpenErrand) -> str:
     words: list[str] = []
     for name, raw in errand.arguments.items():
         # Times and the like are kept with their kind.
-        value: object = raw["value"] if isinstance(raw, dict) and "value" in raw else raw
+        value: object = raw["value"] if _is_kept_with_kind(raw) else raw
         words.append(f"{name} {value if isinstance(value, str) else _short(value)}")
     return f" with {', '.join(words)}" if words else ""
+
+
+def _is_kept_with_kind(raw: object) -> bool:
+    return isinstance(raw, dict) and set(cast(Any, raw)) == {"kind", "value"}
 
 
 # --- why ----------------------------------------------------------------------------------------

@@ -148,8 +148,9 @@ async def hold_all(chats: Sequence[Chat], playbook: Playbook, *, quiet: bool) ->
     from convo.wiring.rehearsing import rehearse
 
     outcomes: list[Outcome] = []
+    wrong: list[str] = []
     for chat in chats:
-        async with rehearse(playbook, start=FIRST_CLOCK) as rehearsal:
+        async with rehearse(playbook, start=FIRST_CLOCK, tell=wrong.append) as rehearsal:
             outcome = await hold(chat, rehearsal)
         if not quiet:
             first = not outcomes or outcomes[-1].chat.file != chat.file
@@ -160,6 +161,8 @@ async def hold_all(chats: Sequence[Chat], playbook: Playbook, *, quiet: bool) ->
         outcomes.append(outcome)
     if not quiet and outcomes:
         click.echo()
+    for words in dict.fromkeys(wrong):
+        click.secho(f"\n{words.rstrip()}", fg="yellow", err=True)
     return outcomes
 
 

@@ -58,7 +58,7 @@ class Postponed:
     purpose: Literal["reply", "first", "law", "consent"]
     programme: str = ""
     not_after: int | None = None
-    #: The session that said it, and its generation then.
+    #: The session whose question said it, and its generation then; empty for what stands alone.
     session: str = ""
     generation: int = 0
 

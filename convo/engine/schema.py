@@ -1,6 +1,6 @@
 """A flow file as written: its form, and every mistake in it told with its place."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 

@@ -199,6 +199,7 @@ class Walk:
             answers=frame.answers,
         )
         scene.step = frame.step
+        scene.asks = self.flow.steps[frame.step].asks
         scene.tries = frame.tries
         scene.partial = frame.partial
         scene.errand = frame.errand
@@ -256,6 +257,7 @@ class Walk:
         scene.partial = None
         scene.errand = None
         scene.renew()
+        scene.asks = self.flow.steps[step].asks
         return self.flow.steps[step].enter(scene)
 
     def _push(self, name: str, answers: Mapping[str, Any]) -> str | None:

@@ -17,6 +17,7 @@ from convo.language.chats import (
     Delivery,
     Duplicate,
     From,
+    GivenBack,
     Moment,
     Now,
     OnChannel,
@@ -39,7 +40,7 @@ SIGNS: Mapping[str, str] = {
     "~": "time passes",
     "!": "what an action, a call or a keyword is pretended to answer",
     "=": "where the session stands",
-    "%": "duplicate, restart, or report and a delivery status",
+    "%": "duplicate, restart, back (from a person), or report and a delivery status",
     "@": "now, a language, from, channel, or request",
 }
 
@@ -264,6 +265,7 @@ def _asking(rest: str) -> Asking:
 _BEHIND_PERCENT: Mapping[str, Callable[[str], Deed]] = {
     "duplicate": _alone(Duplicate()),
     "restart": _alone(Restart()),
+    "back": _alone(GivenBack()),
     "report": _reported,
 }
 _BEHIND_AT: Mapping[str, Callable[[str], Deed]] = {

@@ -43,6 +43,11 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """`% back`: the person who took over gives the conversation back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
     """`% report delivered`: the provider's word on the last message."""
 
@@ -86,7 +91,17 @@ class Asking:
 
 
 Deed = (
-    Written | Passing | Duplicate | Restart | Reported | Now | Speaking | From | OnChannel | Asking
+    Written
+    | Passing
+    | Duplicate
+    | Restart
+    | GivenBack
+    | Reported
+    | Now
+    | Speaking
+    | From
+    | OnChannel
+    | Asking
 )
 
 
@@ -178,6 +193,8 @@ def deed_line(deed: Deed) -> str:
             return "% duplicate"
         case Restart():
             return "% restart"
+        case GivenBack():
+            return "% back"
         case Reported(status=status):
             return f"% report {status}"
         case Now(at=at):

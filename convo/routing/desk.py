@@ -145,9 +145,7 @@ class Desk:
             return self.state
         changed = {row.programme: row for row in self._consent_rows(0)}
         last_seen = self.event.at if isinstance(self.event, Inbound) else self.state.last_seen
-        return replace(
-            self.state, consents={**self.state.consents, **changed}, last_seen=last_seen
-        )
+        return replace(self.state, consents={**self.state.consents, **changed}, last_seen=last_seen)
 
     def _row(self, say: Say, now: int) -> Outbound:
         text = signed(say.text, self.business.channels[say.channel])
@@ -182,7 +180,9 @@ class Desk:
                 generation=generation,
             )
         )
-        self.around.effects.append(SetTimer(name=f"{GATE}{id}", generation=0, due=verdict.at))
+        # A millisecond apart, so that they come in the order in which they were said.
+        due = verdict.at + len(self.postponed) - 1
+        self.around.effects.append(SetTimer(name=f"{GATE}{id}", generation=0, due=due))
         self.record("postponed", rule=verdict.rule, at=verdict.at)
 
     def release(self, name: str) -> None:
@@ -207,12 +207,9 @@ class Desk:
         self.send(say, later.session, later.generation)
 
     def _stands(self, session: str, generation: int) -> bool:
-        """Whether the session is still where it was when the text was said, or has just ended.
-
-        A last word ("Thank you!") outlives its session.
-        """
+        """Whether the session still stands at the question that said the text."""
         walk = next((each for each in self.walks if each.id == session), None)
-        return walk is None or walk.scene.generation == generation
+        return walk is not None and walk.scene.generation == generation
 
     def silence(self) -> None:
         """End everything and drop what waits: what a STOP does."""

@@ -28,6 +28,10 @@ from convo.understanding.normalise import language_of, match_key
 
 #: How long a keyword handler may take, in milliseconds.
 KEYWORD_WITHIN_MS = 30_000
+#: Texts that wait for an errand's answer, and flows that wait for a question to close: a record
+#: must stay small, and whoever sends more than this is not talking to us.
+MAX_HELD = 20
+MAX_ASKED = 20
 #: How long silence at a question is not looked at again while a person has the conversation.
 PERSON_SPEAKS_MS = 10 * 60_000
 
@@ -126,6 +130,9 @@ def _text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
     walks = desk.open_walks(channel)
     newest = walks[-1] if walks else None
     if newest is not None and newest.awaits_errand:
+        if len(newest.held) >= MAX_HELD:
+            desk.record("ignored", why="too many texts while an errand is out")
+            return
         newest.hold(Held(event=event, at=at, text=text))
         desk.record("held", session=newest.id, why="an errand is out")
         return
@@ -165,6 +172,8 @@ def _anytime(desk: Desk, text: str, channel: str) -> bool:
         name = walk.flow.anytime_words.get(key)
         if name is not None:
             desk.record("routed", level=2, session=walk.id, word=name)
+            for _ in walk.release():
+                desk.record("ignored", session=walk.id, why="overtaken by an anytime word")
             walk.jump(name)
             return True
         if walk is not walks[0] and walk.understand(text) is not None:
@@ -253,14 +262,21 @@ def _due(desk: Desk, event: Due) -> None:
     walk = next((each for each in desk.walks if each.id == session), None)
     if walk is None:
         desk.record("stale", timer=event.name)
-    elif walk.question is not None and _person(desk.open_walks(walk.channel)) is not None:
+    elif (
+        walk.question is not None
+        and walk.flow.message_class != "emergency"
+        and _person(desk.open_walks(walk.channel)) is not None
+    ):
         # A person is speaking with them: our own question is not asked again meanwhile.
         due = event.at + PERSON_SPEAKS_MS
         if walk.put_off(event.name, event.generation, due):
             desk.record("put off", timer=event.name, why="a person has the conversation")
         else:
             desk.record("stale", timer=event.name)
-    elif not walk.wake(event.name, event.generation):
+    elif walk.wake(event.name, event.generation):
+        # An errand that had no answer in time lets go of what waited for it.
+        _take_held(desk, walk)
+    else:
         desk.record("stale", timer=event.name)
 
 
@@ -268,8 +284,7 @@ def _answered(desk: Desk, event: Answered) -> None:
     """An errand's answer; then the texts that waited with it, in their order."""
     for walk in desk.open_walks():
         if walk.hear(event.errand, event.value, event.failure):
-            for held in walk.release():
-                _text(desk, held.text, held.event, held.at, walk.channel)
+            _take_held(desk, walk)
             return
     if event.kind != "keyword":
         desk.record("stale", errand=event.errand)
@@ -287,6 +302,13 @@ def _answered(desk: Desk, event: Answered) -> None:
             desk.say(told, event.channel, "reply")
 
 
+def _take_held(desk: Desk, walk: Walk) -> None:
+    """The texts that waited with an errand, in their order; they may come to wait again."""
+    for held in walk.release():
+        desk.around.purpose = "reply"  # whatever woke us: they have spoken
+        _text(desk, held.text, held.event, held.at, walk.channel)
+
+
 def _requested(desk: Desk, event: Requested) -> None:
     """A flow that our own side asks for; `busy` says what when a question is open."""
     name = event.flow or desk.playbook.events.get(event.event, "")
@@ -298,6 +320,9 @@ def _requested(desk: Desk, event: Requested) -> None:
     kept = {answer: value for answer, value in event.answers.items() if answer in flow.answers}
     asking = [walk for walk in desk.open_walks(event.channel) if walk.question is not None]
     if asking and flow.busy == "wait":
+        if len(desk.asked) >= MAX_ASKED:
+            desk.record("ignored", why="too many flows wait for a question to close", flow=name)
+            return
         desk.asked.append(Asked(event=event.id, flow=name, channel=event.channel, answers=kept))
         desk.record("held", flow=name, why="a question is open")
         return

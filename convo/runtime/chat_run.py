@@ -13,6 +13,7 @@ from convo.language.chats import (
     Deed,
     Duplicate,
     From,
+    GivenBack,
     Moment,
     Now,
     OnChannel,
@@ -96,6 +97,8 @@ async def happen(rehearsal: Rehearsal, deed: Deed) -> None:
             await rehearsal.duplicate()
         case Restart():
             await rehearsal.restart()
+        case GivenBack():
+            await rehearsal.hand_back()
         case Reported(status=status):
             await rehearsal.report(status)
         case Speaking(language=language):

@@ -130,7 +130,7 @@ class Owner(Generic[P]):
 
     async def _own(self, lease: Lease) -> None:
         if not self._winding_down:
-            self._resolver.adopt(lease.doubts, self._sender.in_flight)
+            self._resolver.adopt(lease.doubts, self._sender.in_flight, lease.left)
         turns: Sequence[Turn] = ()
         while True:
             if self._results.failure is not None:

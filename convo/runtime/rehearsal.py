@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from convo.core import codec, record_codec
 from convo.core.contacts import ContactState
-from convo.core.events import Answered, ErrandKind, Event, Inbound, Report
+from convo.core.events import Answered, ErrandKind, Event, HandedBack, Inbound, Report
 from convo.core.numbers import PhoneNumber
 from convo.core.record_codec import Recorded
 from convo.core.turns import Source
@@ -159,6 +159,17 @@ class Rehearsal:
             event=name if name in events else "",
             answers=answers,
         )
+        await self._loops.rest()
+
+    async def hand_back(self) -> None:
+        """The person who took over gives the newest conversation back."""
+        sessions = (await self.state()).sessions
+        if not sessions or sessions[-1].frame.errand is not None:
+            raise ConvoError("No person has the conversation.")
+        newest = sessions[-1]
+        event = HandedBack(contact=self.phone, session=newest.id)
+        arrival = Arrival(event=event, dedupe=f"back:{newest.id}:{newest.generation}")
+        await self._loops.intake.keep(newest.channel, arrival)
         await self._loops.rest()
 
     async def wait(self, length: timedelta) -> None:

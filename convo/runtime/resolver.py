@@ -12,7 +12,7 @@ from typing import Literal, cast
 
 from convo.core.business import MessageClass
 from convo.core.turns import Outbound
-from convo.ports import CanLookUp, Claim, LookedUp, Provider, Settle
+from convo.ports import CanLookUp, Claim, Left, LookedUp, Provider, Settle
 from convo.runtime import backoff
 from convo.runtime.instruments import Instruments
 from convo.runtime.results import Results
@@ -45,7 +45,7 @@ LOOKS_AT_ONCE = 4
 REPEATS = 30
 """Times a message goes out under one idempotency key before it is held."""
 
-REMEMBERED = 2_000
+REMEMBERED = 20_000
 """Messages that left last, whose provider ids a look-up must not take for another's."""
 
 
@@ -85,8 +85,11 @@ class Resolver:
         """This claim came to no clear end."""
         self._begin(claim, may_repeat=claim.message.id not in self._repeated)
 
-    def adopt(self, claims: Iterable[Claim], in_flight: Container[str]) -> None:
+    def adopt(
+        self, claims: Iterable[Claim], in_flight: Container[str], left: Iterable[Left] = ()
+    ) -> None:
         """Take over what the last owner left; what `in_flight` holds is still being sent."""
+        self._left.extend((each.channel, each.contact.e164, each.provider_ids) for each in left)
         for claim in claims:
             if claim.attempt not in in_flight and claim.attempt not in self._tasks:
                 # Whether the last owner repeated it already is not known, only that it tried.

@@ -106,6 +106,9 @@ class Choose(Question):
 
     def listed(self, language: str, languages: Sequence[str]) -> str:
         """The options as the contact reads them, one on each line."""
+        ready = self._listed.get(language)
+        if ready is not None:
+            return ready
         lines: list[str] = []
         for id, number in self.numbers.items():
             labels = self.options[id].label
@@ -113,7 +116,12 @@ class Choose(Question):
                 (labels[tongue] for tongue in (language, *languages, "") if tongue in labels), id
             )
             lines.append(f"{number} {label}")
-        return "\n".join(lines)
+        return self._listed.setdefault(language, "\n".join(lines))
+
+    @cached_property
+    def _listed(self) -> dict[str, str]:
+        """Language -> the list in it, once it was asked for: it has no values to fill in."""
+        return {}
 
     @cached_property
     def words(self) -> OptionList:

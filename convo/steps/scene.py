@@ -92,7 +92,7 @@ class Surroundings:
     #: What the contact wrote, empty when this turn is not about a text.
     text: str = field(repr=False)
     #: Asks the gate and sends; answers when it will leave, ms since 1970. It is told the session
-    #: and its generation, so that a text which must wait is dropped when they pass.
+    #: and its generation for a text which, if it must wait, is dropped when they pass.
     send: Callable[[Say, str, int], int]
     effects: list[Effect] = field(default_factory=list[Effect])
     records: list[Record] = field(default_factory=list[Record])
@@ -113,6 +113,7 @@ class Scene:
         "answers",
         "armed",
         "around",
+        "asks",
         "channel",
         "errand",
         "flow",
@@ -146,6 +147,8 @@ class Scene:
         self.channel = channel
         self.name = f"{session}/{depth}"
         self.step = ""
+        #: Whether the step is a question: what it says is of no use once it is left.
+        self.asks = False
         self.generation = generation
         self.answers = dict(answers)
         self.tries = 0
@@ -251,7 +254,8 @@ class Scene:
             purpose=purpose or self.around.purpose,
             programme=self.flow.programme,
         )
-        self.said_at = self.around.send(say, self.session, self.generation)
+        bound_to = self.session if self.asks else ""
+        self.said_at = self.around.send(say, bound_to, self.generation)
 
     def renew(self) -> None:
         """Count anew from here: whatever was armed before is stale from now on."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Collection, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Generator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
@@ -34,11 +34,13 @@ async def rehearse(
     start: int,
     real: Collection[ErrandKind] = TESTED,
     secret: bytes = b"",
+    tell: Callable[[str], None] = lambda _: None,
 ) -> AsyncGenerator[Rehearsal]:
     """A rehearsal of everything authored, from `start` (ms since 1970) on.
 
-    `secret` signs what is really posted to own systems. What the loops would log is said by the
-    rehearsal itself, so the log is silent meanwhile.
+    `secret` signs what is really posted to own systems. The log is silent meanwhile, for the
+    rehearsal itself says what the loops would; only what goes wrong in authored Python is told,
+    with its lines, to `tell`.
     """
     clock = VirtualClock(start)
     store = await SqliteStore.open(MEMORY, clock=clock)
@@ -47,7 +49,7 @@ async def rehearse(
         return (await store.read(partial(_kept, number=number)))[number]
 
     async with AsyncExitStack() as stack:
-        stack.enter_context(_quiet())
+        stack.enter_context(_quiet(tell))
         yield await stack.enter_async_context(
             Rehearsal(
                 playbook=playbook,
@@ -102,14 +104,26 @@ class _LateCalls:
         return OwnSystems(client, secret=self._secret, clock=self._clock, sleep=asyncio.sleep)
 
 
+class _Telling(logging.Handler):
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._tell(record.getMessage())
+
+
 @contextmanager
-def _quiet() -> Generator[None]:
-    log = logging.getLogger("convo")
-    silent, propagates = logging.NullHandler(), log.propagate
+def _quiet(tell: Callable[[str], None]) -> Generator[None]:
+    log, errands = logging.getLogger("convo"), logging.getLogger("convo.errands")
+    silent, telling = logging.NullHandler(), _Telling(tell)
+    propagates = log.propagate
     log.addHandler(silent)
+    errands.addHandler(telling)
     log.propagate = False
     try:
         yield
     finally:
         log.propagate = propagates
         log.removeHandler(silent)
+        errands.removeHandler(telling)

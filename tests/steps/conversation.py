@@ -248,7 +248,5 @@ class Conversation:
             event=hashlib.blake2b(text.encode(), digest_size=4).hexdigest(),
             proof=act.proof,
         )
-        self.state = replace(
-            self.state, consents={**self.state.consents, EVERYTHING: everything}
-        )
+        self.state = replace(self.state, consents={**self.state.consents, EVERYTHING: everything})
         return True

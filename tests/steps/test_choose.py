@@ -38,12 +38,12 @@ def test_options_are_numbered_as_written_behind_the_question() -> None:
 def test_options_can_be_placed_inside_the_text() -> None:
     flow = FLOW.replace("en: What may it be?", 'en: "Reply with a number: {{ options }}\\nThanks!"')
     talk = Conversation(flow)
-    assert talk.text("menu") == [
-        "Reply with a number: 1 Haircut\n2 Colour\n9 Talk to us\nThanks!"
-    ]
+    assert talk.text("menu") == ["Reply with a number: 1 Haircut\n2 Colour\n9 Talk to us\nThanks!"]
 
 
-@pytest.mark.parametrize("text", ["2", "２", "two", "Colour", "colour please", "dye", "②", "第二个"])
+@pytest.mark.parametrize(
+    "text", ["2", "２", "two", "Colour", "colour please", "dye", "②", "第二个"]
+)
 def test_an_option_is_chosen_by_number_label_or_word(text: str) -> None:
     talk = Conversation(FLOW)
     talk.text("menu")
@@ -102,7 +102,7 @@ steps:
         ("{a: {en: A, number: 2}, b: {en: B}}", "Two options have the same number"),
         ("{a: {words: [x]}}", "An option needs its label"),
         ("{a: {en: A, goes: end}}", 'not "goes"'),
-        ("{}", "at least 1 item"),
+        ("{}", "is empty"),
     ],
 )
 def test_options_that_cannot_be_told_apart_or_read_are_refused(

@@ -30,8 +30,7 @@ def test_going_to_end_is_an_outcome_too() -> None:
 
 def test_nothing_may_follow_an_end() -> None:
     talk = Conversation(
-        "flow: x\nstart: {words: [go]}\nsteps:\n"
-        "  a: {end: kept}\n  b: {say: Never., go: end}\n"
+        "flow: x\nstart: {words: [go]}\nsteps:\n  a: {end: kept}\n  b: {say: Never., go: end}\n"
     )
     assert talk.text("go") == []
     assert talk.steps == []

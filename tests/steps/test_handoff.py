@@ -85,3 +85,13 @@ def test_a_timer_put_off_is_stale_once_the_question_is_answered() -> None:
     talk.text("agent")
     talk.fire(name, generation + 5)
     assert talk.recorded("stale")
+
+
+def test_an_emergency_asks_on_beside_a_person() -> None:
+    talk = Conversation(
+        FLOW,
+        BOOKING.replace("flow: booking", "flow: booking\nclass: emergency\nbusy: beside"),
+    )
+    talk.text("human")
+    talk.request(flow="booking")
+    assert talk.wait("10m") == ["Which day?"]

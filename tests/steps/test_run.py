@@ -69,7 +69,7 @@ def test_timers_of_the_outer_flow_are_gone_inside() -> None:
 
 
 def test_a_flow_that_is_not_there_is_refused_with_advice() -> None:
-    with pytest.raises(FlowErrors, match='There is no flow "iner".*Did you mean "inner"'):
+    with pytest.raises(FlowErrors, match=r'There is no flow "iner".*Did you mean "inner"'):
         loaded(OUTER.replace("run: inner", "run: iner"), INNER)
 
 

@@ -8,13 +8,27 @@ from convo.core.event_codec import decode, decode_errand, event_id, timer_id
 from convo.core.events import Due
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import FromInbox, FromTimer
-from convo.ports import Claim, ErrandClaim, Pending, Wants
+from convo.ports import Claim, ErrandClaim, Left, Pending, Wants
 from convo.stores.sqlite import chains
 from convo.stores.sqlite.database import Database
-from convo.stores.sqlite.rows import MESSAGE, MESSAGE_WIDTH, add_records, encoded, kept, outbound
+from convo.stores.sqlite.rows import (
+    MESSAGE,
+    MESSAGE_WIDTH,
+    add_records,
+    encoded,
+    ids_of,
+    kept,
+    outbound,
+)
 
 ERRAND_GRACE = 30_000
 """ms behind an errand's own limit after which its answer will not come and it is tried anew."""
+
+LATELY = 10 * 60_000
+"""ms: what was sent earlier is older than anything that a look-up compares."""
+
+LEFT_AT_MOST = 20_000
+"""Messages looked through for those sent lately: bounds what a start has to read."""
 
 DROPPED_AT_ONCE = 1_000
 """Messages dropped in one claim at most; the rest are dropped by the next."""
@@ -35,6 +49,9 @@ _IN_DOUBT = f"""
     SELECT {MESSAGE}, m.seq, m.attempt, m.claimed FROM message AS m INDEXED BY message_front
     WHERE (m.state = 'head' OR m.state = 'sending') AND m.state = 'sending' ORDER BY m.seq
 """
+_LEFT = """
+    SELECT channel, contact, provider_ids, claimed FROM message ORDER BY seq DESC LIMIT ?
+"""
 _DROP = "UPDATE message SET state = 'done', status = 'cancelled', code = ? WHERE seq = ?"
 _CLAIM = "UPDATE message SET state = 'sending', attempt = ?, claimed = ? WHERE seq = ?"
 _NEXT_HEAD = "SELECT min(due) FROM message WHERE state = 'head' AND channel = ? AND lane = ?"
@@ -49,10 +66,21 @@ def doubts(database: Database) -> tuple[Claim, ...]:
     )
 
 
-def taken_over(database: Database) -> tuple[Claim, ...]:
-    """For a new owner: the doubts; and nobody runs the last one's errands any more."""
+def left(database: Database) -> tuple[Left, ...]:
+    """The newest messages that have a provider's id and were sent a short while ago."""
+    since = database.clock() - LATELY
+    rows = database.execute(_LEFT, (LEFT_AT_MOST,)).fetchall()
+    return tuple(
+        Left(channel=channel, contact=PhoneNumber(contact), provider_ids=ids_of(ids))
+        for channel, contact, ids, claimed in reversed(rows)
+        if ids and claimed >= since
+    )
+
+
+def taken_over(database: Database) -> tuple[tuple[Claim, ...], tuple[Left, ...]]:
+    """For a new owner: doubts, what left; and nobody runs the last one's errands any more."""
     database.execute("UPDATE errand SET claimable = asked WHERE claimable > asked")
-    return doubts(database)
+    return doubts(database), left(database)
 
 
 def claim(database: Database, wants: Wants, token: str, now: int) -> tuple[Claim, ...]:

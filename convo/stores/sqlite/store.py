@@ -85,12 +85,12 @@ class SqliteStore:
             return None
         token = self._token = secrets.token_hex(16)
         try:
-            doubts = await self._executor.run(claiming.taken_over)
+            doubts, left = await self._executor.run(claiming.taken_over)
         except BaseException:
             self._token = None
             raise
         self._bell.set()
-        return Lease(partition=partition, token=token, doubts=doubts)
+        return Lease(partition=partition, token=token, doubts=doubts, left=left)
 
     async def advance(self, lease: Lease, done: Done, wants: Wants) -> Work:
         self._check(lease)
