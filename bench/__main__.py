@@ -39,7 +39,7 @@ def main() -> None:
 
 def _print(results: dict[str, list[dict[str, float]]]) -> None:
     print(f"\nwebhook to provider, one core, SQLite, median of {ROUNDS} rounds:")
-    head = ("turns/s", "p50 ms", "p99 ms", "p50@1", "p99@1", "p99@half", "MB idle")
+    head = ("turns/s", "cpu us", "p50 ms", "p99 ms", "p50@1", "p99@1", "p99@half", "MB idle")
     print(f"  {'':22}" + "".join(f"{word:>10}" for word in head))
     medians: dict[str, dict[str, float]] = {}
     for name, rounds in results.items():
@@ -63,7 +63,7 @@ def _measured(name: str) -> dict[str, float]:
             time.sleep(0.5)
             idle = _resident_mb(bot.pid)
             os.sched_setaffinity(0, {1})
-            return {**asyncio.run(_loaded(name, port, provider)), "MB idle": idle}
+            return {**asyncio.run(_loaded(name, bot.pid, port, provider)), "MB idle": idle}
         finally:
             os.sched_setaffinity(0, {0, 1})
             bot.terminate()
@@ -89,16 +89,19 @@ def _started(name: str, folder: Path, port: int, provider: int) -> "subprocess.P
     return subprocess.Popen(command, cwd=ROOT, env=environment)
 
 
-async def _loaded(name: str, port: int, provider: int) -> dict[str, float]:
+async def _loaded(name: str, pid: int, port: int, provider: int) -> dict[str, float]:
     town = await Town.opened(port, provider)
     conversations = CONVERSATIONS[name]
     await town.measure(lines=LINES, conversations=LINES)
+    before = _cpu_seconds(pid)
     full = await town.measure(lines=LINES, conversations=conversations)
+    spent = _cpu_seconds(pid) - before
     alone = await town.measure(lines=1, conversations=50)
     half = await town.measure(lines=LINES, conversations=conversations // 2, rate=full.rate / 2)
     town.provider.close()
     return {
         "turns/s": full.rate,
+        "cpu us": spent / full.turns * 1e6,
         "p50 ms": _ms(full, 0.5),
         "p99 ms": _ms(full, 0.99),
         "p50@1": _ms(alone, 0.5),
@@ -115,6 +118,12 @@ def _resident_mb(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1024
+
+
+def _cpu_seconds(pid: int) -> float:
+    """User and system time of all its threads so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:
