@@ -148,6 +148,24 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     assert (read_back.public_url, read_back.secret, read_back.own_systems_secret) == ("", "", b"")
 
 
+@pytest.mark.parametrize(
+    ("written", "tokens"),
+    [
+        ('"env:NEW"', ("the-new-token-of-a-test",)),
+        ('["env:NEW", "env:OLD"]', ("the-new-token-of-a-test", "the-old-token-of-a-test")),
+        ("[]", ()),
+    ],
+)
+def test_own_systems_may_have_one_token_or_two_while_it_is_replaced(
+    written: str, tokens: tuple[str, ...], tmp_path: Path
+) -> None:
+    text = SMALL + f"\n[server]\napi_token = {written}\n"
+    process = {"NEW": "the-new-token-of-a-test", "OLD": "the-old-token-of-a-test"}
+    read_back = settings(tmp_path, text, process)
+    assert read_back.api_tokens == tokens
+    assert "token-of-a-test" not in repr(read_back)
+
+
 def test_no_secret_and_no_number_is_in_any_repr(tmp_path: Path) -> None:
     shown = repr(settings(tmp_path, WHOLE))
     assert "nobody-may-see" not in shown
@@ -208,6 +226,10 @@ MISTAKES: list[tuple[str, str, str]] = [
     ('"https://sms.salon.example/"', '"https://a@b.example"', "no user, no ? and no #"),
     ('"127.0.0.1:8123"', '"localhost"', 'server.bind: "localhost" is no host and port'),
     ('"127.0.0.1:8123"', '"127.0.0.1:99999"', "is no host and port"),
+    ('bind = "127', 'api_token = "short"\nbind = "127', "server.api_token: it has fewer than 16 characters"),
+    ('bind = "127', 'api_token = ["0123456789abcdef", "0123456789 abcdef"]\nbind = "127', "server.api_token: it is to stand in a header"),
+    ('bind = "127', 'api_token = 5\nbind = "127', "server.api_token: it must be a list"),
+    ('bind = "127', 'api_token = "env:NO_SUCH"\nbind = "127', "server.api_token: the environment variable NO_SUCH is not set"),
     ('bind = "127', 'secret = "short"\nbind = "127', "server.secret: it has fewer than 32 characters"),
     ('provider = "twilio"', 'provider = "twillio"', 'channels.main.provider: "twillio" is no provider that Convo knows. Did you mean "twilio"?'),
     ('provider = "twilio"', "", "channels.main.provider: it is missing"),

@@ -256,6 +256,43 @@ async def test_a_text_goes_in_by_the_webhook_and_its_answer_comes_out(shop: Path
     assert "convo_inbox 0.0" in numbers
 
 
+VISIT = """
+flow: visit
+start: {events: [visit.made]}
+answers: {when: datetime}
+steps:
+  told: {say: "See you on {{ when }}."}
+  person: {handoff: desk, go: bye}
+  bye: {say: Goodbye., go: end}
+"""
+
+
+@pytest.mark.anyio
+async def test_an_own_system_starts_a_flow_and_gives_it_back(shop: Path) -> None:
+    (shop / "flows" / "visit.yaml").write_text(VISIT, "utf-8")
+    settings = shop / "convo.toml"
+    settings.write_text(f'{SHOP}\n[server]\napi_token = "a-token-of-this-test"\n', "utf-8")
+    said: list[str] = []
+
+    async def deliver(message: Outbound) -> None:
+        said.append(message.text)
+
+    async with wired(authored(settings_in(shop)), on_death=dead, deliver=deliver) as business:
+        transport = httpx.ASGITransport(business.app)  # pyright: ignore[reportArgumentType]
+        headers = {"Authorization": "Bearer a-token-of-this-test"}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://convo", headers=headers
+        ) as web:
+            to = {"to": "07400 123456"}
+            visit = {"event": "visit.made", "key": "1", "answers": {"when": "2030-05-01T15:00"}}
+            assert (await web.post("/v1/events", json=to | visit)).status_code == 202
+            assert (await web.post("/v1/events", json=to | visit)).status_code == 200
+            await until(lambda: len(said) == 1)
+            assert (await web.post("/v1/handbacks", json=to)).status_code == 202
+            await until(lambda: len(said) == 2)
+    assert said == ["See you on Wed 1 May 2030, 3:00 pm.", "Goodbye."]
+
+
 @pytest.mark.anyio
 async def test_a_business_starts_again_where_it_stopped(shop: Path) -> None:
     said: list[str] = []

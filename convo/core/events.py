@@ -77,6 +77,7 @@ class HandedBack:
     id: str = ""
     at: int = 0
     contact: PhoneNumber
+    #: Empty for the newest that a person has.
     session: str
 
 

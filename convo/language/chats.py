@@ -182,6 +182,13 @@ def answer_words(value: Any, failure: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+_ALONE: Mapping[type[Deed], str] = {
+    Duplicate: "duplicate",
+    Restart: "restart",
+    GivenBack: "back",
+}
+
+
 def deed_line(deed: Deed) -> str:
     """The line of a chat file that does it."""
     match deed:
@@ -189,12 +196,8 @@ def deed_line(deed: Deed) -> str:
             return f"> {' '.join(text.splitlines())}".rstrip()
         case Passing(length=length):
             return f"~ {duration_words(length)}"
-        case Duplicate():
-            return "% duplicate"
-        case Restart():
-            return "% restart"
-        case GivenBack():
-            return "% back"
+        case Duplicate() | Restart() | GivenBack():
+            return f"% {_ALONE[type(deed)]}"
         case Reported(status=status):
             return f"% report {status}"
         case Now(at=at):

@@ -346,7 +346,10 @@ def _start_what_was_asked(desk: Desk) -> None:
 
 
 def _handed_back(desk: Desk, event: HandedBack) -> None:
-    walk = next((each for each in desk.walks if each.id == event.session), None)
+    if event.session:
+        walk = next((each for each in desk.walks if each.id == event.session), None)
+    else:
+        walk = _person(desk.open_walks())
     if walk is None or not walk.hand_back():
         desk.record("stale", session=event.session)
 

@@ -75,7 +75,11 @@ class Intake:
         requested = Requested(
             contact=contact, channel=channel, flow=flow, event=event, answers=answers or {}
         )
-        return (await self._accept(channel, [Arrival(event=requested, dedupe=dedupe)]))[0]
+        return await self.post(channel, Arrival(event=requested, dedupe=dedupe))
+
+    async def post(self, channel: str, arrival: Arrival) -> Acceptance:
+        """Keep what an own system asks for; whether it is new. Raises `Busy`."""
+        return (await self._accept(channel, [arrival]))[0]
 
     async def keep(self, channel: str, arrival: Arrival) -> None:
         """Keep what comes from our own loops, however long the store is busy or away."""

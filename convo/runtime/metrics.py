@@ -27,6 +27,11 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             help="Webhooks by what became of them: kept, ignored, refused, nonsense, ...",
             labels=("channel", "result"),
         ),
+        "convo_posts_total": Metric(
+            kind="counter",
+            help="Posts of own systems by what became of them: kept, known, refused, nonsense, ...",
+            labels=("path", "result"),
+        ),
         "convo_sends_total": Metric(
             kind="counter",
             help="Tries to send by outcome: accepted, again, failed, held, ...",

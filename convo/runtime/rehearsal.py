@@ -13,6 +13,7 @@ from convo.core.contacts import ContactState
 from convo.core.events import Answered, ErrandKind, Event, HandedBack, Inbound, Report
 from convo.core.numbers import PhoneNumber
 from convo.core.record_codec import Recorded
+from convo.core.sessions import Frame
 from convo.core.turns import Source
 from convo.errors import ConvoError
 from convo.language.chats import Delivery
@@ -25,6 +26,8 @@ from convo.runtime.calls import Calls
 from convo.runtime.mind import Mind
 from convo.runtime.rehearsed_loops import RehearsedLoops
 from convo.runtime.virtual import Answer, OpenErrand, Outbox, Said, VirtualClock
+from convo.steps.handoff import Handoff
+from convo.steps.step import Step
 
 BETWEEN_TEXTS = timedelta(seconds=30)
 """Time that passes before each text but the first, as people take it: the guard against loops
@@ -163,10 +166,16 @@ class Rehearsal:
 
     async def hand_back(self) -> None:
         """The person who took over gives the newest conversation back."""
-        sessions = (await self.state()).sessions
-        if not sessions or sessions[-1].frame.errand is not None:
+        newest = next(
+            (
+                each
+                for each in reversed((await self.state()).sessions)
+                if isinstance(self._step_of(each.frame), Handoff)
+            ),
+            None,
+        )
+        if newest is None:
             raise ConvoError("No person has the conversation.")
-        newest = sessions[-1]
         event = HandedBack(contact=self.phone, session=newest.id)
         arrival = Arrival(event=event, dedupe=f"back:{newest.id}:{newest.generation}")
         await self._loops.intake.keep(newest.channel, arrival)
@@ -295,6 +304,9 @@ class Rehearsal:
             self._read_records = rows[-1][0]
             new += [record_codec.decode(body) for _, body in rows]
         return tuple(new)
+
+    def _step_of(self, frame: Frame) -> Step:
+        return self.playbook.versions[frame.version][frame.flow].steps[frame.step]
 
     # --- underneath ---------------------------------------------------------------------------
 

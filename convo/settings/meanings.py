@@ -16,6 +16,7 @@ from convo.errors import BadAddress
 from convo.language.spelling import did_you_mean
 
 PATH_TOKEN_LEAST = 16
+API_TOKEN_LEAST = 16
 SECRET_LEAST = 32
 SHARED_SECRET_LEAST = 24
 PORT_MOST = 65535
@@ -29,6 +30,8 @@ _LENGTH = re.compile(r"(\d{1,6}) ?(ms|s|m)", re.ASCII)
 _LENGTHS = {"ms": 0.001, "s": 1, "m": 60}
 # What a URL's path carries unescaped, so that it is the same in a log, a form and a signature.
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]+", re.ASCII)
+# RFC 6750, 2.1: what a bearer token is made of.
+_BEARER = re.compile(r"[A-Za-z0-9\-._~+/]+=*", re.ASCII)
 
 
 def zone(text: str) -> str:
@@ -161,6 +164,27 @@ def path_token(secret: SecretStr) -> SecretStr:
             "`convo doctor --token` prints a fresh one."
         )
     return secret
+
+
+def listed(value: object) -> object:
+    """One secret may stand without the list."""
+    return (value,) if isinstance(value, str) else value
+
+
+def api_tokens(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    for secret in secrets:
+        text = secret.get_secret_value()
+        if len(text) < API_TOKEN_LEAST:
+            raise ValueError(
+                f"it has fewer than {API_TOKEN_LEAST} characters, so it could be guessed. "
+                "`convo doctor --token` prints a fresh one."
+            )
+        if not _BEARER.fullmatch(text):
+            raise ValueError(
+                "it is to stand in a header: letters, digits and - . _ ~ + / = only. "
+                "`convo doctor --token` prints a fresh one."
+            )
+    return secrets
 
 
 def our_address(text: str) -> str:

@@ -182,6 +182,7 @@ class _Reader:
             host=host,
             port=port,
             secret=_plain(written.server.secret),
+            api_tokens=tuple(_plain(token) for token in written.server.api_token),
             own_systems_secret=(
                 meanings.secret_bytes(_plain(written.own_systems.secret))
                 if written.own_systems.secret
@@ -203,9 +204,7 @@ class _Reader:
                 Anytime(name=name, words=entry.words, flow=entry.flow)
                 for name, entry in written.anytime.items()
             ),
-            doubts=cast(
-                Mapping[MessageClass, Doubt], written.doubts.model_dump(exclude={"grace"})
-            ),
+            doubts=cast(Mapping[MessageClass, Doubt], written.doubts.model_dump(exclude={"grace"})),
             doubt_grace=meanings.seconds(written.doubts.grace),
         )
 

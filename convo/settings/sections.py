@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from convo.core.business import FieldKind, MessageClass
 from convo.settings import meanings
@@ -62,7 +62,7 @@ class StoreSection(Section):
 
 
 class ServerSection(Section):
-    """Where webhooks come in."""
+    """Where webhooks and your own systems come in."""
 
     public_url: Annotated[str, AfterValidator(meanings.public_url)] | None = Field(
         default=None,
@@ -79,6 +79,17 @@ class ServerSection(Section):
         description="Signs the links that Convo hands out, at least 32 characters. Without it "
         "one is made at the first start and kept in `data/secret`.",
         examples=["env:CONVO_SECRET"],
+    )
+    api_token: Annotated[
+        tuple[SecretStr, ...],
+        BeforeValidator(meanings.listed),
+        AfterValidator(meanings.api_tokens),
+    ] = Field(
+        default=(),
+        description="Lets your own systems start flows and give conversations back: at least 16 "
+        "characters, one secret or a list of them while one is replaced. Without it nobody can; "
+        "`convo doctor --token` prints a fresh one.",
+        examples=["env:CONVO_API_TOKEN", ["env:NEW_TOKEN", "env:OLD_TOKEN"]],
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged. Numbers are masked at every level."

@@ -50,6 +50,8 @@ class Settings:
     port: int
     #: Signs the links that we hand out; empty when it is to be made and kept in `data/secret`.
     secret: str = field(repr=False)
+    #: What own systems show to post to us; any of them opens, and without one there is no door.
+    api_tokens: tuple[str, ...] = field(repr=False)
     #: What both sides know where flows `call` an own system; empty signs nothing.
     own_systems_secret: bytes = field(repr=False)
     log_level: str

@@ -1,4 +1,4 @@
-"""The web side put together: webhooks on the short way, everything else through Starlette."""
+"""The web side put together: what is posted on the short way, the rest through Starlette."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convo.core.links import SignedIds
 from convo.runtime.metrics import Metrics
+from convo.web.api import POSTS, Api
 from convo.web.health import Health, routes
 from convo.web.webhooks import Accept, Door, Webhooks
 
@@ -21,15 +22,21 @@ def build_app(
     ids: SignedIds,
     health: Health,
     metrics: Metrics,
+    api: Api | None = None,
     lifespan: Lifespan | None = None,
 ) -> ASGIApp:
-    """The ASGI app: `doors` by channel name, `accept` keeps what comes in by them."""
+    """The ASGI app: `doors` by channel name, `accept` keeps what comes in by them.
+
+    Without `api` own systems find nothing here.
+    """
     webhooks = Webhooks(doors, ids, accept, metrics)
     rest = Starlette(routes=routes(health, metrics), lifespan=lifespan)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(("/in/", "/dlr/")):
             await webhooks(scope, receive, send)
+        elif api is not None and scope["type"] == "http" and scope["path"] in POSTS:
+            await api(scope, receive, send)
         else:
             await rest(scope, receive, send)
 

@@ -4,29 +4,35 @@ Bare ASGI, for this is the hottest path of the house. Nothing is read from `Host
 header: the URL that providers sign is the configured one, so no proxy needs to be trusted.
 """
 
-import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote
 
 from convo.core.links import SignedIds
 from convo.errors import BadSignature, StoreError, WebhookRejected
 from convo.ports import HttpAnswer, Parsed, Provider, RawRequest
 from convo.runtime.metrics import Metrics
+from convo.web.exchange import (
+    CLOSE,
+    LATER,
+    Gone,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    TooLong,
+    TooSlow,
+    answer_with,
+    body_of,
+    headers_of,
+    place,
+)
 
 MAX_WEBHOOK_BYTES = 262_144
 READ_SECONDS = 10.0
 """For the whole body; who is slower holds a connection open for its own sake."""
-
-RETRY_AFTER = b"5"
-"""Seconds after which a provider may try again what we could not keep."""
-
-Scope = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 #: Keeps what a webhook brought. Raises `StoreError` when it could not.
 Accept = Callable[[str, Parsed], Awaitable[object]]
@@ -46,18 +52,6 @@ class Door:
     public_url: str
 
 
-class _TooLong(Exception):
-    """More bytes than a webhook may have."""
-
-
-class _TooSlow(Exception):
-    """The body took longer than a webhook may take."""
-
-
-class _Gone(Exception):
-    """The caller hung up before the body was there."""
-
-
 _NOT_FOUND = HttpAnswer(status=404, body=b"no such channel")
 _FORBIDDEN = HttpAnswer(status=403, body=b"forbidden")
 _METHOD = HttpAnswer(status=405, body=b"GET or POST")
@@ -66,11 +60,7 @@ _TOO_SLOW = HttpAnswer(status=408, body=b"too slow")
 _NOT_KEPT = HttpAnswer(status=503, body=b"not kept, try again")
 _BROKEN = HttpAnswer(status=500, body=b"not kept")
 
-_ALLOW = ((b"allow", b"GET, POST"),)
-_CLOSE = ((b"connection", b"close"),)  # what is still to come is not read
-_LATER = ((b"retry-after", RETRY_AFTER),)
-
-Headers = tuple[tuple[bytes, bytes], ...]
+_ALLOW: Headers = ((b"allow", b"GET, POST"),)
 
 
 class Webhooks:
@@ -88,20 +78,20 @@ class Webhooks:
         _, kind, channel, *rest = scope["path"].split("/", 4)
         door = self._doors.get(channel)
         if door is None or len(rest) > 1 or (kind == "dlr" and not rest):
-            await _answer(send, _NOT_FOUND)
+            await answer_with(send, _NOT_FOUND)
             return
         if scope["method"] not in ("GET", "POST"):
-            await _answer(send, _METHOD, _ALLOW)
+            await answer_with(send, _METHOD, _ALLOW)
             return
         try:
             result, answer, headers = await self._result(
                 door, kind, rest[0] if rest else "", scope, receive
             )
-        except _Gone:
+        except Gone:
             self._count("convo_webhooks_total", channel, "hung up")
             return
         self._count("convo_webhooks_total", channel, result)
-        await _answer(send, answer, headers)
+        await answer_with(send, answer, headers)
 
     async def _result(
         self, door: Door, kind: str, end: str, scope: Scope, receive: Receive
@@ -123,10 +113,10 @@ class Webhooks:
                     log.info("%s: passed over, %s", door.channel, reason)
                 return "ignored", parsed.answer, ()
             await self._accept(door.channel, parsed)
-        except _TooLong:
-            return "too long", _TOO_LONG, _CLOSE
-        except _TooSlow:
-            return "too slow", _TOO_SLOW, _CLOSE
+        except TooLong:
+            return "too long", _TOO_LONG, CLOSE
+        except TooSlow:
+            return "too slow", _TOO_SLOW, CLOSE
         except BadSignature as error:
             log.warning(
                 "%s: refused, %s It was verified for %s",
@@ -140,12 +130,12 @@ class Webhooks:
             return "nonsense", HttpAnswer(status=400, body=str(error).encode()), ()
         except StoreError as error:
             log.error("%s: not kept, %s", door.channel, error)
-            return "not kept", _NOT_KEPT, _LATER
-        except _Gone:
+            return "not kept", _NOT_KEPT, LATER
+        except Gone:
             raise
         except Exception as error:
             # Its text may quote the request, so only its kind and place are told.
-            log.error("%s: %s at %s", door.channel, type(error).__name__, _place(error))
+            log.error("%s: %s at %s", door.channel, type(error).__name__, place(error))
             return "broken", _BROKEN, ()
         return "kept", parsed.answer, ()
 
@@ -158,16 +148,9 @@ def _may_enter(door: Door, end: str) -> bool:
 
 
 async def _request(door: Door, scope: Scope, receive: Receive) -> RawRequest:
-    """The request as it came. Raises `_TooLong`, `_TooSlow` and `_Gone`."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    told = headers.get("content-length", "0")
-    if not told.isdecimal() or int(told) > MAX_WEBHOOK_BYTES:
-        raise _TooLong
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            body = await _body(receive)
-    except TimeoutError:
-        raise _TooSlow from None
+    """The request as it came. Raises `TooLong`, `TooSlow` and `Gone`."""
+    headers = headers_of(scope)
+    body = await body_of(headers, receive, at_most=MAX_WEBHOOK_BYTES, within=READ_SECONDS)
     query: bytes = scope["query_string"]
     url = f"{door.public_url}{_path(scope)}"
     return RawRequest(
@@ -177,21 +160,6 @@ async def _request(door: Door, scope: Scope, receive: Receive) -> RawRequest:
         headers=headers,
         body=body,
     )
-
-
-async def _body(receive: Receive) -> bytes:
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise _Gone
-    body: bytes = message.get("body", b"")
-    while message.get("more_body") and len(body) <= MAX_WEBHOOK_BYTES:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _Gone
-        body += message.get("body", b"")
-    if len(body) > MAX_WEBHOOK_BYTES:
-        raise _TooLong
-    return body
 
 
 def _path(scope: Scope) -> str:
@@ -206,25 +174,3 @@ def _shown(door: Door, scope: Scope, kind: str) -> str:
     path = f"{door.public_url}/{kind}/{door.channel}"
     path += "/..." if scope["path"].count("/") > 2 else ""
     return path + ("?" + "&".join(f"{name}=..." for name in names) if names else "")
-
-
-def _place(error: BaseException) -> str:
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    return "?" if last is None else f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}"
-
-
-async def _answer(send: Send, answer: HttpAnswer, headers: Headers = ()) -> None:
-    await send(
-        {
-            "type": "http.response.start",
-            "status": answer.status,
-            "headers": [
-                (b"content-type", answer.content_type.encode("latin-1")),
-                (b"content-length", str(len(answer.body)).encode()),
-                *headers,
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": answer.body})

@@ -32,6 +32,7 @@ from convo.runtime.results import Results
 from convo.runtime.sender import Sender
 from convo.runtime.valve import Valve
 from convo.settings import Doubt, Settings
+from convo.web.api import Api, Behind
 from convo.web.app import build_app
 from convo.web.health import Health
 from convo.web.webhooks import Door
@@ -120,8 +121,16 @@ async def wired(
             checks={"owner": partial(_trouble, running)},
             levels=partial(levels, store),
         )
+        behind = Behind(
+            tokens=settings.api_tokens, playbook=lambda: owner.playbook, keep=intake.post
+        )
         app = build_app(
-            doors(settings, providers), intake.accept, ids=ids, health=health, metrics=metrics
+            doors(settings, providers),
+            intake.accept,
+            ids=ids,
+            health=health,
+            metrics=metrics,
+            api=Api(behind, metrics) if settings.api_tokens else None,
         )
         try:
             async with running:

@@ -288,6 +288,7 @@ BAD: dict[str, tuple[str, int, str]] = {
     "a duplicate of nothing": ("% duplicate\n", 1, "not written anything"),
     "a duplicate is not answered": (f"> visit\n{MENU_LINES}% duplicate\n< x\n", 6, "nothing"),
     "a restart says nothing": (f"> visit\n{MENU_LINES}% restart\n< x\n", 6, "We say nothing."),
+    "no person to give it back": (f"> visit\n{MENU_LINES}% back\n", 5, "No person has"),
     "a report on nothing": ("% report failed\n", 1, "Nothing was sent"),
     "no such channel": ("@ channel mian\n", 1, 'Did you mean "main"'),
     "no such language": ("@ fr\n", 1, "does not speak"),

@@ -1,0 +1,127 @@
+"""Where the business's own systems post: `/v1/events` and `/v1/handbacks`, behind a token."""
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from convo.errors import StoreError
+from convo.ports import Acceptance, Arrival, HttpAnswer
+from convo.routing.playbook import Playbook
+from convo.runtime.metrics import Metrics
+from convo.web.exchange import (
+    CLOSE,
+    LATER,
+    Gone,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    TooLong,
+    TooSlow,
+    answer_with,
+    body_of,
+    headers_of,
+    place,
+)
+from convo.web.posted import Nonsense, Posted, read_handback, read_request
+
+MAX_POST_BYTES = 65_536
+READ_SECONDS = 10.0
+
+#: Every path, and what is understood there.
+POSTS: Mapping[str, Callable[[bytes, Playbook], Posted]] = {
+    "/v1/events": read_request,
+    "/v1/handbacks": read_handback,
+}
+
+_ALLOW: Headers = ((b"allow", b"POST"),)
+_BEARER: Headers = ((b"www-authenticate", b"Bearer"),)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What the doors lead to."""
+
+    #: Any of these opens; several while one is replaced.
+    tokens: Sequence[str] = field(repr=False)
+    #: The playbook of this moment: flows may change while we serve.
+    playbook: Callable[[], Playbook]
+    #: Keeps an arrival for a channel. Raises `StoreError` when it could not.
+    keep: Callable[[str, Arrival], Awaitable[Acceptance]]
+
+
+class Api:
+    """An ASGI app for the paths above."""
+
+    def __init__(self, behind: Behind, metrics: Metrics) -> None:
+        self._behind = behind
+        self._count = metrics.count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        try:
+            result, answer, headers = await self._result(path, scope, receive)
+        except Gone:
+            self._count("convo_posts_total", path, "hung up")
+            return
+        self._count("convo_posts_total", path, result)
+        await answer_with(send, answer, headers)
+
+    async def _result(
+        self, path: str, scope: Scope, receive: Receive
+    ) -> tuple[str, HttpAnswer, Headers]:
+        """What became of it, in a word; the answer; headers beside it."""
+        if scope["method"] != "POST":
+            return "refused", _complaining(405, "Only POST is answered here."), _ALLOW
+        headers = headers_of(scope)
+        if not _may_enter(headers.get("authorization", ""), self._behind.tokens):
+            log.warning("%s: refused, the token is missing or wrong", path)
+            why = "Send the header `Authorization: Bearer TOKEN` with server.api_token."
+            return "refused", _complaining(401, why), (*_BEARER, *CLOSE)
+        try:
+            body = await body_of(headers, receive, at_most=MAX_POST_BYTES, within=READ_SECONDS)
+            posted = POSTS[path](body, self._behind.playbook())
+            acceptance = await self._behind.keep(posted.channel, posted.arrival)
+        except TooLong:
+            why = f"The body has more than {MAX_POST_BYTES} bytes."
+            return "too long", _complaining(413, why), CLOSE
+        except TooSlow:
+            return "too slow", _complaining(408, "The body came too slowly."), CLOSE
+        except Nonsense as error:
+            return "nonsense", _complaining(400, *error.complaints), ()
+        except StoreError as error:
+            log.error("%s: not kept, %s", path, error)
+            return "not kept", _complaining(503, "Not kept; post it again later."), LATER
+        except Gone:
+            raise
+        except Exception as error:
+            # Its text may quote the request, so only its kind and place are told.
+            log.error("%s: %s at %s", path, type(error).__name__, place(error))
+            return "broken", _complaining(500, "Not kept, by a fault of ours: see the log."), ()
+        if acceptance == "duplicate":
+            return "known", _json(200, {"duplicate": True}), ()
+        return "kept", _json(202, {"accepted": True}), ()
+
+
+def _may_enter(header: str, tokens: Sequence[str]) -> bool:
+    scheme, _, given = header.partition(" ")
+    shown = given.strip().encode()
+    # All are compared, so that the time tells nothing of which one was nearly right.
+    fits = [hmac.compare_digest(shown, known.encode()) for known in tokens]
+    return scheme.casefold() == "bearer" and any(fits)
+
+
+def _complaining(status: int, *complaints: str) -> HttpAnswer:
+    return _json(status, {"complaints": complaints})
+
+
+def _json(status: int, value: Mapping[str, Any]) -> HttpAnswer:
+    return HttpAnswer(
+        status=status, content_type="application/json", body=msgspec.json.encode(value)
+    )

@@ -1,0 +1,213 @@
+"""Where own systems post: who is let in, how much is read, and what they are answered."""
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from convo.core.events import HandedBack, Requested
+from convo.core.links import SignedIds
+from convo.errors import Busy, StoreUnavailable
+from convo.ports import Acceptance, Arrival, Parsed
+from convo.routing.playbook import Playbook
+from convo.runtime.metrics import Metrics
+from convo.web import api
+from convo.web.api import MAX_POST_BYTES, POSTS, Api, Behind
+from convo.web.app import build_app
+from convo.web.health import Health
+from tests.steps.conversation import ANNA, loaded
+
+pytestmark = pytest.mark.anyio
+
+TOKEN, OLD = "a-token-of-this-test", "the-token-before-it"
+FLOW = "flow: {0}\nstart: {{events: [{0}.made]}}\nsteps:\n  a: {{say: Hello., go: end}}\n"
+BODY = json.dumps({"event": "visit.made", "to": ANNA.e164, "channel": "main", "key": "k"}).encode()
+
+
+class House:
+    """The web room with a door for own systems, and an inbox that is a list."""
+
+    def __init__(self, *tokens: str) -> None:
+        self.kept: list[tuple[str, Arrival]] = []
+        self.failure: Exception | None = None
+        self.playbook: Playbook = loaded(FLOW.format("visit")).playbook
+        self.metrics = Metrics()
+        behind = Behind(tokens=tokens, playbook=lambda: self.playbook, keep=self.keep)
+        self.app = build_app(
+            {},
+            self.accept,
+            ids=SignedIds([b"x"]),
+            health=Health(checks={}),
+            metrics=self.metrics,
+            api=Api(behind, self.metrics) if tokens else None,
+        )
+
+    async def accept(self, _channel: str, _parsed: Parsed) -> None:
+        raise AssertionError("no webhook came")
+
+    async def keep(self, channel: str, arrival: Arrival) -> Acceptance:
+        if self.failure is not None:
+            raise self.failure
+        known = {kept.dedupe for _, kept in self.kept}
+        self.kept.append((channel, arrival))
+        return "duplicate" if arrival.dedupe in known else "accepted"
+
+    async def post(
+        self,
+        body: bytes = BODY,
+        *,
+        path: str = "/v1/events",
+        method: str = "POST",
+        shown: str | None = f"Bearer {TOKEN}",
+        receive: Any = None,
+        length: int | None = None,
+    ) -> tuple[int, dict[str, str], Any]:
+        """Status, headers, body as JSON; None for a body that is none."""
+        sent: list[Any] = []
+        headers = [] if shown is None else [(b"authorization", shown.encode("latin-1"))]
+        headers += [] if length is None else [(b"content-length", str(length).encode())]
+
+        async def received() -> Any:
+            return {"type": "http.request", "body": body}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "query_string": b"",
+            "headers": headers,
+        }
+        await self.app(scope, receive or received, send)
+        start, end = sent
+        told = {name.decode(): value.decode() for name, value in start["headers"]}
+        is_json = told["content-type"] == "application/json"
+        return start["status"], told, json.loads(end["body"]) if is_json else None
+
+    def counted(self, result: str, path: str = "/v1/events") -> bool:
+        line = f'convo_posts_total{{path="{path}",result="{result}"}} 1.0'
+        return line in self.metrics.page()[0].decode()
+
+
+async def test_a_request_is_accepted_and_a_repetition_is_known() -> None:
+    house = House(TOKEN)
+    assert (await house.post())[::2] == (202, {"accepted": True})
+    assert (await house.post())[::2] == (200, {"duplicate": True})
+    channel, arrival = house.kept[0]
+    assert (channel, arrival.dedupe, arrival.raw) == ("main", "request:k", BODY)
+    assert arrival.event == Requested(contact=ANNA, channel="main", event="visit.made")
+    assert house.counted("kept")
+    assert house.counted("known")
+
+
+async def test_a_conversation_is_given_back() -> None:
+    house = House(TOKEN)
+    path = "/v1/handbacks"
+    status, _, said = await house.post(b'{"to": "+8613800138000"}', path=path)
+    assert (status, said) == (202, {"accepted": True})
+    assert house.kept[0][1].event == HandedBack(contact=ANNA, session="")
+    assert house.counted("kept", path)
+
+
+async def test_it_goes_by_the_flows_of_the_moment() -> None:
+    house = House(TOKEN)
+    house.playbook = loaded(FLOW.format("order")).playbook
+    assert (await house.post())[0] == 400
+    assert (await house.post(BODY.replace(b"visit", b"order")))[0] == 202
+
+
+@pytest.mark.parametrize("path", POSTS)
+async def test_without_a_token_in_the_settings_there_is_no_door(path: str) -> None:
+    assert (await House().post(path=path))[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/v1/events/", "/v1/event", "/v1", "/v1/events/x"])
+async def test_there_is_nothing_beside_the_doors(path: str) -> None:
+    assert (await House(TOKEN).post(path=path))[0] == 404
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [None, "", "Bearer", "Bearer ", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \u00e9"],
+)
+async def test_nobody_enters_without_the_token(
+    shown: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = House(TOKEN)
+    status, headers, _ = await house.post(shown=shown)
+    assert (status, headers["www-authenticate"]) == (401, "Bearer")
+    assert house.kept == []
+    assert house.counted("refused")
+    assert TOKEN not in caplog.text
+
+
+async def test_while_a_token_is_replaced_both_open() -> None:
+    house = House(TOKEN, OLD)
+    assert (await house.post(shown=f"bearer {OLD}"))[0] == 202
+    assert (await house.post(shown=f"Bearer {TOKEN}"))[0] == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
+async def test_only_a_post_is_one(method: str) -> None:
+    status, headers, _ = await House(TOKEN).post(method=method)
+    assert (status, headers["allow"]) == (405, "POST")
+
+
+async def test_nonsense_is_400_with_every_complaint() -> None:
+    house = House(TOKEN)
+    status, _, said = await house.post(b'{"event": "visit.mad", "to": "x", "key": "k"}')
+    assert status == 400
+    assert len(said["complaints"]) == 3
+    assert house.counted("nonsense")
+
+
+async def test_a_body_that_is_too_long_is_413() -> None:
+    house = House(TOKEN)
+    assert (await house.post(b" " * (MAX_POST_BYTES - len(BODY)) + BODY))[0] == 202
+    status, headers, _ = await house.post(b" " * (MAX_POST_BYTES + 1))
+    assert (status, headers["connection"]) == (413, "close")
+    assert (await house.post(length=MAX_POST_BYTES + 1))[0] == 413
+
+
+async def test_a_body_that_does_not_come_is_408(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "READ_SECONDS", 0.05)
+    assert (await House(TOKEN).post(receive=lambda: asyncio.sleep(60)))[0] == 408
+
+
+async def test_a_caller_that_hangs_up_is_not_answered() -> None:
+    house = House(TOKEN)
+
+    async def gone() -> Any:
+        return {"type": "http.disconnect"}
+
+    with pytest.raises(ValueError, match="not enough values"):  # nothing was sent
+        await house.post(receive=gone)
+    assert house.counted("hung up")
+
+
+@pytest.mark.parametrize("failure", [Busy("full"), StoreUnavailable("gone")])
+async def test_what_could_not_be_kept_is_503_with_a_time_to_try_again(failure: Exception) -> None:
+    house = House(TOKEN)
+    house.failure = failure
+    status, headers, _ = await house.post()
+    assert (status, headers["retry-after"]) == (503, "5")
+    assert house.counted("not kept")
+
+
+async def test_a_bug_is_500_and_its_text_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    house = House(TOKEN)
+    house.failure = KeyError(ANNA.e164)
+    assert (await house.post())[0] == 500
+    assert "KeyError at " in caplog.text
+    assert ANNA.e164 not in caplog.text
+
+
+def test_nothing_shows_the_token() -> None:
+    house = House(TOKEN)
+    behind = Behind(tokens=(TOKEN,), playbook=lambda: house.playbook, keep=house.keep)
+    assert TOKEN not in repr(behind)
