@@ -109,7 +109,9 @@ def _law_word(desk: Desk, event: Inbound, law: LawWord) -> None:
     """Level 1. Its consent was changed when it was kept; here it is answered, once."""
     desk.record("routed", level=1, law=law, acted=event.acted)
     business, channel = desk.business, desk.business.channels[event.channel]
-    language = _known_language(desk, event.text) or _language(desk)
+    # STOP, T and TD are written by everybody: their letters tell nothing of who is spoken with.
+    heard = None if event.text.isascii() else _known_language(desk, event.text)
+    language = heard or _language(desk)
     if law == "stop":
         desk.silence()
         if event.acted and channel.optout_reply == "us":

@@ -271,3 +271,10 @@ def test_an_anytime_word_overtakes_the_texts_that_waited() -> None:
     assert conversation.steps == ["book.menu"]
     assert conversation.state.sessions[0].held == ()
     assert conversation.recorded("ignored")[-1]["why"] == "overtaken by an anytime word"
+
+
+def test_a_law_word_in_latin_letters_is_answered_in_the_contacts_own_language() -> None:
+    salon = talk()
+    salon.text("预约")
+    salon.text("退订")
+    assert not salon.text("START")[0].isascii()

@@ -1,0 +1,106 @@
+"""The example business in a folder of its own, served by a `convo run` of its own."""
+
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+STOPS_WITHIN = 20.0
+SETTLED_WITHIN = 20.0
+OWN_TABLES = ("[server]", "[channels")
+"""Tables of the example's convo.toml that a test writes its own way."""
+
+
+def shown(how_to: Path, language: str) -> str:
+    """The only block of a how-to in `language`: what it shows is what is tested."""
+    found = re.findall(rf"^```{language}\n(.*?)^```", how_to.read_text("utf-8"), re.M | re.S)
+    assert len(found) == 1, f"{how_to.name} shows {len(found)} blocks of {language}"
+    return found[0]
+
+
+def soon(look: Callable[[], object], wanted: object) -> None:
+    """Until `look` finds what is wanted."""
+    until = time.monotonic() + SETTLED_WITHIN
+    while (found := look()) != wanted:
+        assert time.monotonic() < until, f"{found}, not {wanted}"
+        time.sleep(0.02)
+
+
+def written(folder: Path, tables: str, flows: Mapping[str, str]) -> None:
+    """The repository's own business, behind the server and channels of `tables`."""
+    folder.mkdir()
+    for part in ("flows", "keyword_handlers"):
+        shutil.copytree(
+            ROOT / part, folder / part, ignore=shutil.ignore_patterns("tests", "__pycache__")
+        )
+    for name, flow in flows.items():
+        (folder / "flows" / f"{name}.yaml").write_text(flow, "utf-8")
+    own = re.split(r"^(?=\[)", (ROOT / "convo.toml").read_text("utf-8"), flags=re.M)
+    kept = [table for table in own if not table.startswith(OWN_TABLES)]
+    (folder / "convo.toml").write_text("".join(kept) + tables, "utf-8")
+
+
+class Serving:
+    """`convo run` in `folder`, to be started and stopped as often as one likes."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.log = folder / "convo.log"
+        self._environment = environment
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "convo.cli", "-C", str(self.folder), "run"],
+                env={
+                    **os.environ,
+                    **self._environment,
+                    "PYTHONPATH": str(ROOT),
+                    "PYTHONUNBUFFERED": "1",
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline()
+        assert "is open at" in said, self.log.read_text("utf-8")
+
+    def stop(self) -> None:
+        """As a supervisor would; nothing may be left to complain about."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=STOPS_WITHIN)
+        assert process.returncode == 0, self.log.read_text("utf-8")
+
+    def kill(self) -> None:
+        """Whatever state a test left it in."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+    def rows(self, query: str, *values: str) -> Sequence[Any]:
+        """What the store says, read beside the process that owns it."""
+        store = f"file:{self.folder / 'data' / 'convo.db'}?mode=ro"
+        with closing(sqlite3.connect(store, uri=True, timeout=5)) as database:
+            return database.execute(query, values).fetchall()
+
+    def waits_for(self, query: str, values: Sequence[str], wanted: Sequence[Any]) -> None:
+        """Until the store says what is wanted."""
+        soon(lambda: self.rows(query, *values), wanted)
+
+    def waits_for_statuses(self, contact: str, *wanted: str) -> None:
+        query = "SELECT status FROM message WHERE contact = ? ORDER BY seq"
+        self.waits_for(query, [contact], [(status,) for status in wanted])
