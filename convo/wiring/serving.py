@@ -36,6 +36,7 @@ from convo.web.api import Api, Behind
 from convo.web.app import build_app
 from convo.web.health import Health
 from convo.web.webhooks import Door
+from convo.wiring import memory
 from convo.wiring.authored import Authored
 from convo.wiring.brands import adapters, open_store
 from convo.wiring.levels import levels
@@ -134,6 +135,7 @@ async def wired(
         )
         try:
             async with running:
+                memory.settle()
                 yield Wired(app=app, running=running, intake=intake, store=store)
         finally:
             await http.close()
