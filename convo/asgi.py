@@ -2,18 +2,15 @@
 
 import os
 import signal
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convo.wiring import logs
 from convo.wiring.authored import authored, settings_in
 from convo.wiring.serving import Wired, wired
-
-MESSAGE = Mapping[str, Any]
 
 
 class Application:

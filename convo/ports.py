@@ -219,6 +219,11 @@ class RawRequest:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
+    @property
+    def brought(self) -> bytes:
+        """What is kept of it for people: the query of a GET, the body of everything else."""
+        return self.query if self.method == "GET" else self.body
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpAnswer:
@@ -289,14 +294,15 @@ class CanLookUp(Protocol):
     """A provider that can be asked whether a message left."""
 
     async def look_up(self, message: Outbound, since: int, settled: Sequence[str]) -> LookedUp:
-        """Whether `message`, first tried at `since` (ms), is there; ids in `settled` are others'."""
+        """Whether `message`, first tried at `since` (ms), is there; `settled` ids are others'."""
         ...
 
 
 class SendsOnce(Protocol):
     """A provider that takes our id as an idempotency key: repeating a send is harmless."""
 
-    idempotent: Literal[True]
+    #: Whether this channel's settings name the place for it.
+    idempotent: bool
 
 
 Sleep = Callable[[float], Awaitable[None]]

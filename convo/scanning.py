@@ -34,6 +34,8 @@ def scan(folder: Path) -> Handlers:
             if not isinstance(handler, Keyword | Action) or id(handler) in found:
                 continue
             found[id(handler)] = handler
+            if not inspect.iscoroutinefunction(_function(handler)):
+                problems.append(_cannot_wait(handler))
             for claim in _claims(handler):
                 if owners.setdefault(claim, handler) is not handler:
                     problems.append(_claimed_twice(claim, handler, owners[claim]))
@@ -101,10 +103,23 @@ def _claimed_twice(claim: str, second: Keyword | Action, first: Keyword | Action
     )
 
 
+def _cannot_wait(handler: Keyword | Action) -> FlowError:
+    name = _function(handler).__name__
+    return FlowError(
+        f'"{name}" is a plain function, and would hold everybody up while it runs.',
+        place=place_of(handler),
+        mend=f"Write `async def {name}`.",
+    )
+
+
+def _function(handler: Keyword | Action) -> FunctionType:
+    function = handler.answer if isinstance(handler, Keyword) else handler.act
+    return cast(FunctionType, inspect.unwrap(function))
+
+
 def place_of(handler: Keyword | Action) -> Place:
     """Where the handler's function was written."""
-    function = handler.answer if isinstance(handler, Keyword) else handler.act
-    code = cast(FunctionType, inspect.unwrap(function)).__code__
+    code = _function(handler).__code__
     return Place(file=_shown(Path(code.co_filename)), line=code.co_firstlineno, column=1)
 
 

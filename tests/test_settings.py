@@ -65,6 +65,7 @@ secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 [doubts]
 service = "once"
+grace = "2m"
 """
 
 SMALL = """
@@ -119,7 +120,7 @@ def test_everything_that_is_written_is_read(tmp_path: Path) -> None:
     assert main.parts_per_second == pytest.approx(100 / 60)
     assert main.signature == "Salon Mei: "
     assert main.optout_reply == "provider"
-    assert main.fallback == "main_menu"
+    assert main.fallback == {"": "main_menu"}
     assert short.address == ShortCode("12345")
     assert short.parts_per_second is None
     assert read_back.store == f"sqlite:{tmp_path}/data/convo.db"
@@ -136,6 +137,7 @@ def test_everything_that_is_written_is_read(tmp_path: Path) -> None:
     assert read_back.doubts == {
         "service": "once", "otp": "once", "marketing": "hold", "emergency": "once"
     }  # fmt: skip
+    assert read_back.doubt_grace == 120.0
     assert len(read_back.own_systems_secret) == 24
 
 
@@ -144,6 +146,7 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     assert read_back.store == f"sqlite:{tmp_path}/data/convo.db"
     assert read_back.local_url == "http://127.0.0.1:8000"
     assert read_back.doubts["service"] == "hold"
+    assert read_back.doubt_grace == 30.0
     assert read_back.business.quiet == {}
     assert (read_back.public_url, read_back.secret, read_back.own_systems_secret) == ("", "", b"")
 
@@ -245,6 +248,8 @@ MISTAKES: list[tuple[str, str, str]] = [
     ('"env:KANNEL_PATH_TOKEN"', '"short"', "channels.short.path_token: it has fewer than 16 characters"),
     ('"env:KANNEL_PATH_TOKEN"', '"with a / and some blanks"', "it is to stand in a path"),
     ('about = "About two survey texts a month"', "", "programmes.survey.about: it is missing"),
+    ('fallback = "main_menu"', "fallback = 7", "channels.main.fallback: it must be a text in quotes"),
+    ('fallback = "main_menu"', 'fallback = {en = "Text MENU.", chinese = "菜单"}', 'channels.main.fallback: "chinese" is no language'),
     ("double_opt_in = true", 'double_opt_in = "perhaps"', "programmes.survey.double_opt_in: it must be true or false"),
     ('fan = "yes_no"', 'fan = "yesno"', 'contact.fan: "yesno" will not do. Did you mean "yes_no"?'),
     ('flow = "main_menu"}', 'flw = "main_menu"}', 'anytime.menu.flw: there is no such setting. Did you mean "flow"?'),
@@ -258,6 +263,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ('"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"', '"short"', "own_systems.secret: it has fewer than 24 bytes"),
     ('service = "once"', 'service = "twice"', 'doubts.service: "twice" will not do. One of: once, hold.'),
     ("[doubts]", '[folders]\nhandlers = "json"\n[doubts]', 'folders.handlers: "json" cannot be the name of a Python package'),
+    ('grace = "2m"', 'grace = "2 hours"', 'doubts.grace: "2 hours" is no length of time. Write it like "500ms", "30s" or "2m".'),
     ("[doubts]", "[dubts]", 'dubts: there is no such setting. Did you mean "doubts"?'),
     ("[channels.main]", "[channels.ma-in]", "channels.ma-in: a channel's name stands in web addresses"),
 ]  # fmt: skip

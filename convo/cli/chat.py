@@ -79,11 +79,13 @@ def _start(written: str | None, zone: ZoneInfo) -> datetime:
 
 def flow_name(settings: Settings, flow: str | None) -> str | None:
     """The name of the flow that was asked for. Raises `SettingsError` when there is none."""
+    from convo.wiring.authored import flow_sources
+
     if flow is None:
         return None
     if Path(flow).is_file():
         return Path(flow).stem
-    names = [file.stem for file in sorted(settings.flows.glob("*.y*ml"))]
+    names = [Path(path).stem for path in flow_sources(settings)]
     if flow not in names:
         where = settings.flows.name
         raise SettingsError([f'There is no flow "{flow}" in {where}/. {advice(flow, names)}'])
@@ -120,15 +122,11 @@ def _checked(
     handlers: Sequence[Keyword | Action],
     pretend: bool,
 ) -> Playbook:
-    from convo.routing.loading import AnytimeWords, load
+    from convo.routing.loading import load
     from convo.verification import verify
 
     names = {Path(file).stem for file in sources}
-    anytime = [
-        AnytimeWords(name=each.name, words=each.words, flow=each.flow)
-        for each in settings.anytime
-        if each.flow in names
-    ]
+    anytime = [each for each in settings.anytime if each.flow in names]
     loaded = load(sources, handlers, settings.business, anytime)
     playbook = loaded.playbook
     if pretend:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from convo.cli import CANNOT_START, FOUND_MISTAKES
+from convo.cli.counting import counted
 from convo.errors import FlowError, FlowErrors, SettingsError
 
 
@@ -62,10 +63,10 @@ def _write(settings: Sequence[str], flows: Sequence[FlowError], told: dict[str, 
     show(flows)
     count = len(settings) + len(flows)
     if count:
-        click.echo(f"\n{count} {'mistake' if count == 1 else 'mistakes'}.", err=True)
+        click.echo(f"\n{counted(count, 'mistake')}.", err=True)
     else:
         click.secho("All is well: ", fg="green", nl=False)
-        click.echo(f"{_counted(told['flows'], 'flow')}, {_counted(told['handlers'], 'handler')}.")
+        click.echo(f"{counted(told['flows'], 'flow')}, {counted(told['handlers'], 'handler')}.")
 
 
 def _write_json(settings: Sequence[str], flows: Sequence[FlowError], told: dict[str, Any]) -> None:
@@ -74,7 +75,3 @@ def _write_json(settings: Sequence[str], flows: Sequence[FlowError], told: dict[
     problems = [as_json(problem) for problem in flows]
     answer = {"settings": settings, "problems": problems, **told}
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

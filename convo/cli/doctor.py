@@ -11,6 +11,7 @@ from typing import Any, Literal
 import click
 
 from convo.cli import FOUND_MISTAKES
+from convo.cli.counting import counted
 from convo.errors import AlreadyRunning, ConvoError, FlowErrors, SendError, SettingsError
 
 OLDEST_PYTHON = (3, 11)
@@ -19,6 +20,7 @@ OTHERS = 0o077
 """The bits of a file's mode that let group and others in."""
 PROBED_WITHIN = 5.0
 """Seconds for a webhook to ourselves."""
+LET_IN = 200
 
 SIGNS = {"well": "✓", "note": "·", "wrong": "✗"}
 COLOURS = {"well": "green", "note": "yellow", "wrong": "red"}
@@ -61,9 +63,10 @@ def doctor(ctx: click.Context, token: bool) -> None:
     if token:
         click.echo(secrets.token_urlsafe(TOKEN_BYTES))
         return
-    wrong = 0
+    wrong, serves = 0, False
     for finding in _findings(Path.cwd()):
         wrong += finding.state == "wrong"
+        serves = serves or (finding.about == "server" and finding.state == "well")
         sign = click.style(SIGNS[finding.state], fg=COLOURS[finding.state], bold=True)
         lines = finding.what.splitlines() or [""]
         click.echo(f"{sign} {finding.about:<10} {lines[0]}")
@@ -73,7 +76,7 @@ def doctor(ctx: click.Context, token: bool) -> None:
         count = "One thing is" if wrong == 1 else f"{wrong} things are"
         click.echo(f"\n{count} wrong; each says how to mend it.")
         ctx.exit(FOUND_MISTAKES)
-    click.echo("\nReady to serve: convo run")
+    click.echo("\nAll is well, and it is serving." if serves else "\nReady to serve: convo run")
 
 
 def _findings(folder: Path) -> Iterator[Finding]:
@@ -139,17 +142,16 @@ def _handlers_and_flows(settings: Any) -> Finding:
     try:
         found = authored(settings)
     except FlowErrors as error:
-        count = len(error.problems)
         return _wrong(
             "flows",
-            f"{count} {'mistake' if count == 1 else 'mistakes'}; `convo check` shows them, the "
-            f"first is at {error.problems[0].place}",
+            f"{counted(len(error.problems), 'mistake')}; `convo check` shows them, the first is "
+            f"at {error.problems[0].place}",
         )
     except SettingsError as error:
         return _wrong("flows", str(error))
     languages = ", ".join(settings.business.languages)
     names = ", ".join(found.playbook.flows) or "none yet"
-    return _well("flows", f"{names}; in {languages}; {len(found.handlers)} handlers")
+    return _well("flows", f"{names}; in {languages}; {counted(len(found.handlers), 'handler')}")
 
 
 def _clock(settings: Any) -> Finding:
@@ -212,10 +214,11 @@ async def _way_in(settings: Any, http: Any, name: str) -> Finding:
     probe = PROBES[connection.provider](connection.options, outside(settings) + path)
     url = settings.local_url + path
     if probe.method == "GET":
-        answer = await http.get(url, headers=probe.headers, read=PROBED_WITHIN)
+        asked = f"{url}?{probe.query}" if probe.query else url
+        answer = await http.get(asked, headers=probe.headers, read=PROBED_WITHIN)
     else:
         answer = await http.post(url, probe.body, headers=probe.headers, read=PROBED_WITHIN)
-    if answer.status == probe.wanted:
+    if answer.status == LET_IN:
         return _well(about, f"a webhook as {connection.provider} sends it is let in")
     return _wrong(
         about,

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
@@ -114,13 +113,3 @@ def _default(field: Any) -> str:
     if isinstance(value, BaseModel):
         return "nothing"
     return f"`{value}`"
-
-
-def main() -> None:
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(), "utf-8")
-    click.echo(f"{PAGE} is written anew.")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,7 @@
 """The phone prompt of `convo run`: a customer's phone in the terminal, on the real webhook."""
 
 import asyncio
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -14,16 +15,25 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 from prompt_toolkit.patch_stdout import patch_stdout
 
-from convo.core.numbers import PhoneNumber
+from convo.cli.counting import counted
+from convo.cli.telling import why_nothing, wrapped
 from convo.core.parts import parts_of
+from convo.core.record_codec import decode
 from convo.core.turns import Outbound
 from convo.errors import BadAddress, SendError
-from convo.policy.numbering import read_number
+from convo.policy.numbering import example_number, read_number
+from convo.ports import Store
 from convo.providers.http import HttpClient
+from convo.runtime.clock import now
+from convo.runtime.tasks import drain
 from convo.wiring.authored import Authored
 
 TRIED = 6
 """Words that are offered at the start."""
+
+RECORDS_AT_ONCE = 1_000
+RECORDS_AGAIN = 0.2
+"""Seconds between two looks at the records; the store rings for its owner only."""
 
 COMMANDS: Mapping[str, str] = {
     "/as NUMBER": "be somebody else: /as +8613800138000",
@@ -50,21 +60,41 @@ class Phone:
         self._country = settings.business.country
         token = settings.connections[channel].path_token
         self._url = f"{settings.local_url}/in/{channel}/{token}"
-        self._number = first_number(self._country)
+        self._number = example_number(self._country)
         self._http = HttpClient()
         self._session = PromptSession[str](
             history=InMemoryHistory(), input=keys, output=screen, erase_when_done=False
         )
 
-    async def talk(self) -> None:
-        """Read lines until Ctrl-D, Ctrl-C or /quit."""
+    async def talk(self, store: Store) -> None:
+        """Read lines until Ctrl-D, Ctrl-C or /quit; `store` knows why nothing is said."""
+        following = asyncio.create_task(self._tell_why_nothing(store, since=now()))
         with patch_stdout(raw=True):
             for line in self.welcome():
                 click.echo(line)
             with suppress(EOFError, KeyboardInterrupt):
                 while (line := await self._session.prompt_async(ANSI(self._prompt()))) != "/quit":
                     await self._take(line.strip())
+            await drain([following], 0)
             click.echo("Bye. Conversations wait for you: everything is kept.")
+
+    async def _tell_why_nothing(self, store: Store, since: int) -> None:
+        """Follow the records of whoever texts here, from `since` (ms) on, without an end."""
+        read = 0
+        while True:
+            rows = await store.records(read, RECORDS_AT_ONCE)
+            for number, body in rows:
+                read = number
+                recorded = decode(body)
+                if recorded.at >= since and recorded.contact == self._number.e164:
+                    for words in why_nothing(recorded):
+                        self._remark(words)
+            if len(rows) < RECORDS_AT_ONCE:
+                await asyncio.sleep(RECORDS_AGAIN)
+
+    def _remark(self, words: str) -> None:
+        for line in wrapped(words, shutil.get_terminal_size().columns - 2):
+            click.echo(click.style(f"  {line}", dim=True), color=True)
 
     async def hang_up(self, talking: asyncio.Task[None]) -> None:
         """End the prompt, if it is still open, and leave the terminal as it was."""
@@ -80,14 +110,15 @@ class Phone:
         for line in message.text.splitlines() or [""]:
             click.echo(click.style(f"  {line}", fg="cyan"), color=True)
         parts = parts_of(message.text)
-        count = f"{parts.count} part" if parts.count == 1 else f"{parts.count} parts"
-        click.echo(click.style(f"  {whose}{count}, {parts.encoding}", dim=True), color=True)
+        price = f"  {whose}{counted(parts.count, 'part')}, {parts.encoding}"
+        click.echo(click.style(price, dim=True), color=True)
 
     def welcome(self) -> Sequence[str]:
         """What to try, and where to go next."""
         settings, playbook = self._authored.settings, self._authored.playbook
         begun = click.style(settings.business.name, bold=True)
-        words = "   ".join(click.style(word, fg="green") for word in self._words()[:TRIED])
+        tried = playbook.words_to_try()[:TRIED]
+        words = "   ".join(click.style(word, fg="green") for word in tried)
         flow = next((name for name, flow in playbook.flows.items() if flow.words), "booking")
         flows = settings.flows.name
         return (
@@ -105,14 +136,6 @@ class Phone:
     def _prompt(self) -> str:
         return click.style(f"{self._number.e164} > ", fg="green", bold=True)
 
-    def _words(self) -> Sequence[str]:
-        """One word of each flow and keyword first, then the others."""
-        playbook = self._authored.playbook
-        owners = [flow.words for flow in playbook.flows.values()]
-        owners += [keyword.words for keyword in playbook.keywords.values()]
-        firsts = [words[0] for words in owners if words]
-        return [*firsts, *(word for words in owners for word in words[1:])]
-
     async def _take(self, line: str) -> None:
         command, _, rest = line.partition(" ")
         match command:
@@ -123,7 +146,8 @@ class Phone:
             case "/number":
                 click.echo(f"You text from {self._number.e164}.")
             case "/words":
-                click.echo("   ".join(self._words()) or "There is none.")
+                words = self._authored.playbook.words_to_try()
+                click.echo("   ".join(words) or "No flow has a start word yet.")
             case "/help":
                 for name, about in COMMANDS.items():
                     click.echo(f"  {name:<12} {about}")
@@ -153,14 +177,3 @@ class Phone:
         if answer.status >= 300:
             said: Any = answer.body.decode("utf-8", "replace")
             click.echo(f"Not kept: the webhook answered {answer.status} {said}")
-
-
-def first_number(country: str) -> PhoneNumber:
-    """An example mobile number of the country, as its numbering plan has it."""
-    import phonenumbers
-
-    kind = phonenumbers.PhoneNumberType.MOBILE
-    example = phonenumbers.example_number_for_type(country, kind)
-    if example is None:
-        return PhoneNumber("+12025550123")
-    return PhoneNumber(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))

@@ -152,7 +152,7 @@ async def hold(found: Any, phone: Any, ending: Ending) -> None:
         if phone is None:
             click.echo(f"{settings.business.name} is open at {settings.local_url}.")
         else:
-            talking = asyncio.create_task(phone.talk())
+            talking = asyncio.create_task(phone.talk(business.store))
             await asyncio.wait((serving, talking), return_when=asyncio.FIRST_COMPLETED)
             ending.ask()
             await phone.hang_up(talking)

@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Literal
@@ -263,7 +263,7 @@ class Talk:
         self._answer(f"Begun again. {note}".rstrip(), fg="green")
 
     async def _tell_words(self, _rest: str) -> None:
-        self._answer("   ".join(self._words()) or "There is none.")
+        self._answer("   ".join(self._words()) or "It has no start word yet.")
 
     async def _help(self, _rest: str) -> None:
         for name, about in COMMANDS.items():
@@ -342,15 +342,12 @@ class Talk:
             "\n/wait 10m lets time pass, /save NAME makes it a test, /help shows the rest.\n"
         )
 
-    def _words(self) -> list[str]:
-        """Words of the flow that is talked to; else one of each flow and keyword, then the rest."""
+    def _words(self) -> Sequence[str]:
+        """Words of the flow that is talked to; else of everything."""
         playbook = self._conversation.rehearsal.playbook
         if self._flow is not None and self._flow in playbook.flows:
-            return list(playbook.flows[self._flow].words)
-        owners = [flow.words for flow in playbook.flows.values()]
-        owners += [keyword.words for keyword in playbook.keywords.values()]
-        firsts = [words[0] for words in owners if words]
-        return [*firsts, *(word for words in owners for word in words[1:])]
+            return playbook.flows[self._flow].words
+        return playbook.words_to_try()
 
 
 def as_data(exchange: Exchange) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from convo.cli.counting import counted
 from convo.core.contacts import EVERYTHING, ContactState
 from convo.core.record_codec import Recorded
 from convo.policy.gate import RULES
@@ -34,9 +35,8 @@ def bubble(said: Said, width: int, mine: bool) -> Iterator[str]:
 
 
 def cost(said: Said, mine: bool) -> str:
-    count = said.parts.count
     whose = "" if mine else f" · to {said.to.e164}"
-    return f"{count} {'part' if count == 1 else 'parts'}, {said.parts.encoding}{whose}"
+    return f"{counted(said.parts.count, 'part')}, {said.parts.encoding}{whose}"
 
 
 def wrapped(text: str, width: int) -> Iterator[str]:
@@ -92,6 +92,13 @@ def why(recorded: Iterable[Recorded], zone: ZoneInfo) -> Iterator[str]:
                 yield f"{at:%H:%M:%S}  {words}"
 
 
+def why_nothing(recorded: Recorded) -> Iterator[str]:
+    """Why a turn says nothing, or not yet; nothing for all that went its way."""
+    for record in recorded.records:
+        if record.kind in _KEPT_QUIET and (words := _TOLD[record.kind](record.facts)):
+            yield words
+
+
 def _inbound(facts: Mapping[str, Any]) -> str:
     return f'They wrote "{facts["text"]}" on {facts["channel"]}.'
 
@@ -144,6 +151,7 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "said": lambda f: f"A message was let through ({f['kind']}, {f['purpose']}).",
     "refused": _refused,
     "postponed": _postponed,
+    "put_off": lambda f: f"Our question waits: {f['why']}.",
     "errand": lambda f: f"Asked for {f['name']} ({f['kind']}).",
     "answered": _answered,
     "started": lambda f: f"{f['flow']} began ({f['by']}).",
@@ -155,9 +163,12 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "parked": lambda f: f"The turn failed and changed nothing: {f['error']}.",
     "sent": lambda _: "",
     "unsent": lambda f: f"A message did not leave: {f['why']}.",
+    "in_doubt": lambda _: "Nobody knows whether a message left; it is held.",
     "status": lambda f: f"The provider reports: {f['status']}.",
 }
 
+
+_KEPT_QUIET = frozenset({"refused", "postponed", "held", "ignored", "parked"})
 
 # --- state --------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from convo.cli import CANNOT_START, FOUND_MISTAKES
+from convo.cli.counting import counted
 from convo.errors import FlowError, FlowErrors, Place
 from convo.language.chats import Chat, rewritten
 from convo.routing.playbook import Playbook
@@ -296,7 +297,3 @@ def as_data(held: Held) -> Mapping[str, Any]:
             for each in held.coverage
         ],
     }
-
-
-def counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -21,8 +21,9 @@ class Channel:
     signature: str = ""
     #: Who confirms a STOP. `provider` means the company does, and we must not do it again.
     optout_reply: Literal["us", "provider"] = "us"
-    #: A flow's name, or a text: what answers when nothing else does.
-    fallback: str = ""
+    #: What answers when nothing else does: texts by language; for all languages, under "", a text
+    #: or a flow's name.
+    fallback: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Parts a second that the provider takes; None is unlimited.
     parts_per_second: float | None = None
 

@@ -23,6 +23,15 @@ class UnknownSchema(ConvoError):
     """The record was written by a newer Convo: this one must not touch it."""
 
 
+def known(row: Any, schema: int, what: str) -> list[Any]:
+    """The array `row`, whose first entry is its schema number. Raises `UnknownSchema`."""
+    if row[0] != schema:
+        raise UnknownSchema(
+            f"{what} has schema {row[0]}, this Convo knows {schema}. Run the newer Convo."
+        )
+    return cast(list[Any], row)
+
+
 def encode(state: ContactState) -> bytes:
     """The record of `state`, without its consents, which the store keeps beside it."""
     pace = state.pace
@@ -60,11 +69,7 @@ def decode(
     held = {consent.programme: consent for consent in consents}
     if record is None:
         return ContactState(number=number, consents=held)
-    row = cast(list[Any], _decode(record))
-    if row[0] != SCHEMA:
-        raise UnknownSchema(
-            f"A record has schema {row[0]}, this Convo knows {SCHEMA}. Run the newer Convo."
-        )
+    row = known(_decode(record), SCHEMA, "A contact's record")
     _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen, pace = row
     return ContactState(
         number=number,

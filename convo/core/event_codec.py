@@ -4,11 +4,11 @@ An event's id, its time and whether it `acted` are given by the store and kept b
 so that it can be encoded before they are known.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
-from convo.core.codec import UnknownSchema
+from convo.core.codec import UnknownSchema, known
 from convo.core.effects import Errand
 from convo.core.events import (
     Answered,
@@ -45,7 +45,7 @@ def encode(event: Event | Report) -> bytes:
 
 def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
     """The event that `encode` wrote, with what the store gave it."""
-    row = _known(_decode(body), "An event")
+    row = known(_decode(body), SCHEMA, "An event")
     contact = PhoneNumber(row[2])
     match row[1]:
         case "inbound":
@@ -101,7 +101,7 @@ def encode_report(report: Report) -> bytes:
 
 def decode_report(body: bytes, *, channel: str, provider_id: str) -> Report:
     """The report that `encode_report` wrote."""
-    row = _known(_decode(body), "A report")
+    row = known(_decode(body), SCHEMA, "A report")
     return Report(channel=channel, provider_id=provider_id, status=row[2], code=row[3])
 
 
@@ -123,7 +123,7 @@ def encode_errand(errand: Errand) -> bytes:
 
 def decode_errand(body: bytes) -> Errand:
     """The errand that `encode_errand` wrote."""
-    _, id, kind, channel, name, arguments, key, within = _known(_decode(body), "An errand")
+    _, id, kind, channel, name, arguments, key, within = known(_decode(body), SCHEMA, "An errand")
     return Errand(
         id=id,
         kind=kind,
@@ -177,11 +177,3 @@ def _row(event: Event | Report) -> list[Any]:
             return [SCHEMA, "opted_out", event.contact.e164, event.channel, event.source]
         case Report():
             return [SCHEMA, "report", event.status, event.code]
-
-
-def _known(row: Any, what: str) -> list[Any]:
-    if row[0] != SCHEMA:
-        raise UnknownSchema(
-            f"{what} has schema {row[0]}, this Convo knows {SCHEMA}. Run the newer Convo."
-        )
-    return cast(list[Any], row)

@@ -8,6 +8,9 @@ from convo.core.numbers import PhoneNumber
 
 LawWord = Literal["stop", "start", "help"]
 
+#: How far a message got, in the provider's word for it.
+DeliveryStatus = Literal["queued", "sent", "delivered", "undelivered", "failed"]
+
 #: `action`: a step's `do`; `keyword`: a keyword handler; `http`: `call`; `reserve`: a place.
 ErrandKind = Literal["action", "keyword", "http", "reserve"]
 
@@ -102,7 +105,7 @@ class Report:
     #: Our id of the message; empty when only the provider's is known.
     outbound: str = ""
     provider_id: str = ""
-    status: Literal["queued", "sent", "delivered", "undelivered", "failed"]
+    status: DeliveryStatus
     #: The provider's own code and words, kept as they came.
     code: str = ""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from convo.core.codec import UnknownSchema
+from convo.core.codec import known
 from convo.core.records import Record
 
 SCHEMA = 1
@@ -32,13 +32,8 @@ def encode(at: int, contact: str, event: str, records: Sequence[Record]) -> byte
 
 
 def decode(body: bytes) -> Recorded:
-    """What `encode` wrote."""
-    row = _decode(body)
-    if row[0] != SCHEMA:
-        raise UnknownSchema(
-            f"Records have schema {row[0]}, this Convo knows {SCHEMA}. Run the newer Convo."
-        )
-    _, at, contact, event, records = row
+    """What `encode` wrote. Raises `UnknownSchema`."""
+    _, at, contact, event, records = known(_decode(body), SCHEMA, "A turn's account")
     return Recorded(
         at=at,
         contact=contact,

@@ -22,6 +22,7 @@ KINDS: Mapping[str, str] = {
     "said": "a message was queued: its id, class, purpose",
     "refused": "the gate said no: class, purpose, rule, next allowed time",
     "postponed": "the gate said later: rule and time",
+    "put_off": "a question's timer waits while a person has the conversation: timer",
     "errand": "work was asked for: id, kind, name",
     "answered": "an errand came back: id, whether it went well",
     "started": "a session began: flow, version, by what",

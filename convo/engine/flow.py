@@ -7,12 +7,13 @@ from typing import Any, cast
 from transitions import EventData, Machine
 
 from convo.core.business import MessageClass
-from convo.engine.schema import END, Anytime, FlowFile, Written
+from convo.engine.schema import Anytime, FlowFile, Written
 from convo.errors import FlowError, FlowErrors, Place
 from convo.language.document import Document
 from convo.language.spelling import advice
 from convo.steps.ask import Ask
 from convo.steps.choose import Choose
+from convo.steps.end import END
 from convo.steps.run import Run
 from convo.steps.step import Branch, Step
 from convo.understanding.normalise import match_key

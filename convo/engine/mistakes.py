@@ -9,11 +9,9 @@ from pydantic_core import ErrorDetails
 
 from convo.errors import FlowError
 from convo.language.allowed import TextProblem
-from convo.language.document import Document
+from convo.language.document import Document, Path
 from convo.language.spelling import advice
 from convo.steps.step import Form
-
-Path = tuple[str | int, ...]
 
 #: What is wrong, by pydantic's type of error; what is not here is told in pydantic's words.
 _WORDS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {

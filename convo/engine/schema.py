@@ -6,21 +6,19 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from convo.core.business import MessageClass
 from convo.engine.mistakes import told
 from convo.errors import FlowError, FlowErrors
 from convo.language.authored import Authored
-from convo.language.document import Document, read_document
+from convo.language.document import Document, Path, read_document
 from convo.language.durations import Duration
 from convo.language.spelling import advice
 from convo.language.texts import is_language
 from convo.steps import KINDS
+from convo.steps.end import END
 from convo.steps.step import Form, Step, StepName
 
 MAX_STEPS = 500
-#: Where a flow ends; no step may be called so.
-END = "end"
-
-Path = tuple[str | int, ...]
 
 AnswerKind = Literal[
     "text", "number", "option", "date", "time", "datetime", "yes_no", "phone", "email"
@@ -64,7 +62,7 @@ class FlowFile(Form):
 
     flow: str = Field(min_length=1, description="The name; the same as the file's.")
     about: str = Field(default="", description="One sentence for people.")
-    class_: Literal["service", "otp", "marketing", "emergency"] = Field(
+    class_: MessageClass = Field(
         default="service", alias="class", description="The send gate goes by it."
     )
     programme: str = Field(default="", description="The programme whose consent its texts need.")

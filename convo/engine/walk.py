@@ -8,8 +8,8 @@ from transitions import MachineError
 from convo.core.effects import ClearTimer, SetTimer
 from convo.core.sessions import Frame, Held, Session
 from convo.engine.flow import Cursor, Flow
-from convo.engine.schema import END
 from convo.errors import ConvoError
+from convo.steps.end import END
 from convo.steps.handoff import Handoff
 from convo.steps.outside import Outside
 from convo.steps.question import Question, Understood

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast, get_args
 
+from convo.core.events import DeliveryStatus
 from convo.core.numbers import PhoneNumber
 from convo.errors import BadAddress, FlowError, FlowErrors, Place
 from convo.language.allowed import TextProblem
@@ -14,7 +15,6 @@ from convo.language.chats import (
     Asking,
     Chat,
     Deed,
-    Delivery,
     Duplicate,
     From,
     GivenBack,
@@ -222,9 +222,9 @@ def _alone(deed: Deed) -> Callable[[str], Deed]:
 
 
 def _reported(rest: str) -> Reported:
-    if rest not in get_args(Delivery):
-        raise ValueError(f"A report says one of {', '.join(get_args(Delivery))}.")
-    return Reported(status=cast(Delivery, rest))
+    if rest not in get_args(DeliveryStatus):
+        raise ValueError(f"A report says one of {', '.join(get_args(DeliveryStatus))}.")
+    return Reported(status=cast(DeliveryStatus, rest))
 
 
 def _now(rest: str) -> Now:

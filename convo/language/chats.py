@@ -5,12 +5,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
+from convo.core.events import DeliveryStatus
 from convo.core.numbers import PhoneNumber
 from convo.language.durations import duration_words
-
-Delivery = Literal["queued", "sent", "delivered", "undelivered", "failed"]
 
 _FAILED = re.compile(r"failed(?::\s*(?P<why>.*))?")
 FAILED = "failed"
@@ -51,7 +50,7 @@ class GivenBack:
 class Reported:
     """`% report delivered`: the provider's word on the last message."""
 
-    status: Delivery
+    status: DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ MAX_MISTAKES = 50
 CARET_WIDTH = 96
 
 Value: TypeAlias = "dict[str, Value] | list[Value] | str | bool | None"
+#: Where a value stands in a file: the names and places that lead to it.
+Path: TypeAlias = tuple[str | int, ...]
 _Spot = tuple[int, int]
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -88,10 +90,6 @@ class Document:
         if line == 1 and isinstance(node.value, str) and written.startswith(node.value):
             return Place(file=self.file, line=node.line, column=node.column + quote + column - 1)
         return place
-
-    def caret(self, place: Place) -> str:
-        """The line of the file and under it a caret, right also below wide characters."""
-        return caret(self.source, place)
 
     def canonical(self) -> bytes:
         """The data as compact JSON, for hashing; the order of names is kept, for it has meaning."""

@@ -39,8 +39,3 @@ def phrase(name: str, language: str, **values: str) -> str:
     wider = language.partition("-")[0]
     known = wider if wider in LANGUAGES else FIRST_LANGUAGE
     return _GAP.sub(lambda gap: values[gap.group(1)], phrases(known)[name])
-
-
-def gaps(name: str) -> frozenset[str]:
-    """The values that this phrase asks for."""
-    return frozenset(_GAP.findall(phrases(FIRST_LANGUAGE)[name]))

@@ -11,6 +11,7 @@ from babel import localedata
 
 from convo.language.allowed import TextProblem, Use
 from convo.language.authored import Authored
+from convo.language.document import Path
 from convo.language.localising import kind_of
 from convo.language.sandbox import MAX_TEXT, inspected_text, is_template, rendered
 from convo.language.scope import Scope
@@ -20,8 +21,6 @@ MAX_WORDINGS = 20
 ANY = "any"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-
-Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,9 @@
-"""How consent moves: what a text does to it at once, and what a flow may do in its turn."""
-
-from collections.abc import Mapping
-from typing import Literal
+"""What a text does to consent at once, and whether a flow may ask for one."""
 
 from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import ConsentState
 from convo.core.events import LawWord
 from convo.policy.law_words import rejoin_word
-
-ConsentMove = Literal["ask", "give", "withdraw", "expire"]
-
-_MOVES: Mapping[ConsentState, Mapping[ConsentMove, ConsentState]] = {
-    "unknown": {"ask": "asked", "give": "given", "withdraw": "withdrawn", "expire": "unknown"},
-    "asked": {"ask": "asked", "give": "given", "withdraw": "withdrawn", "expire": "unknown"},
-    "given": {"ask": "given", "give": "given", "withdraw": "withdrawn", "expire": "given"},
-    "withdrawn": {"ask": "asked", "give": "given", "withdraw": "withdrawn", "expire": "withdrawn"},
-}
 
 
 def consent_act(law: LawWord | None, text: str) -> ConsentAct | None:
@@ -29,11 +17,6 @@ def consent_act(law: LawWord | None, text: str) -> ConsentAct | None:
     if law == "start" or (law is None and rejoin_word(text)):
         return ConsentAct(act="start", proof=text)
     return None
-
-
-def next_state(current: ConsentState, move: ConsentMove) -> ConsentState:
-    """Where `move` leaves a programme's consent. Asking again takes nothing back."""
-    return _MOVES[current][move]
 
 
 def may_ask(state: ConsentState, just_texted_join_word: bool) -> bool:

@@ -47,6 +47,7 @@ RULES: Mapping[str, str] = {
     "own-number": "The contact is one of our own numbers: we would talk to ourselves.",
     "stopped": "The contact has said STOP; only START opens the conversation again.",
     "no-consent": "The contact has not agreed to this programme, or has left it.",
+    "asked-before": "The contact was asked for this consent before, and did not agree.",
     "marketing-needs-programme": "Marketing goes only to those who joined a programme; "
     "name it in the flow (`programme:`).",
     **LOOP_RULES,

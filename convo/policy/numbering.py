@@ -26,6 +26,8 @@ REMEMBERED = 65_536
 _AREA_BOUND_CODES = (1, 7)
 _UNKNOWN_ZONE = "Etc/Unknown"
 _NO_COUNTRY = "001"
+# Of the numbers that the North American plan keeps for stories: 555-0100 to 555-0199.
+_EXAMPLE = PhoneNumber("+12025550123")
 
 _NOT_POSSIBLE = {
     ValidationResult.TOO_SHORT: "The number is too short for its country: digits are missing.",
@@ -81,6 +83,14 @@ def read_number(raw: str, country: str) -> PhoneNumber:
             raise BadAddress("This is a short code: it sends texts, but cannot be sent one.")
         raise BadAddress(_NOT_POSSIBLE[found])
     return PhoneNumber(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def example_number(country: str) -> PhoneNumber:
+    """A mobile number that the country's numbering plan gives as an example: to try things with."""
+    example = phonenumbers.example_number_for_type(country, PhoneNumberType.MOBILE)
+    if example is None:
+        return _EXAMPLE
+    return PhoneNumber(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _complaint(error: int, digits: str, country: str) -> str:

@@ -69,6 +69,8 @@ class Console:
 
     def receive(self, request: RawRequest) -> Parsed:
         typed = _typed(request.body)
+        if not typed.text:
+            return Parsed(arrivals=(), answer=ANSWER, ignored=("it has no text",))
         try:
             contact = sender(typed.sender, self._country)
         except BadAddress as reason:

@@ -17,7 +17,7 @@ from urllib.parse import quote_plus
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from convo.core.business import Channel
-from convo.core.events import Inbound, Report
+from convo.core.events import DeliveryStatus, Inbound, Report
 from convo.core.numbers import written
 from convo.core.parts import gsm7_encodable
 from convo.core.turns import Outbound
@@ -45,10 +45,8 @@ BINARY = "1"
 DLR_ESCAPES = "status=%d&smsc=%F&reply=%A"
 """What Kannel fills in when it reports. %A may quote the text, so only codes are kept of it."""
 
-Status = Literal["queued", "sent", "delivered", "undelivered", "failed"]
-
 #: %d, one bit of the mask.
-STATUSES: Mapping[str, Status] = MappingProxyType(
+STATUSES: Mapping[str, DeliveryStatus] = MappingProxyType(
     {"4": "queued", "8": "sent", "1": "delivered", "2": "undelivered", "16": "failed"}
 )
 
@@ -165,7 +163,7 @@ class Kannel:
         arrival = Arrival(
             event=event,
             dedupe=self._dedupe(sms, origin, raw, time),
-            raw=request.query if request.method == "GET" else request.body,
+            raw=request.brought,
         )
         return Parsed(arrivals=(arrival,), answer=ANSWER)
 

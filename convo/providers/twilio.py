@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Any, cast
 from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from convo.core.business import Channel
-from convo.core.events import Inbound, LawWord, OptedOutElsewhere, Report
+from convo.core.events import DeliveryStatus, Inbound, LawWord, OptedOutElsewhere, Report
 from convo.core.numbers import written
 from convo.core.turns import Outbound
 from convo.errors import (
@@ -55,9 +55,7 @@ SKEW = timedelta(seconds=30)
 
 _OPTED_OUT = "21610"
 
-Status = Literal["queued", "sent", "delivered", "undelivered", "failed"]
-
-STATUSES: Mapping[str, Status] = MappingProxyType(
+STATUSES: Mapping[str, DeliveryStatus] = MappingProxyType(
     {
         "accepted": "queued",
         "scheduled": "queued",
@@ -214,7 +212,7 @@ class Twilio:
             provider_id=sid,
             media=_media(fields),
         )
-        arrival = Arrival(event=event, dedupe=f"in:{self._channel}:{sid}", raw=_raw(request))
+        arrival = Arrival(event=event, dedupe=f"in:{self._channel}:{sid}", raw=request.brought)
         return Parsed(arrivals=(arrival,), answer=ANSWER)
 
     def report(self, request: RawRequest, outbound: str) -> Parsed:
@@ -233,7 +231,7 @@ class Twilio:
             channel=self._channel, outbound=outbound, provider_id=sid, status=status, code=code
         )
         key = f"{self._channel}:{sid}:{word}:{code}"
-        arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=_raw(request))]
+        arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=request.brought)]
         if code == _OPTED_OUT:
             with suppress(BadAddress):
                 who = sender(fields.get("To", ""), self._country)
@@ -363,10 +361,6 @@ def _media(fields: Mapping[str, str]) -> tuple[str, ...]:
     while url := fields.get(f"MediaUrl{len(urls)}"):
         urls.append(url)
     return tuple(urls)
-
-
-def _raw(request: RawRequest) -> bytes:
-    return request.query if request.method == "GET" else request.body
 
 
 def _check_body_hash(request: RawRequest) -> None:

@@ -1,8 +1,8 @@
 """Reading what providers write: forms as bytes, charsets, and who a text is from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from urllib.parse import quote_plus, unquote, unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from convo.core.numbers import PhoneNumber
 from convo.errors import BadAddress
@@ -61,11 +61,6 @@ def pairs(form: bytes) -> list[tuple[str, str]]:
                 )
             )
     return read
-
-
-def form(fields: Iterable[tuple[str, str]]) -> bytes:
-    """Fields as `application/x-www-form-urlencoded`, in UTF-8; names must need no escaping."""
-    return "&".join([f"{name}={quote_plus(value)}" for name, value in fields]).encode("ascii")
 
 
 def sender(raw: str, country: str) -> PhoneNumber:

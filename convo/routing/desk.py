@@ -47,7 +47,6 @@ class Desk:
         self.outbound: list[Outbound] = []
         self.postponed: list[Postponed] = list(state.postponed)
         self.asked: list[Asked] = list(state.asked)
-        self.silenced = False
         self.around = self._surroundings()
         #: Newest last.
         self.walks: list[Walk] = [

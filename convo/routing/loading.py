@@ -18,7 +18,7 @@ from convo.understanding.normalise import match_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnytimeWords:
-    """Words of convo.toml that are understood at every step of every flow."""
+    """Words of the whole project, understood at every step, and the flow that they start."""
 
     name: str
     words: tuple[str, ...]

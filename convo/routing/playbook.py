@@ -1,6 +1,6 @@
 """All that was authored, loaded and checked: what the router reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from convo.authoring import Action, Keyword
@@ -36,6 +36,13 @@ class Playbook:
     def sources(self) -> Mapping[str, bytes]:
         """What to keep of every version, by its hash."""
         return {hash: version.source for hash, version in self.kept.items()}
+
+    def words_to_try(self) -> Sequence[str]:
+        """Every start word: the first of each flow and keyword handler, then the others."""
+        owners = [flow.words for flow in self.flows.values()]
+        owners += [keyword.words for keyword in self.keywords.values()]
+        firsts = [words[0] for words in owners if words]
+        return (*firsts, *(word for words in owners for word in words[1:]))
 
     def with_version(self, source: bytes) -> "Playbook":
         """This playbook, able to carry on sessions of one more version."""

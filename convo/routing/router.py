@@ -19,6 +19,7 @@ from convo.core.sessions import Held
 from convo.core.turns import Outbound, Source, Turn, outbound_id
 from convo.engine.walk import Walk
 from convo.language.phrases import phrase
+from convo.language.texts import spoken
 from convo.policy import loop_guard
 from convo.policy.footer import signed
 from convo.routing.desk import GATE, START_WORD, Desk
@@ -247,10 +248,13 @@ def _fallback(desk: Desk, channel: str) -> None:
     """Level 5."""
     desk.record("routed", level=5)
     fallback = desk.business.channels[channel].fallback
-    if fallback in desk.playbook.flows:
-        desk.start(fallback, channel, {}, "fallback")
-    else:
-        desk.say(fallback or phrase("fallback", _language(desk)), channel, "reply")
+    for_all, language = fallback.get("", ""), _language(desk)
+    if for_all in desk.playbook.flows:
+        desk.start(for_all, channel, {}, "fallback")
+        return
+    known = spoken(fallback, language)
+    told = for_all if known is None else fallback[known]
+    desk.say(told or phrase("fallback", language), channel, "reply")
 
 
 # --- the other events -----------------------------------------------------------------------------
@@ -272,7 +276,7 @@ def _due(desk: Desk, event: Due) -> None:
         # A person is speaking with them: our own question is not asked again meanwhile.
         due = event.at + PERSON_SPEAKS_MS
         if walk.put_off(event.name, event.generation, due):
-            desk.record("put off", timer=event.name, why="a person has the conversation")
+            desk.record("put_off", timer=event.name, why="a person has the conversation")
         else:
             desk.record("stale", timer=event.name)
     elif walk.wake(event.name, event.generation):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from convo.core.record_codec import Recorded
 from convo.engine.flow import Flow
-from convo.engine.schema import END
+from convo.steps.end import END
 from convo.steps.run import Run
 
 EXPIRES = "expires"

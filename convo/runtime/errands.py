@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -33,6 +33,9 @@ AT_ONCE = 32
 
 ANSWER_AT_MOST = 64 * 1024
 """Bytes of JSON that an errand may answer."""
+
+NESTED_AT_MOST = 32
+"""Levels of lists and objects in it: what is written here is read again with less of a stack."""
 
 TOO_LATE = "too late"
 """The failure of an errand that had no answer when its time was up."""
@@ -219,7 +222,19 @@ def _unkeepable(value: Any) -> str:
         return f"the answer cannot be kept, for JSON does not hold it: {error}"[:200]
     if size > ANSWER_AT_MOST:
         return f"the answer takes {size} bytes of JSON; {ANSWER_AT_MOST} are the most"
+    if _nested_deeper(value, NESTED_AT_MOST):
+        return f"the answer is nested in more than {NESTED_AT_MOST} levels"
     return ""
+
+
+def _nested_deeper(value: Any, levels: int) -> bool:
+    if isinstance(value, dict):
+        parts = tuple(cast(dict[str, Any], value).values())
+    elif isinstance(value, list | tuple):
+        parts = tuple(cast(list[Any], value))
+    else:
+        return False
+    return levels == 0 or any(_nested_deeper(each, levels - 1) for each in parts)
 
 
 def _told(errand: Errand) -> str:

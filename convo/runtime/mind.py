@@ -1,4 +1,4 @@
-"""The pure functions that the owner thinks with: routing, as far as it knows it."""
+"""The pure functions that the owner thinks with: routing, and what a test puts in its place."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import Generic, Protocol, TypeVar
 from convo.core.contacts import ContactState
 from convo.core.events import Event
 from convo.core.turns import Outbound, Source, Turn
+from convo.routing.playbook import Playbook, missing_versions
+from convo.routing.router import apology, take_turn
 
 P = TypeVar("P")
 
@@ -34,3 +36,13 @@ class Mind(Generic[P]):
     sources: Callable[[P], Mapping[str, bytes]]
     #: What to say when a turn failed, if anything.
     apology: Callable[[ContactState, Event, P], Outbound | None]
+
+
+ROUTING: Mind[Playbook] = Mind(
+    take_turn=take_turn,
+    missing_versions=missing_versions,
+    with_version=lambda playbook, source: playbook.with_version(source),
+    sources=lambda playbook: playbook.sources(),
+    apology=apology,
+)
+"""What every business thinks with."""

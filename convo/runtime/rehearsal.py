@@ -10,20 +10,27 @@ from typing import Any, cast
 
 from convo.core import codec, record_codec
 from convo.core.contacts import ContactState
-from convo.core.events import Answered, ErrandKind, Event, HandedBack, Inbound, Report
+from convo.core.events import (
+    Answered,
+    DeliveryStatus,
+    ErrandKind,
+    Event,
+    HandedBack,
+    Inbound,
+    Report,
+)
 from convo.core.numbers import PhoneNumber
 from convo.core.record_codec import Recorded
 from convo.core.sessions import Frame
 from convo.core.turns import Source
 from convo.errors import ConvoError
-from convo.language.chats import Delivery
 from convo.language.spelling import advice
 from convo.ports import Arrival, ErrandClaim, HttpAnswer, Kept, Parsed, Store
-from convo.routing.playbook import Playbook, missing_versions
-from convo.routing.router import TakenTurn, apology, take_turn
+from convo.routing.playbook import Playbook
+from convo.routing.router import TakenTurn, take_turn
 from convo.runtime.attended_store import AttendedStore
 from convo.runtime.calls import Calls
-from convo.runtime.mind import Mind
+from convo.runtime.mind import ROUTING
 from convo.runtime.rehearsed_loops import RehearsedLoops
 from convo.runtime.virtual import Answer, OpenErrand, Outbox, Said, VirtualClock
 from convo.steps.handoff import Handoff
@@ -87,16 +94,9 @@ class Rehearsal:
         await self._store.close()
 
     def _begin(self) -> RehearsedLoops:
-        mind: Mind[Playbook] = Mind(
-            take_turn=self._take_turn,
-            missing_versions=missing_versions,
-            with_version=lambda playbook, source: playbook.with_version(source),
-            sources=lambda playbook: playbook.sources(),
-            apology=apology,
-        )
         return RehearsedLoops(
             playbook=self.playbook,
-            mind=mind,
+            mind=replace(ROUTING, take_turn=self._take_turn),
             store=self._store,
             outbox=self._outbox,
             clock=self.clock,
@@ -137,7 +137,7 @@ class Rehearsal:
             raise ConvoError("They have not written anything yet that could come twice.")
         await self._arrive(*self._last_text)
 
-    async def report(self, status: Delivery, code: str = "") -> None:
+    async def report(self, status: DeliveryStatus, code: str = "") -> None:
         """The provider reports on the last message."""
         if not self._outbox.said:
             raise ConvoError("Nothing was sent yet that could be reported on.")

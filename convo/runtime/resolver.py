@@ -12,7 +12,7 @@ from typing import Literal, cast
 
 from convo.core.business import MessageClass
 from convo.core.turns import Outbound
-from convo.ports import CanLookUp, Claim, Left, LookedUp, Provider, Settle
+from convo.ports import CanLookUp, Claim, Left, LookedUp, Provider, SendsOnce, Settle
 from convo.runtime import backoff
 from convo.runtime.instruments import Instruments
 from convo.runtime.results import Results
@@ -93,23 +93,24 @@ class Resolver:
         for claim in claims:
             if claim.attempt not in in_flight and claim.attempt not in self._tasks:
                 # Whether the last owner repeated it already is not known, only that it tried.
-                self._begin(claim, may_repeat=claim.message.tries == 0)
+                self._begin(claim, may_repeat=claim.message.tries == 0, adopted=True)
 
     async def stop(self) -> None:
         """Leave the rest in doubt: the next owner is told of it."""
         await drain(self._tasks.values(), 0)
 
-    def _begin(self, claim: Claim, *, may_repeat: bool) -> None:
-        task = asyncio.create_task(self._resolve(claim, may_repeat))
+    def _begin(self, claim: Claim, *, may_repeat: bool, adopted: bool = False) -> None:
+        task = asyncio.create_task(self._resolve(claim, may_repeat, adopted))
         self._tasks[claim.attempt] = task
         task.add_done_callback(self._results.watch)
         task.add_done_callback(lambda _: self._tasks.pop(claim.attempt, None))
 
-    async def _resolve(self, claim: Claim, may_repeat: bool) -> None:
+    async def _resolve(self, claim: Claim, may_repeat: bool, adopted: bool) -> None:
         message = claim.message
         provider = self._providers.get(message.channel)
         looker = cast(CanLookUp, provider) if hasattr(provider, "look_up") else None
-        idempotent = getattr(provider, "idempotent", False) is True
+        once = cast(SendsOnce, provider) if hasattr(provider, "idempotent") else None
+        idempotent = once is not None and once.idempotent
         if looker is None and idempotent and message.tries < REPEATS:
             # Nothing is won by waiting: a repetition under the same id harms nobody.
             self._again(claim, backoff.wait(message.tries, message.id))
@@ -119,6 +120,9 @@ class Resolver:
         if found.found == "sent":
             self.left(message, found.provider_ids)
             self._end(claim, "accepted", found.provider_ids)
+        elif found.found == "not_sent" and adopted:
+            # The end of a process kept it from leaving, not the provider, who needs no rest.
+            self._again(claim, 0)
         elif found.found == "not_sent" or (idempotent and message.tries < REPEATS):
             self._again(claim, backoff.wait(message.tries, message.id))
         elif may_repeat and self._policy[message.kind] == "again":
@@ -127,7 +131,7 @@ class Resolver:
         else:
             log.warning(
                 "Message %s on channel %s may or may not have left; it is held. "
-                "Look at the provider's own log, then release or drop it.",
+                "Look at the provider's own log; docs/how-to/run-in-production.md lists what is held.",
                 message.id,
                 message.channel,
             )

@@ -1,6 +1,6 @@
 """What the operator decides: convo.toml and the environment, read once, all complaints at once."""
 
 from convo.settings.reading import read
-from convo.settings.settled import Anytime, Connection, Doubt, Settings
+from convo.settings.settled import Connection, Doubt, Settings
 
-__all__ = ["Anytime", "Connection", "Doubt", "Settings", "read"]
+__all__ = ["Connection", "Doubt", "Settings", "read"]

@@ -5,6 +5,7 @@ import functools
 import importlib.resources
 import re
 import sys
+from typing import cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -14,6 +15,7 @@ from convo.core.business import QuietHours
 from convo.core.numbers import address
 from convo.errors import BadAddress
 from convo.language.spelling import did_you_mean
+from convo.language.texts import is_language
 
 PATH_TOKEN_LEAST = 16
 API_TOKEN_LEAST = 16
@@ -164,6 +166,24 @@ def path_token(secret: SecretStr) -> SecretStr:
             "`convo doctor --token` prints a fresh one."
         )
     return secret
+
+
+def by_language(value: object) -> object:
+    """One text stands for all languages, under ""."""
+    if isinstance(value, str):
+        return {"": value} if value else {}
+    if not isinstance(value, dict):
+        raise ValueError(
+            'it must be a text in quotes, or texts by language, like {en = "Hello", zh = "您好"}.'
+        )
+    return cast(dict[str, object], value)
+
+
+def known_languages(texts: dict[str, str]) -> dict[str, str]:
+    for code in texts:
+        if code and not is_language(code):
+            raise ValueError(f'"{code}" is no language. Write codes such as en, zh or es.')
+    return texts
 
 
 def listed(value: object) -> object:

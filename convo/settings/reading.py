@@ -12,10 +12,11 @@ from convo.core.business import Business, Channel, MessageClass, Programme
 from convo.core.numbers import address
 from convo.errors import SettingsError
 from convo.language.spelling import advice
+from convo.routing.loading import AnytimeWords
 from convo.settings import complaints, meanings, references
 from convo.settings.complaints import Complaint, Spot
 from convo.settings.sections import ChannelSection, ConvoToml
-from convo.settings.settled import Anytime, Connection, Doubt, Settings
+from convo.settings.settled import Connection, Doubt, Settings
 
 FILE = "convo.toml"
 
@@ -201,7 +202,7 @@ class _Reader:
                 for name, channel in written.channels.items()
             },
             anytime=tuple(
-                Anytime(name=name, words=entry.words, flow=entry.flow)
+                AnytimeWords(name=name, words=entry.words, flow=entry.flow)
                 for name, entry in written.anytime.items()
             ),
             doubts=cast(Mapping[MessageClass, Doubt], written.doubts.model_dump(exclude={"grace"})),

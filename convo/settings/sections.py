@@ -121,9 +121,14 @@ class ChannelSection(Section):
         default="us",
         description='Who confirms a STOP. "provider" where the company does it by itself.',
     )
-    fallback: str = Field(
-        default="",
-        description="What answers when nothing else does: the name of a flow, or a text.",
+    fallback: Annotated[
+        dict[str, str],
+        BeforeValidator(meanings.by_language),
+        AfterValidator(meanings.known_languages),
+    ] = Field(
+        default={},
+        description="What answers when nothing else does: the name of a flow, a text, or a text "
+        'for each language, as in `fallback = {en = "Text MENU.", zh = "请发送“菜单”。"}`.',
         examples=["main_menu"],
     )
     path_token: Annotated[SecretStr, AfterValidator(meanings.path_token)] | None = Field(
@@ -143,7 +148,9 @@ class ProgrammeSection(Section):
         description="What they join, in a few words.", examples=["About two survey texts a month"]
     )
     double_opt_in: bool = Field(
-        default=False, description="Whether a join word must be confirmed by a YES."
+        default=False,
+        description="Whether a join word must be confirmed by a YES; "
+        "`convo check` refuses a flow that gives this consent without asking for it.",
     )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from convo.core.business import Business, MessageClass
+from convo.routing.loading import AnytimeWords
 
 #: What to do with a message that may have left: send it once more, or keep it for a person.
 Doubt = Literal["once", "hold"]
@@ -21,15 +22,6 @@ class Connection:
     provider: str
     options: BaseModel = field(repr=False)
     path_token: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anytime:
-    """Words of the whole project, understood at every step, and the flow that they start."""
-
-    name: str
-    words: tuple[str, ...]
-    flow: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +50,7 @@ class Settings:
     flows: Path
     handlers: Path
     connections: Mapping[str, Connection]
-    anytime: tuple[Anytime, ...]
+    anytime: tuple[AnytimeWords, ...]
     doubts: Mapping[MessageClass, Doubt]
     #: Seconds that a message in doubt waits for a delivery report.
     doubt_grace: float

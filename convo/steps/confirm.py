@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from convo.language.texts import Text
-from convo.steps.question import Question, Understood
+from convo.steps.question import Question, Understood, yes_or_no
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, StepName
-from convo.understanding.yes_no import understand_yes_no
 
 
 class Confirm(Question):
@@ -37,5 +36,4 @@ class Confirm(Question):
         return scene.say(self.confirm)
 
     def understand(self, scene: Scene, text: str) -> Understood | None:
-        said = understand_yes_no(text)
-        return None if said is None else Understood(value=said, branch="yes" if said else "no")
+        return yes_or_no(text)

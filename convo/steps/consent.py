@@ -7,10 +7,9 @@ from pydantic import Field, model_validator
 from convo.core.effects import Purpose
 from convo.language.texts import Text
 from convo.policy.consent import may_ask
-from convo.steps.question import Question, Understood
+from convo.steps.question import Question, Understood, yes_or_no
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, StepName
-from convo.understanding.yes_no import understand_yes_no
 
 
 class Act(Form):
@@ -101,8 +100,7 @@ class Consent(Question):
         return scene.say(self.confirm, purpose=self.purpose()) if self.confirm is not None else ""
 
     def understand(self, scene: Scene, text: str) -> Understood | None:
-        said = understand_yes_no(text)
-        return None if said is None else Understood(value=said, branch="yes" if said else "no")
+        return yes_or_no(text)
 
     def settle(self, scene: Scene, understood: Understood) -> str | None:
         if understood.value is False:

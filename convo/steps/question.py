@@ -13,6 +13,7 @@ from convo.language.phrases import phrase
 from convo.language.texts import Text
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, Step, StepName
+from convo.understanding.yes_no import understand_yes_no
 
 #: Unclear replies after which a question gives up, unless the step says otherwise.
 TRIES = 3
@@ -29,6 +30,12 @@ class Understood:
     partial: Any = None
     #: The branch that this very answer takes; None goes on.
     branch: str | None = None
+
+
+def yes_or_no(text: str) -> Understood | None:
+    """A yes takes the branch `yes`, a no the branch `no`."""
+    said = understand_yes_no(text)
+    return None if said is None else Understood(value=said, branch="yes" if said else "no")
 
 
 class Silent(Form):

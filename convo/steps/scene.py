@@ -122,7 +122,6 @@ class Scene:
         "outcome",
         "partial",
         "pushed",
-        "returned",
         "said_at",
         "scope_kept",
         "session",
@@ -156,8 +155,6 @@ class Scene:
         self.errand: str | None = None
         #: A flow to run on top of this one: its name and its first answers.
         self.pushed: tuple[str, dict[str, Any]] | None = None
-        #: What the flow that was run ended with.
-        self.returned: str | None = None
         self.outcome = "ended"
         self.armed: list[str] = []
         self.said_at: int | None = None

@@ -16,21 +16,17 @@ _SHORTEST_DIGIT_STYLE = 3
 _COMPARED = re.compile(r"[<>≤≥≦≧]|[0-9] ?\+\W*$")
 
 
-def number_in(text: str) -> int | float | None:
-    """The number that the whole text is, in any language there is a table for.
-
-    A whole value comes back as int ("8.0" is 8). "1,000" is a thousand.
-    """
-    return number_of(match_number(text))
-
-
 def match_number(text: str) -> str:
     """The text as numbers are looked up in it, empty where it compares (">8", "8+")."""
     return "" if _COMPARED.search(folded(text)) else fold_chinese(normalise(text))
 
 
 def number_of(plain: str) -> int | float | None:
-    """As `number_in`, of a text that is normalised and folded already."""
+    """The number that the whole of `plain` is, in any language there is a table for.
+
+    `plain` is what `match_number` leaves of a text. A whole value comes back as int ("8.0" is 8);
+    "1,000" is a thousand.
+    """
     if not plain:
         return None
     shape = _shape(known_languages())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from convo.errors import FlowErrors
 from convo.routing.loading import Loaded
+from convo.verification.double_opt_in import unconfirmed_consent
 from convo.verification.finding import Check
 from convo.verification.languages import missing_languages
 from convo.verification.names import unknown_names
@@ -16,6 +17,7 @@ from convo.verification.words import unusable_words
 CHECKS: Mapping[str, Check] = {
     "names": unknown_names,
     "references": unknown_references,
+    "consent": unconfirmed_consent,
     "languages": missing_languages,
     "words": unusable_words,
     "silence": endless_silence,

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from convo.engine.schema import Path, Written
+from convo.engine.schema import Written
 from convo.errors import FlowError
+from convo.language.document import Path
 from convo.routing.loading import Loaded
 
 #: A check reads all that was loaded and tells every mistake with its place and its mending.

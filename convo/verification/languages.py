@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from convo.engine.schema import Path, pieces_of
+from convo.engine.schema import pieces_of
 from convo.errors import FlowError
+from convo.language.document import Path
 from convo.language.texts import Text
 from convo.routing.loading import Loaded
 from convo.steps.choose import Choose

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from convo.engine.flow import Flow
-from convo.engine.schema import Path, Written, pieces_of
+from convo.engine.schema import Written, pieces_of
 from convo.errors import FlowError
 from convo.language.allowed import Use
 from convo.language.authored import Authored
+from convo.language.document import Path
 from convo.language.durations import Moment
 from convo.language.expressions import Expression
 from convo.language.spelling import advice

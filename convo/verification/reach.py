@@ -1,6 +1,6 @@
 """Steps that no conversation can come to."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from convo.engine.flow import Flow
 from convo.errors import FlowError
@@ -12,15 +12,16 @@ def unreachable_steps(loaded: Loaded) -> Iterator[FlowError]:
     """Neither a way, nor an anytime word, nor the flow's silence leads there."""
     for name, written in loaded.written.items():
         flow = loaded.playbook.flows[name]
-        reached = _reached(flow)
+        found = reached(flow)
         for step in flow.steps:
-            if step not in reached:
+            if step not in found:
                 what = f'No way leads to step "{step}".'
                 mend = "Let a `go` lead there, or take it away."
                 yield at_key(written, ("steps", step), what, mend)
 
 
-def _reached(flow: Flow) -> frozenset[str]:
+def reached(flow: Flow, past: Collection[tuple[str, str]] = ()) -> frozenset[str]:
+    """The steps that can be come to, taking no way of `past`: (step, label) each."""
     found: set[str] = set()
     waiting = [flow.first, *(entry.go for entry in flow.anytime.values())]
     while waiting:
@@ -28,5 +29,9 @@ def _reached(flow: Flow) -> frozenset[str]:
         if step in found or step not in flow.steps:
             continue
         found.add(step)
-        waiting += [way.to for way in flow.ways[step] if way.to is not None]
+        waiting += [
+            way.to
+            for way in flow.ways[step]
+            if way.to is not None and (step, way.label) not in past
+        ]
     return frozenset(found)

@@ -1,7 +1,6 @@
 """The web side put together: what is posted on the short way, the rest through Starlette."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,8 +11,6 @@ from convo.web.api import POSTS, Api
 from convo.web.health import Health, routes
 from convo.web.webhooks import Accept, Door, Webhooks
 
-Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
-
 
 def build_app(
     doors: Mapping[str, Door],
@@ -23,14 +20,13 @@ def build_app(
     health: Health,
     metrics: Metrics,
     api: Api | None = None,
-    lifespan: Lifespan | None = None,
 ) -> ASGIApp:
     """The ASGI app: `doors` by channel name, `accept` keeps what comes in by them.
 
     Without `api` own systems find nothing here.
     """
     webhooks = Webhooks(doors, ids, accept, metrics)
-    rest = Starlette(routes=routes(health, metrics), lifespan=lifespan)
+    rest = Starlette(routes=routes(health, metrics))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(("/in/", "/dlr/")):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from convo.authoring import Action, Keyword
 from convo.errors import SettingsError
-from convo.routing.loading import AnytimeWords, load
+from convo.routing.loading import load
 from convo.routing.playbook import Playbook
 from convo.scanning import scan
 from convo.settings import Settings, read
@@ -33,15 +33,7 @@ def settings_in(folder: Path) -> Settings:
 def authored(settings: Settings) -> Authored:
     """Handlers and flows, checked against each other. Raises `FlowErrors`, `SettingsError`."""
     handlers = scan(settings.handlers)
-    loaded = load(
-        flow_sources(settings),
-        handlers,
-        settings.business,
-        [
-            AnytimeWords(name=entry.name, words=entry.words, flow=entry.flow)
-            for entry in settings.anytime
-        ],
-    )
+    loaded = load(flow_sources(settings), handlers, settings.business, settings.anytime)
     verify(loaded)
     return Authored(settings=settings, playbook=loaded.playbook, handlers=handlers)
 

@@ -3,23 +3,18 @@
 from collections.abc import Mapping
 
 from convo.ports import Store
-from convo.stores.sqlite.database import Database
+from convo.stores.sqlite.queries import lengths
 from convo.stores.sqlite.store import SqliteStore
-
-_LEVELS = {
-    "convo_inbox": "SELECT count(*) FROM inbox",
-    "convo_outbox": "SELECT count(*) FROM message WHERE state IN ('head', 'waiting')",
-    "convo_parked": "SELECT count(*) FROM parked",
-    "convo_held": "SELECT count(*) FROM message WHERE state = 'held'",
-}
 
 
 async def levels(store: Store) -> Mapping[str, float]:
     """How full the store is, by the names of the gauges."""
     if not isinstance(store, SqliteStore):
         return {}
-    return await store.read(_counted)
-
-
-def _counted(database: Database) -> Mapping[str, float]:
-    return {name: database.execute(sql).fetchone()[0] for name, sql in _LEVELS.items()}
+    found = await store.read(lengths)
+    return {
+        "convo_inbox": found.inbox,
+        "convo_outbox": sum(found.outbox.values()),
+        "convo_parked": found.parked,
+        "convo_held": found.held,
+    }

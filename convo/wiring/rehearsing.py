@@ -7,10 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
 
-import phonenumbers
-
 from convo.core.events import ErrandKind
 from convo.core.numbers import PhoneNumber
+from convo.policy.numbering import example_number
 from convo.ports import Kept
 from convo.routing.playbook import Playbook
 from convo.runtime.calls import Calls
@@ -56,20 +55,11 @@ async def rehearse(
                 store=store,
                 keeping=keeping,
                 clock=clock,
-                phone=example_phone(playbook.business.country),
+                phone=example_number(playbook.business.country),
                 own_systems=_LateCalls(stack, secret, clock),
                 real=real,
             )
         )
-
-
-def example_phone(country: str) -> PhoneNumber:
-    """A mobile number of the country that its numbering plan gives as an example."""
-    kind = phonenumbers.PhoneNumberType.MOBILE
-    example = phonenumbers.example_number_for_type(country, kind)
-    if example is None:
-        return PhoneNumber("+12025550123")
-    return PhoneNumber(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _kept(database: Database, number: PhoneNumber) -> Mapping[PhoneNumber, Kept]:

@@ -15,15 +15,14 @@ from convo.core.links import SignedIds
 from convo.ports import Callback, Clock, Provider, Store
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
-from convo.routing.playbook import Playbook, missing_versions
-from convo.routing.router import apology, take_turn
+from convo.routing.playbook import Playbook
 from convo.runtime import clock as machine
 from convo.runtime.errands import Errands, Handlers
 from convo.runtime.hands import Hands
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
 from convo.runtime.metrics import Metrics
-from convo.runtime.mind import Mind
+from convo.runtime.mind import ROUTING
 from convo.runtime.own_systems import OwnSystems
 from convo.runtime.owner import Owner
 from convo.runtime.process import Running
@@ -47,14 +46,6 @@ PARTITION = 0
 
 #: What the operator's word for a message in doubt means to the loops.
 DOUBTS: Mapping[Doubt, Policy] = {"once": "again", "hold": "held"}
-
-MIND: Mind[Playbook] = Mind(
-    take_turn=take_turn,
-    missing_versions=missing_versions,
-    with_version=lambda playbook, source: playbook.with_version(source),
-    sources=lambda playbook: playbook.sources(),
-    apology=apology,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +96,7 @@ async def wired(
             name=f"process {os.getpid()}",
             partition=PARTITION,
             playbook=playbook,
-            mind=MIND,
+            mind=ROUTING,
             store=store,
             hands=hands,
             instruments=instruments,
@@ -119,7 +110,7 @@ async def wired(
         )
         health = Health(
             # A channel whose provider fails is no reason to turn away what comes in.
-            checks={"owner": partial(_trouble, running)},
+            checks={"owner": running.check},
             levels=partial(levels, store),
         )
         behind = Behind(
@@ -213,7 +204,3 @@ def _hands(
 
 def _policy(doubts: Mapping[MessageClass, Doubt]) -> Mapping[MessageClass, Policy]:
     return {kind: DOUBTS[doubt] for kind, doubt in doubts.items()}
-
-
-async def _trouble(running: Running) -> str:
-    return running.trouble

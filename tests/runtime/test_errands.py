@@ -13,7 +13,7 @@ from convo.core.effects import Errand
 from convo.core.events import Answered
 from convo.errors import StoreUnavailable
 from convo.ports import Done, ErrandClaim, Kept, Wants
-from convo.runtime.errands import ANSWER_AT_MOST, TOO_LATE
+from convo.runtime.errands import ANSWER_AT_MOST, NESTED_AT_MOST, TOO_LATE
 from tests.runtime.stage import ANNA, START, FakeProvider, Stage, staged
 
 pytestmark = pytest.mark.anyio
@@ -177,6 +177,21 @@ async def test_a_value_that_json_does_not_hold_is_a_failure(value: Any) -> None:
         told = await answer(stage, asked())
         assert told.value is None
         assert "JSON" in told.failure
+
+
+@pytest.mark.parametrize("levels", [NESTED_AT_MOST + 1, 920, 940, 945])
+async def test_a_value_too_deep_to_be_read_again_is_a_failure(levels: int) -> None:
+    deep: Any = "v"
+    for _ in range(levels):
+        deep = [deep]
+
+    async def book(call: Call) -> Any:
+        return deep
+
+    async with staged(**acting(book)) as stage:
+        told = await answer(stage, asked())
+        assert told.value is None
+        assert "nested" in told.failure
 
 
 async def test_a_keyword_answers_in_texts() -> None:

@@ -58,7 +58,7 @@ def playbook(*handlers: Action | Keyword, **flows: str) -> Playbook:
                 provider="console",
                 address=PhoneNumber(address),
                 parts_per_second=0.001,
-                fallback="What?",
+                fallback={"": "What?"},
             )
             for name, address in (("main", "+12025550100"), ("other", "+12025550101"))
         },

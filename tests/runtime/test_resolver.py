@@ -6,7 +6,7 @@ import pytest
 
 from convo.core.events import Report
 from convo.errors import SendUncertain
-from convo.ports import Arrival, LookedUp, Settle
+from convo.ports import Arrival, Left, LookedUp, Settle
 from convo.runtime.resolver import GRACE, LOOKS
 from tests.runtime.stage import (
     ANNA,
@@ -101,6 +101,26 @@ async def test_what_the_last_owner_left_is_resolved_but_not_what_is_being_sent()
         settles, _ = stage.results.take()
         # The second may be a repetition already: nobody can tell any more.
         assert {s.attempt: s.outcome for s in settles} == {"old1": "again", "old2": "held"}
+
+
+async def test_what_the_last_owner_sent_is_not_taken_for_what_it_left_in_doubt() -> None:
+    provider = Remembering(memory=[LookedUp(found="not_sent")])
+    async with staged(provider) as stage:
+        sent = [
+            Left(channel="main", contact=ANNA, provider_ids=("P8",)),
+            Left(channel="main", contact=BERT, provider_ids=("P9",)),
+        ]
+        stage.resolver.adopt([claim()], frozenset(), sent)
+        assert (await settled(stage)).outcome == "again"
+        assert provider.asked == [("m1", START, ("P8",))]
+
+
+async def test_what_an_end_kept_from_leaving_is_sent_at_once_however_often_it_was_tried() -> None:
+    provider = Remembering(memory=[LookedUp(found="not_sent")])
+    async with staged(provider) as stage:
+        stage.resolver.adopt([claim(tries=9)], frozenset())
+        settle = await settled(stage)
+        assert (settle.outcome, settle.due) == ("again", stage.time.now)
 
 
 async def test_a_delivery_report_settles_and_the_later_word_changes_nothing() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Lane
+from convo.ports import Left
 from tests.stores.contract_desk import (
     ANN,
     BEN,
@@ -149,6 +150,24 @@ class MessagesContract:
         desk.lease = lease
         await desk.settle(lease.doubts[0])
         assert await desk.claim() == ["m2"]
+
+    async def test_what_left_lately_is_told_to_the_next_owner(self, desk: Desk) -> None:
+        contacts = [PhoneNumber(f"+1202555010{n}") for n in range(4)]
+        await desk.say(*(message(f"m{n}", contact=each) for n, each in enumerate(contacts)))
+        claims = await desk.claims()
+        await desk.settle(claims["m0"], "accepted", "P0")
+        desk.clock.now += HOUR
+        await desk.say(message("m4", contact=contacts[0]))
+        await desk.settle((await desk.claims())["m4"], "accepted", "P4a", "P4b")
+        await desk.settle(claims["m1"], "held")
+        await desk.settle(claims["m2"], "failed")
+        await desk.store.release(desk.lease)
+        lease = await desk.store.acquire(0, "other")
+        assert lease is not None
+        # An hour ago is too long ago to be taken for anything that is in doubt now.
+        left = Left(channel="main", contact=contacts[0], provider_ids=("P4a", "P4b"))
+        assert lease.left == (left,)
+        desk.lease = lease
 
     # --- what is not sent any more ------------------------------------------------------------
 

@@ -274,6 +274,38 @@ class TurnsContract:
         await desk.settle(claim)
         assert await desk.unsent() == []
 
+    async def test_a_second_stop_takes_nothing_of_the_firsts_confirmation(
+        self, desk: Desk
+    ) -> None:
+        await desk.say(message("m1"))
+        await desk.accept(text("STOP", law="stop"), text("stop", law="stop"))
+        first, second = (await desk.look()).events
+        confirmed = message("bye", purpose="law")
+        turns = [turn(first, silence=True, outbound=(confirmed,)), turn(second, silence=True)]
+        assert [each.message.id for each in (await desk.advance(turns=turns)).claims] == ["bye"]
+        assert await desk.unsent() == [("m1", "silenced")]
+
+    async def test_a_second_stop_leaves_the_confirmation_behind_what_is_on_its_way(
+        self, desk: Desk
+    ) -> None:
+        await desk.say(message("m1"))
+        claim = (await desk.claims())["m1"]
+        await desk.accept(text("STOP", law="stop"), text("stop", law="stop"))
+        first, second = (await desk.look()).events
+        await desk.advance(
+            turns=[turn(first, silence=True, outbound=(message("bye", purpose="law"),))]
+        )
+        await desk.advance(turns=[turn(second, silence=True)])
+        await desk.settle(claim)
+        assert await desk.claim() == ["bye"]
+
+    async def test_a_stop_takes_back_what_the_law_said_before_it(self, desk: Desk) -> None:
+        await desk.say(message("welcome", purpose="law"))
+        desk.clock.now += SECOND
+        await desk.accept(text("STOP", law="stop"))
+        await desk.say(message("bye", purpose="law"), silence=True)
+        assert await desk.claim() == ["bye"]
+
     # --- errands ------------------------------------------------------------------------------
 
     async def test_an_errand_is_handed_out_once_with_its_contact(self, desk: Desk) -> None:

@@ -80,13 +80,12 @@ class GenericHttp:
 
     def receive(self, request: RawRequest) -> Parsed:
         verify(request, self._checks)
-        raw = request.query if request.method == "GET" else request.body
         arrivals: list[Arrival] = []
         ignored: list[str] = []
         for payload in payloads(request, self._in.items, self._in.charset):
             try:
                 # What came in one request is kept once, with its first item.
-                arrivals.append(self._read(payload, b"" if arrivals else raw))
+                arrivals.append(self._read(payload, b"" if arrivals else request.brought))
             except BadAddress as reason:
                 ignored.append(str(reason))
             except WebhookRejected as reason:
@@ -98,9 +97,8 @@ class GenericHttp:
     def report(self, request: RawRequest, outbound: str) -> Parsed:
         verify(request, self._checks)
         (payload,) = payloads(request, "", self._in.charset)
-        raw = request.query if request.method == "GET" else request.body
         try:
-            arrivals = (self._reported(payload, outbound, raw),)
+            arrivals = (self._reported(payload, outbound, request.brought),)
         except WebhookRejected as reason:
             return Parsed(arrivals=(), answer=self._answer, ignored=(str(reason),))
         return Parsed(arrivals=arrivals, answer=self._answer)

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from convo.core.events import DeliveryStatus
 from convo.providers.generic_http.templates import HEADER_NAMES, NAMES, unknown_names
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -299,7 +300,7 @@ class Reports(BaseModel):
     model_config = _STRICT
 
     status: Places = Field(default=("status",), description="The status.")
-    map: dict[str, Literal["queued", "sent", "delivered", "undelivered", "failed"]] = Field(
+    map: dict[str, DeliveryStatus] = Field(
         default={"sent": "sent", "delivered": "delivered", "failed": "failed"},
         description="The gateway's words for ours; others are passed over.",
     )

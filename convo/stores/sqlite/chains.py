@@ -36,9 +36,14 @@ _ADD = """
         'waiting', '', '', 0, ''
     ) ON CONFLICT (id) DO NOTHING
 """
+# The answer to the STOP that is in force stays: a second STOP, which is not answered, must not
+# take it back.
 _CANCEL = """
-    UPDATE message SET state = 'done', status = 'cancelled', code = ?
-    WHERE contact = ? AND state = {} RETURNING id
+    UPDATE message SET state = 'done', status = 'cancelled', code = ?1
+    WHERE contact = ?2 AND state = {} AND (purpose = 'law' AND created >= (
+        SELECT at FROM consent WHERE contact = ?2 AND programme = '' AND state = 'withdrawn'
+    )) IS NOT TRUE
+    RETURNING id, channel
 """
 _CANCEL_HEAD = _CANCEL.format("'head'")
 _CANCEL_WAITING = _CANCEL.format("'waiting'")
@@ -73,9 +78,10 @@ def add(database: Database, messages: Sequence[tuple[Outbound, int, str]]) -> No
 def silence(database: Database, contact: str, at: int) -> None:
     """Drop the contact's timers and its messages that are not claimed."""
     database.execute("DELETE FROM timer WHERE contact = ?", (contact,))
-    for statement in (_CANCEL_HEAD, _CANCEL_WAITING):
-        dropped = database.execute(statement, ("silenced", contact)).fetchall()
-        add_records(database, [(at, contact, unsent(id, "silenced")) for (id,) in dropped])
+    heads = database.execute(_CANCEL_HEAD, ("silenced", contact)).fetchall()
+    dropped = heads + database.execute(_CANCEL_WAITING, ("silenced", contact)).fetchall()
+    add_records(database, [(at, contact, unsent(id, "silenced")) for id, _ in dropped])
+    promote(database, [(contact, channel) for _, channel in heads])
 
 
 def unsent(id: str, why: str, *, again: bool = False) -> Record:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from convo.understanding.calendar_days import next_day_of_month, next_such_date, written_day
-from convo.understanding.date_patterns import HALF, Groups, Pattern, Reader
-from convo.understanding.date_reading import Reading
+from convo.understanding.dates.calendar_days import next_day_of_month, next_such_date, written_day
+from convo.understanding.dates.figures import HALF, Groups, Pattern, Reader
+from convo.understanding.dates.reading import Reading
 from convo.understanding.normalise import NO_WORD_GOES_ON as END
 from convo.understanding.normalise import either
 from convo.understanding.numerals import spelt_numbers, spelt_ordinals

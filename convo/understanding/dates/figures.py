@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from convo.understanding.calendar_days import (
+from convo.understanding.dates.calendar_days import (
     in_some_order,
     next_such_date,
     written_day,
 )
-from convo.understanding.date_reading import Reading
+from convo.understanding.dates.reading import Reading
 
 Groups = tuple[str | None, ...]
 Reader = Callable[[Reading, Groups], bool]

@@ -2,15 +2,15 @@
 
 import re
 
-from convo.understanding.calendar_days import (
+from convo.understanding.dates.calendar_days import (
     day_of_month,
     end_of_month,
     next_day_of_month,
     next_such_date,
     written_day,
 )
-from convo.understanding.date_patterns import Groups, Pattern
-from convo.understanding.date_reading import Reading
+from convo.understanding.dates.figures import Groups, Pattern
+from convo.understanding.dates.reading import Reading
 from convo.understanding.normalise import either
 from convo.understanding.numerals import chinese_number
 from convo.understanding.vocabulary import Vocabulary

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
-import click
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -159,13 +158,3 @@ def _kind(annotation: Any) -> str:
         )
         return f"table of {names}"
     return str(annotation)
-
-
-def main() -> None:
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(), "utf-8")
-    click.echo(f"{PAGE} is written anew.")
-
-
-if __name__ == "__main__":
-    main()

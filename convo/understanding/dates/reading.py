@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from convo.understanding.calendar_days import days_on, next_weekday, weekday_in_week
-from convo.understanding.clock_times import LAST_HOUR, NOON, moment
+from convo.understanding.dates.calendar_days import days_on, next_weekday, weekday_in_week
+from convo.understanding.dates.clock_times import LAST_HOUR, NOON, moment
 
 MINUTES = {"minute": 1, "hour": 60}
 DAYS = {"day": 1, "week": 7}

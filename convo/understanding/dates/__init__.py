@@ -8,11 +8,11 @@ from enum import Enum
 from functools import cache
 from itertools import chain
 
-from convo.understanding.chinese_date_patterns import chinese_patterns
-from convo.understanding.date_patterns import IN_FIGURES, Groups, Pattern, Reader
-from convo.understanding.date_reading import Reading, When
+from convo.understanding.dates.chinese import chinese_patterns
+from convo.understanding.dates.figures import IN_FIGURES, Groups, Pattern, Reader
+from convo.understanding.dates.reading import Reading, When
+from convo.understanding.dates.spaced import spaced_patterns
 from convo.understanding.normalise import NO_WORD_GOES_ON, either, match_key
-from convo.understanding.spaced_date_patterns import spaced_patterns
 from convo.understanding.vocabulary import DateWords, vocabularies
 
 __all__ = ["When", "understand_date", "understand_time", "understand_when"]

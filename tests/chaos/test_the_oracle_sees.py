@@ -1,0 +1,53 @@
+"""Faults built into the process that serves: an oracle that cannot see them proves nothing."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+
+from tests.chaos import sabotage
+from tests.chaos.carriers import Carrier, Kannel, Twilio
+from tests.chaos.siege import besieged
+
+#: By fault: how many kills it takes to show, and what the oracle may call it.
+SEEN: dict[str, tuple[int, Collection[str]]] = {
+    "answered_before_it_is_kept": (5, {"acknowledged and lost"}),
+    "deaf_to_duplicates": (0, {"a turn counted twice"}),
+    "entry_left_in_the_inbox": (0, {"a turn counted twice"}),
+    "turns_out_of_order": (0, {"turns out of order"}),
+    "reply_not_committed": (0, {"no reply was queued"}),
+    "settle_skipped": (0, {"left over"}),
+    "sent_twice": (0, {"sent twice"}),
+    "doubts_sent_again": (5, {"sent twice"}),
+}
+
+
+def test_every_fault_is_tried() -> None:
+    assert SEEN.keys() == sabotage.ALL.keys()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", SEEN)
+async def test_the_oracle_sees(fault: str, tmp_path: Path) -> None:
+    kills, called = SEEN[fault]
+    outcome = await besieged(
+        tmp_path / "shop",
+        Twilio(),
+        seed="the oracle sees",
+        kills=kills,
+        calm=0.7,
+        slow=1.0 if kills else 0.0,
+        sabotage=(fault,),
+        rests_within=2.0,
+    )
+    assert called & outcome.verdict.findings.keys(), outcome.figures
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("carrier", [Twilio(), Kannel()], ids=["askable", "unaskable"])
+async def test_the_oracle_is_content_with_a_sound_business(
+    carrier: Carrier, tmp_path: Path
+) -> None:
+    outcome = await besieged(tmp_path / "shop", carrier, seed="a calm day", kills=0, calm=0.7)
+    assert not outcome.verdict.findings, outcome.verdict
+    assert outcome.rested
