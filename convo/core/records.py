@@ -26,7 +26,7 @@ KINDS: Mapping[str, str] = {
     "errand": "work was asked for: id, kind, name",
     "answered": "an errand came back: id, whether it went well",
     "started": "a session began: flow, version, by what",
-    "ended": "a session ended: flow, outcome",
+    "ended": "a flow ended: flow, version, outcome, and the answers that it kept",
     "consent": "consent changed: programme, state",
     "held": "a text waits for an errand, or for a person",
     "stale": "a timer or an answer came for a step that has moved on",

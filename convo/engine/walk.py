@@ -162,7 +162,9 @@ class Walk:
         self.scene.armed = []
         self.outcome = outcome
         self.moved = True
-        self.scene.record("ended", flow=self.flow.name, outcome=outcome)
+        self._record_end(self.flow.name, outcome, self.scene.answers)
+        for frame in reversed(self.below):
+            self._record_end(frame.flow, outcome, frame.answers)
 
     # --- giving it back ------------------------------------------------------------------------
 
@@ -274,14 +276,19 @@ class Walk:
         )
         return self._enter(flow.first)
 
+    def _record_end(self, flow: str, outcome: str, answers: Mapping[str, Any]) -> None:
+        """The answers outlive the session here, and only here."""
+        self.scene.record(
+            "ended", flow=flow, version=self.version, outcome=outcome, answers=dict(answers)
+        )
+
     def _finish(self) -> str | None:
         """The flow has ended: go back to the one below, or end the session."""
         outcome, generation = self.scene.outcome, self.scene.generation
+        self._record_end(self.flow.name, outcome, self.scene.answers)
         self.scene.renew()
         if not self.below:
             self.outcome = outcome
-            self.scene.record("ended", flow=self.flow.name, outcome=outcome)
             return None
-        self.scene.record("ended", flow=self.flow.name, outcome=outcome)
         self._stand_in(self.below.pop(), generation + 1)
         return self.flow.steps[self.scene.step].hear(self.scene, outcome, "")

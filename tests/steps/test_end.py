@@ -17,7 +17,9 @@ def test_it_ends_with_its_outcome_and_a_last_word() -> None:
             "session": talk.recorded("ended")[0]["session"],
             "step": "over",
             "flow": "x",
+            "version": talk.playbook.newest["x"],
             "outcome": "kept",
+            "answers": {},
         }
     ]
 

@@ -1,0 +1,69 @@
+"""`convo answers`: what people answered to a flow, one row for each conversation."""
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from convo.errors import SettingsError
+
+OWN = ("contact", "outcome", "step", "at", "version", "session")
+
+
+@click.command(short_help="What people answered to a flow, as a table.")
+@click.argument("flow")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of CSV.")
+@click.option("--ended", is_flag=True, help="Leave out the conversations that still go on.")
+def answers(flow: str, as_json: bool, ended: bool) -> None:
+    """Write one row for each conversation with FLOW, finished or not, to the screen.
+
+    The server may be running meanwhile. Rows of finished conversations are kept as long as
+    records are (store.retention_days).
+
+    \b
+    convo answers nps > nps.csv
+    """
+    from convo.language.spelling import advice
+    from convo.ledger import spreadsheet
+    from convo.ledger.answers import finished, going_on
+    from convo.stores.sqlite.looking import looking
+    from convo.wiring.authored import authored, settings_in
+
+    settings = settings_in(Path.cwd())
+    playbook = authored(settings).playbook
+    if flow not in playbook.flows:
+        raise SettingsError([f'There is no flow "{flow}". {advice(flow, playbook.flows)}'])
+    zone = ZoneInfo(settings.business.zone)
+    with looking(Path(settings.store.partition(":")[2])) as onlooker:
+        rows = [*finished(flow, onlooker.records())]
+        if not ended:
+            rows += going_on(flow, onlooker.contacts())
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(asdict(row), ensure_ascii=False))
+        return
+    # Answers of older versions keep their columns, after those of today's.
+    names = dict.fromkeys(playbook.flows[flow].answers)
+    names |= dict.fromkeys(name for row in rows for name in row.answers)
+    cells = (
+        (
+            row.contact,
+            row.outcome,
+            row.step,
+            datetime.fromtimestamp(row.at / 1000, UTC).astimezone(zone).isoformat(" ", "seconds"),
+            row.version,
+            row.session,
+            *(_shown(row.answers.get(name)) for name in names),
+        )
+        for row in rows
+    )
+    spreadsheet.write(sys.stdout, (*OWN, *names), cells)
+
+
+def _shown(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value

@@ -1,0 +1,1 @@
+"""What happened, for people: read from the records of turns, never written."""

@@ -1,0 +1,47 @@
+"""Looking into the file while another process may be writing it: reads only, and never a lock."""
+
+import sqlite3
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from convo.core import codec, record_codec
+from convo.core.contacts import ContactState
+from convo.core.numbers import PhoneNumber
+from convo.core.record_codec import Recorded
+from convo.errors import StoreUnavailable
+
+
+class Onlooker:
+    """One moment of the file: what is written meanwhile is not seen."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def records(self) -> Iterator[Recorded]:
+        """The records of all turns that are still kept, oldest first."""
+        for (body,) in self._connection.execute("SELECT records FROM record ORDER BY number"):
+            yield record_codec.decode(body)
+
+    def contacts(self) -> Iterator[ContactState]:
+        """Every contact, without consents."""
+        rows = self._connection.execute("SELECT id, record FROM contact ORDER BY id")
+        for number, record in rows:
+            yield codec.decode(PhoneNumber(number), record)
+
+
+@contextmanager
+def looking(path: Path) -> Generator[Onlooker]:
+    """Raises `StoreUnavailable` when there is no such file, or it is not one of ours."""
+    if not path.is_file():
+        raise StoreUnavailable(f"There is no {path} yet: nobody has texted this business.")
+    # A writer in WAL mode is not held up by readers, and readers not by it.
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("BEGIN")
+            connection.execute("SELECT 1 FROM record LIMIT 1")
+        except sqlite3.DatabaseError as error:
+            raise StoreUnavailable(f"{path} cannot be read ({error}).") from None
+        yield Onlooker(connection)
