@@ -40,12 +40,14 @@ class FlowError(ConvoError):
 class FlowErrors(ConvoError):
     """All mistakes found in one reading, in the order of their places."""
 
-    def __init__(self, problems: Sequence[FlowError]) -> None:
+    def __init__(self, problems: Sequence[FlowError], *, more: bool = False) -> None:
         ordered = tuple(
             sorted(problems, key=lambda p: (p.place.file, p.place.line, p.place.column))
         )
         super().__init__(ordered)
         self.problems = ordered
+        #: Whether others may show once these are mended: a file with a mistake is not read on.
+        self.more = more
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)

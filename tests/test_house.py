@@ -276,6 +276,52 @@ def test_every_command_has_a_test() -> None:
     assert listed(unmentioned_commands(COMMANDS, texts)) == ""
 
 
+def test_every_kind_of_record_is_in_the_table_and_is_kept_somewhere() -> None:
+    from convo.core.records import KINDS
+
+    assert kinds_recorded(sources(ROOT / "convo")) == set(KINDS)
+
+
+def test_every_metric_is_in_the_table_and_is_counted_somewhere() -> None:
+    from convo.runtime.metrics import METRICS
+
+    named = {
+        name
+        for path, source in sources(ROOT / "convo").items()
+        if path.name != "metrics.py"
+        for name in METRIC.findall(source)
+    }
+    assert named == set(METRICS)
+
+
+METRIC = re.compile(r'"(convo_[a-z_]+)"')
+
+
+def kinds_recorded(texts: Mapping[Path, str]) -> set[str]:
+    """The kinds of records that are written down: by `record("kind", ...)` or `Record(...)`."""
+    kinds: set[str] = set()
+    for source in texts.values():
+        for node in ast.walk(ast.parse(source)):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(attr="record"), args=[ast.Constant(value=str(kind)), *_]
+                ):
+                    kinds.add(kind)
+                case ast.Call(func=ast.Name(id="Record"), keywords=keywords):
+                    kinds |= {
+                        str(each.value.value)
+                        for each in keywords
+                        if each.arg == "kind" and isinstance(each.value, ast.Constant)
+                    }
+                case _:
+                    pass
+    return kinds
+
+
+def sources(folder: Path) -> Mapping[Path, str]:
+    return {file: file.read_text("utf-8") for file in sorted(folder.rglob("*.py"))}
+
+
 def in_tests(folder: str) -> Callable[[str], Path]:
     return lambda key: ROOT / "tests" / folder / f"test_{key}.py"
 
@@ -378,6 +424,11 @@ def test_a_table_entry_without_a_test_is_found(tmp_path: Path) -> None:
     )
     assert len(faults) == 1
     assert faults[0].startswith("KINDS['ask'] has no test")
+
+
+def test_a_kind_of_record_is_found_wherever_it_is_written_down() -> None:
+    source = 'desk.record("said", id=1)\nrow = Record(kind="sent", facts={})\nself.record(kind)\n'
+    assert kinds_recorded({Path("convo/a.py"): source}) == {"said", "sent"}
 
 
 def test_a_command_without_a_test_is_found() -> None:

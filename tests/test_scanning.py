@@ -76,6 +76,20 @@ def test_an_action_with_two_owners_is_refused(folder: Path) -> None:
         scan(folder)
 
 
+@pytest.mark.parametrize(("source", "line"), [(HOURS, 4), (BOOK, 6)], ids=["keyword", "action"])
+def test_a_plain_function_is_refused_before_anybody_meets_it(
+    folder: Path, source: str, line: int
+) -> None:
+    (folder / "_diary.py").write_text('PAGE = "one"\n', "utf-8")
+    (folder / "plain.py").write_text(source.replace("async def", "def"), "utf-8")
+    with pytest.raises(FlowErrors) as raised:
+        scan(folder)
+    (problem,) = raised.value.problems
+    assert str(problem.place) == f"keyword_handlers/plain.py:{line}:1"
+    assert "is a plain function" in problem.what
+    assert problem.mend.startswith("Write `async def ")
+
+
 def test_every_file_that_cannot_be_imported_is_named_with_its_line(folder: Path) -> None:
     (folder / "broken.py").write_text("x = 1\nimport not_there_at_all\n", "utf-8")
     (folder / "crooked.py").write_text("def f(:\n", "utf-8")

@@ -256,7 +256,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ('words = ["menu", "菜单"]', "words = []", "anytime.menu.words: it is empty. The words."),
     ("[anytime]", '[anytime]\nhome = {words = ["Menu"], flow = "x"}', 'anytime.menu: "menu" is a word of "home" too. One must go.'),
     ("marketing = ", "marketin = ", 'quiet.marketin: "marketin" will not do. Did you mean "marketing"?'),
-    ('"9:00-20:30"', '"nine to five"', 'quiet.marketing: "nine to five" are no hours. Write them like'),
+    ('"9:00-20:30"', '"nine to five"', 'quiet.marketing: "nine to five" is no span of hours. Write it like'),
     ('"9:00-20:30"', '"20:00-8:00"', "ends before it begins"),
     ('"9:00-20:30"', '"9:75-20:00"', "names a time that no day has"),
     ('"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"', '"whsec_!"', "own_systems.secret: what follows whsec_ is no base64"),
@@ -319,3 +319,28 @@ def test_the_example_business_has_settings_that_hold() -> None:
     example = read(Path(__file__).parent.parent, OFFERED, {})
     assert example.business.name == "Salon Mei"
     assert example.connections["main"].provider == "console"
+
+
+@pytest.mark.parametrize(
+    ("server", "outside"),
+    [
+        ('public_url = "https://sms.salon.example"', True),
+        ('bind = "0.0.0.0:8000"', True),
+        ('bind = "[::1]:8000"\npublic_url = "http://127.0.0.1:8000"', False),
+    ],
+)
+def test_the_tokens_of_the_example_are_for_this_machine_alone(
+    tmp_path: Path, server: str, outside: bool
+) -> None:
+    known = f'\n[server]\n{server}\napi_token = "own-systems-of-the-example-business"\n'
+    text = f'{SMALL}path_token = "terminal-of-the-example-business"\n{known}'
+    if outside:
+        found = complaints(tmp_path, text)
+        assert [each.split(": ")[1] for each in found] == [
+            "channels.main.path_token",
+            "server.api_token",
+        ]
+        assert "known to everybody" in found[0]
+        assert "terminal-of" not in found[0]
+    else:
+        assert settings(tmp_path, text)

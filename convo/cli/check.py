@@ -28,6 +28,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
 
     settings: list[str] = []
     flows: Sequence[FlowError] = ()
+    more = False
     told: dict[str, Any] = {}
     try:
         known = settings_in(Path.cwd())
@@ -37,11 +38,13 @@ def check(ctx: click.Context, as_json: bool) -> None:
     except SettingsError as error:
         settings = list(error.problems)
     except FlowErrors as error:
-        flows = error.problems
+        flows, more = error.problems, error.more
     if as_json:
         _write_json(settings, flows, told)
     else:
         _write(settings, flows, told)
+        if more:
+            click.echo("More may show once these are mended.", err=True)
     if settings or flows:
         ctx.exit(CANNOT_START if settings else FOUND_MISTAKES)
 
@@ -57,11 +60,14 @@ def _check_channels(settings: Any) -> None:
 
 def _write(settings: Sequence[str], flows: Sequence[FlowError], told: dict[str, Any]) -> None:
     from convo.cli.problems import show
+    from convo.settings.reading import FILE
 
     for problem in settings:
         click.secho(problem, fg="red", err=True)
     show(flows)
     count = len(settings) + len(flows)
+    if not Path(FILE).exists():
+        return  # there is no business here, and nothing in it to be counted
     if count:
         click.echo(f"\n{counted(count, 'mistake')}.", err=True)
     else:

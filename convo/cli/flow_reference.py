@@ -4,6 +4,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pydantic_core import PydanticUndefined
 
 from convo.core.records import KINDS as RECORDS
 from convo.engine.schema import Anytime, Expires, FlowFile, Start
+from convo.language.durations import duration_words
 from convo.policy.gate import RULES
 from convo.steps import KINDS
 from convo.steps.branch import Case
@@ -112,4 +114,4 @@ def _default(field: Any) -> str:
         value = value.name
     if isinstance(value, BaseModel):
         return "nothing"
-    return f"`{value}`"
+    return f"`{duration_words(value) if isinstance(value, timedelta) else value}`"

@@ -16,7 +16,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from convo.cli.counting import counted
-from convo.cli.telling import why_nothing, wrapped
+from convo.cli.telling import beside, why_nothing
 from convo.core.parts import parts_of
 from convo.core.record_codec import decode
 from convo.core.turns import Outbound
@@ -88,13 +88,13 @@ class Phone:
                 recorded = decode(body)
                 if recorded.at >= since and recorded.contact == self._number.e164:
                     for words in why_nothing(recorded):
-                        self._remark(words)
+                        self._tell(words, "  ", dim=True)
             if len(rows) < RECORDS_AT_ONCE:
                 await asyncio.sleep(RECORDS_AGAIN)
 
-    def _remark(self, words: str) -> None:
-        for line in wrapped(words, shutil.get_terminal_size().columns - 2):
-            click.echo(click.style(f"  {line}", dim=True), color=True)
+    def _tell(self, words: str, label: str = "", *, dim: bool = False) -> None:
+        for line in beside(label, words, shutil.get_terminal_size().columns):
+            click.echo(click.style(line, dim=True) if dim else line, color=True)
 
     async def hang_up(self, talking: asyncio.Task[None]) -> None:
         """End the prompt, if it is still open, and leave the terminal as it was."""
@@ -144,15 +144,15 @@ class Phone:
             case "/as":
                 self._become(rest.strip())
             case "/number":
-                click.echo(f"You text from {self._number.e164}.")
+                self._tell(f"You text from {self._number.e164}.")
             case "/words":
                 words = self._authored.playbook.words_to_try()
-                click.echo("   ".join(words) or "No flow has a start word yet.")
+                self._tell("   ".join(words) or "No flow has a start word yet.")
             case "/help":
                 for name, about in COMMANDS.items():
-                    click.echo(f"  {name:<12} {about}")
+                    self._tell(about, f"  {name:<12} ")
             case _ if line.startswith("/"):
-                click.echo(f"There is no {command}. /help shows what there is.")
+                self._tell(f"There is no {command}. /help shows what there is.")
             case _:
                 await self._text(line)
 
@@ -160,9 +160,9 @@ class Phone:
         try:
             self._number = read_number(written, self._country)
         except BadAddress as error:
-            click.echo(f"That is no number to text from. {error} For example /as +8613800138000")
+            self._tell(f"That is no number to text from. {error} For example /as +8613800138000")
         else:
-            click.echo(f"You text from {self._number.e164} now.")
+            self._tell(f"You text from {self._number.e164} now.")
 
     async def _text(self, text: str) -> None:
         """Through the front door, like everybody's."""

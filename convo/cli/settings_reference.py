@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, BeforeValidator, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from convo.settings import meanings
 from convo.settings.complaints import model_in
 from convo.settings.sections import ConvoToml
 from convo.wiring import PROVIDERS
@@ -51,6 +52,9 @@ KINDS: Mapping[Any, str] = {
     SecretStr: "secret",
 }
 
+#: What is read as the field's kind, by the function that reads it.
+SHORT: Mapping[Any, str] = {meanings.listed: "secret", meanings.by_language: "text"}
+
 
 def page() -> str:
     """The whole page."""
@@ -81,16 +85,22 @@ def _providers() -> Iterator[str]:
     for name, brand in PROVIDERS.items():
         yield f"### {name}\n\n{_about(brand.options)}\n"
         yield _table(brand.options) if brand.options.model_fields else "Nothing more.\n"
-        yield from _inner_tables(brand.options, ())
+        places: dict[type[BaseModel], list[str]] = {}
+        for place, inner in _inner_tables(brand.options, ()):
+            places.setdefault(inner, []).append(place)
+        for inner, names in places.items():
+            yield f"#### {', '.join(names)}\n\n{_about(inner)}\n\n{_table(inner)}"
 
 
-def _inner_tables(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[str]:
-    """The tables within a provider's table, each by its dotted name."""
+def _inner_tables(
+    model: type[BaseModel], path: tuple[str, ...]
+) -> Iterator[tuple[str, type[BaseModel]]]:
+    """The tables within a provider's table, each by its dotted name; several may be alike."""
     for name, field in model.model_fields.items():
         inner = model_in(field.annotation)
         if inner is not None:
             here = (*path, field.alias or name)
-            yield f"#### {'.'.join(here)}\n\n{_about(inner)}\n\n{_table(inner)}"
+            yield ".".join(here), inner
             yield from _inner_tables(inner, here)
 
 
@@ -100,8 +110,7 @@ def _about(model: type[BaseModel]) -> str:
 
 def _table(model: type[BaseModel]) -> str:
     rows = [
-        f"| `{field.alias or name}` | {_kind(field.annotation)} | {_default(field)} "
-        f"| {_description(field)} |"
+        f"| `{field.alias or name}` | {_value(field)} | {_default(field)} | {_description(field)} |"
         for name, field in model.model_fields.items()
     ]
     return "\n".join(
@@ -123,6 +132,8 @@ def _default(field: FieldInfo) -> str:
         default = field.default_factory() if field.default_factory else None  # pyright: ignore
     if isinstance(default, SecretStr):
         default = default.get_secret_value()
+    if isinstance(default, BaseModel):
+        return "as its own table says"
     if default in (None, "", (), [], {}):
         return "nothing"
     return f"`{_shown(default)}`"
@@ -135,6 +146,13 @@ def _shown(value: Any) -> str:
 
 def _words(annotation: Any) -> tuple[str, ...]:
     return tuple(str(word) for word in get_args(annotation))
+
+
+def _value(field: FieldInfo) -> str:
+    """What may be written for a field, also in short."""
+    readers = [one.func for one in field.metadata if isinstance(one, BeforeValidator)]
+    short = [SHORT[reader] for reader in readers if reader in SHORT]
+    return " or ".join((*short, _kind(field.annotation)))
 
 
 def _kind(annotation: Any) -> str:

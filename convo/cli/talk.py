@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Literal
@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from convo.cli.conversing import Conversation, Exchange
-from convo.cli.telling import bubble, given, standing, state_lines, why
+from convo.cli.telling import beside, bubble, given, standing, state_lines, why
 from convo.errors import BadAddress, ConvoError
-from convo.language.allowed import TextProblem
 from convo.language.chats import (
     Asking,
     Deed,
@@ -26,6 +25,7 @@ from convo.language.chats import (
     said_lines,
 )
 from convo.language.durations import duration_words, read_duration
+from convo.language.text_problems import TextProblem
 from convo.policy.numbering import read_number
 from convo.routing.playbook import Playbook
 from convo.runtime.virtual import OpenErrand
@@ -223,15 +223,18 @@ class Talk:
         zone = ZoneInfo(self._settings.business.zone)
         lines = list(why(self._conversation.records, zone))
         for line in lines or ["Nothing has happened yet."]:
-            self._answer(f"  {line}", dim=True)
+            self._answer(line, "  ", dim=True)
 
     async def _tell_state(self, _rest: str) -> None:
         rehearsal = self._conversation.rehearsal
-        for line in state_lines(await rehearsal.state()):
-            self._answer(f"  {line}", dim=True)
+        lines = list(
+            state_lines(await rehearsal.state(), rehearsal.playbook, self._conversation.now)
+        )
         due = rehearsal.next_due()
         if due is not None:
-            self._answer(f"  next       something happens in {duration_words(due)}", dim=True)
+            lines.append(("next", f"something happens in {duration_words(due)}"))
+        for about, words in lines:
+            self._answer(words, f"  {about:<11}", dim=True)
 
     async def _save(self, rest: str) -> None:
         name, _, title = rest.partition(" ")
@@ -267,7 +270,7 @@ class Talk:
 
     async def _help(self, _rest: str) -> None:
         for name, about in COMMANDS.items():
-            self._answer(f"  {name:<15} {about}")
+            self._answer(about, f"  {name:<15} ")
 
     async def _quit(self, _rest: str) -> None:
         raise Hangup
@@ -309,9 +312,16 @@ class Talk:
                 click.echo(line)
         self._tell_parked(exchange)
 
-    def _answer(self, words: str, **style: Any) -> None:
+    def _answer(self, words: str, label: str = "", **style: Any) -> None:
         """What a command is answered; beside the JSON, where that is wanted."""
-        click.secho(words, err=self._tells == "json", **style)
+        for line in self._lines_of(words, label):
+            click.secho(line, err=self._tells == "json", **style)
+
+    def _lines_of(self, words: str, label: str) -> Iterable[str]:
+        """For people as wide as their terminal is; a script reads whole lines."""
+        if self._tells != "bubbles":
+            return (label + words,)
+        return beside(label, words, shutil.get_terminal_size().columns)
 
     def _note(self, words: str) -> None:
         """For people; a script reads the lines."""
@@ -325,7 +335,8 @@ class Talk:
 
     def _complain(self, words: str) -> None:
         self._failed = True
-        click.secho(f"  {words}", fg="red", err=self._tells != "bubbles")
+        for line in self._lines_of(words, "  "):
+            click.secho(line, fg="red", err=self._tells != "bubbles")
 
     def _welcome(self, playbook: Playbook, note: str) -> None:
         name = click.style(self._settings.business.name, bold=True)

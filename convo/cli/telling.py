@@ -12,10 +12,18 @@ import click
 from convo.cli.counting import counted
 from convo.core.contacts import EVERYTHING, ContactState
 from convo.core.record_codec import Recorded
+from convo.errors import RenderError
+from convo.language.localising import shown
+from convo.language.scope import Scope
+from convo.language.values import restored
 from convo.policy.gate import RULES
+from convo.routing.playbook import Playbook
 from convo.runtime.virtual import OpenErrand, Said
 
 BAR = "┃"
+NARROWEST = 20
+"""Cells that a column has at least, however narrow the terminal is."""
+
 LEVELS: Mapping[int, str] = {
     1: "it is a word of the law",
     2: "it is an anytime word",
@@ -29,12 +37,13 @@ def bubble(said: Said, width: int, mine: bool) -> Iterator[str]:
     """A message as it stands on the phone, then what it costs."""
     bar = click.style(BAR, fg="cyan")
     for line in said.text.split("\n"):
-        for piece in wrapped(line, max(20, width - 4)):
+        for piece in wrapped(line, max(NARROWEST, width - 4)):
             yield f"  {bar} {click.style(piece, fg='cyan')}".rstrip()
     yield "    " + click.style(cost(said, mine), dim=True)
 
 
 def cost(said: Said, mine: bool) -> str:
+    """`2 parts, UCS-2`: what a message costs, and whose it is when it is not ours to read."""
     whose = "" if mine else f" · to {said.to.e164}"
     return f"{counted(said.parts.count, 'part')}, {said.parts.encoding}{whose}"
 
@@ -55,6 +64,14 @@ def wrapped(text: str, width: int) -> Iterator[str]:
         line += letter
         used += cells
     yield line
+
+
+def beside(label: str, words: str, width: int) -> Iterator[str]:
+    """The words in a column of their own behind the label, as many lines as they need."""
+    for whole in words.split("\n"):
+        for line in wrapped(whole, max(NARROWEST, width - len(label))):
+            yield label + line
+            label = " " * len(label)
 
 
 def _cells(text: str) -> Iterator[int]:
@@ -154,6 +171,7 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "put_off": lambda f: f"Our question waits: {f['why']}.",
     "errand": lambda f: f"Asked for {f['name']} ({f['kind']}).",
     "answered": _answered,
+    "unfit": lambda f: f"What came back is not of the kind of {f['answer']}.",
     "started": lambda f: f"{f['flow']} began ({f['by']}).",
     "ended": lambda f: f"{f['flow']} ended: {f['outcome']}.",
     "consent": lambda f: f"Consent to {f['programme'] or 'everything'}: {f['state']}.",
@@ -168,31 +186,49 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
 }
 
 
+_TIMES = frozenset({"date", "time", "datetime"})
 _KEPT_QUIET = frozenset({"refused", "postponed", "held", "ignored", "parked"})
 
 # --- state --------------------------------------------------------------------------------------
 
 
-def state_lines(state: ContactState) -> Iterator[str]:
-    """What is known of the contact, a line each."""
-    yield f"number     {state.number.e164}"
-    yield f"language   {state.language or 'not known yet'}"
+def state_lines(
+    state: ContactState, playbook: Playbook, now: datetime
+) -> Iterator[tuple[str, str]]:
+    """What is known of the contact, a line each: what it is about, and what it is."""
+    business = playbook.business
+    language, zone = state.language or business.languages[0], ZoneInfo(business.zone)
+    scope = Scope(names={}, language=language, zone=zone, now=now)
+    yield "number", state.number.e164
+    yield "language", state.language or "not known yet"
     for name, value in state.fields.items():
-        yield f"field      {name} = {_short(value)}"
+        yield "field", f"{name} = {_kept(business.contact_fields.get(name), value, scope)}"
     for programme, consent in state.consents.items():
         to = "everything" if programme == EVERYTHING else programme
-        yield f"consent    {to}: {consent.state}"
+        yield "consent", f"{to}: {consent.state}"
     if not state.sessions:
-        yield "session    none"
+        yield "session", "none"
     for session in state.sessions:
         for depth, frame in enumerate(session.frames):
-            yield f"session    {'  ' * depth}{frame.flow}: waiting at {frame.step}"
+            yield "session", f"{'  ' * depth}{frame.flow}: waiting at {frame.step}"
+            flow = playbook.flows.get(frame.flow)
+            kinds: Mapping[str, str] = flow.answers if flow is not None else {}
             for name, value in frame.answers.items():
-                yield f"answer     {'  ' * depth}{name} = {_short(value)}"
+                yield "answer", f"{'  ' * depth}{name} = {_kept(kinds.get(name), value, scope)}"
     for later in state.postponed:
-        yield f"postponed  {_short(later.text)}"
+        yield "postponed", _short(later.text)
     for asked in state.asked:
-        yield f"asked for  {asked.flow}, when the open question is answered"
+        yield "asked for", f"{asked.flow}, when the open question is answered"
+
+
+def _kept(kind: str | None, value: object, scope: Scope) -> str:
+    """What is kept, a time as texts show it."""
+    if kind not in _TIMES or value is None:
+        return _short(value)
+    try:
+        return shown(restored(kind, value, scope.zone), scope)
+    except RenderError:
+        return _short(value)
 
 
 def _short(value: object) -> str:

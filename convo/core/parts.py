@@ -40,6 +40,7 @@ class Parts:
 
 
 def gsm7_encodable(text: str) -> bool:
+    """Whether every letter is in the GSM alphabet, its extension included."""
     return _ALL_GSM.fullmatch(text) is not None
 
 

@@ -65,7 +65,8 @@ class Turn:
     outbound: tuple[Outbound, ...] = ()
     errands: tuple[Errand, ...] = ()
     consents: tuple[Consent, ...] = ()
-    #: Drop every timer and every unsent message of the contact first (not what this turn adds).
+    #: Drop every timer and every unsent message of the contact first: not what this turn adds, and
+    #: not the answer to the STOP that is in force.
     silence: bool = False
     records: tuple[Record, ...] = ()
     #: Set when the turn failed: the entry moves to the parked ones with this account of it.

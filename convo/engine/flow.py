@@ -14,6 +14,7 @@ from convo.language.spelling import advice
 from convo.steps.ask import Ask
 from convo.steps.choose import Choose
 from convo.steps.end import END
+from convo.steps.expect import kept_as
 from convo.steps.run import Run
 from convo.steps.step import Branch, Step
 from convo.understanding.normalise import match_key
@@ -177,7 +178,7 @@ def _answers(
     file: FlowFile, steps: Mapping[str, Step]
 ) -> tuple[dict[str, str], dict[str, dict[str, dict[str, str]]]]:
     """The kinds of all answers, declared or plain from where they are saved, and the labels."""
-    kinds: dict[str, str] = dict(file.answers)
+    kinds = {name: kept_as(kind) for name, kind in file.answers.items()}
     labels: dict[str, dict[str, dict[str, str]]] = {}
     for step in steps.values():
         match step:

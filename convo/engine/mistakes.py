@@ -5,30 +5,33 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from convo.errors import FlowError
-from convo.language.allowed import TextProblem
 from convo.language.document import Document, Path
 from convo.language.spelling import advice
-from convo.steps.step import Form
+from convo.language.text_problems import TextProblem
+from convo.steps.step import Form, StepName
 
 #: What is wrong, by pydantic's type of error; what is not here is told in pydantic's words.
 _WORDS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
-    "greater_than_equal": lambda name, known: f'"{name}" is {known["ge"]} or more.',
-    "less_than_equal": lambda name, known: f'"{name}" is {known["le"]} or less.',
-    "int_parsing": lambda name, _: f'"{name}" is a whole number.',
-    "int_type": lambda name, _: f'"{name}" is a whole number.',
-    "bool_parsing": lambda name, _: f'"{name}" is true or false.',
-    "bool_type": lambda name, _: f'"{name}" is true or false.',
-    "string_type": lambda name, _: f'"{name}" is a text.',
+    "greater_than_equal": lambda name, known: f'"{name}" must be {known["ge"]} or more.',
+    "less_than_equal": lambda name, known: f'"{name}" must be {known["le"]} or less.',
+    "int_parsing": lambda name, _: f'"{name}" must be a whole number.',
+    "int_type": lambda name, _: f'"{name}" must be a whole number.',
+    "bool_parsing": lambda name, _: f'"{name}" must be true or false.',
+    "bool_type": lambda name, _: f'"{name}" must be true or false.',
+    "string_type": lambda name, _: f'"{name}" must be a text.',
     "string_too_short": lambda name, _: f'"{name}" is empty.',
     "too_short": lambda name, _: f'"{name}" is empty.',
     "too_long": lambda name, known: f'"{name}" has more than {known["max_length"]} entries.',
-    "tuple_type": lambda name, _: f'"{name}" is a list, such as [one, other].',
-    "dict_type": lambda name, _: f'"{name}" holds names and values, such as {{name: value}}.',
-    "model_type": lambda name, _: f'"{name}" holds names and values, such as {{name: value}}.',
+    "tuple_type": lambda name, _: f'"{name}" must be a list, such as [one, other].',
+    "dict_type": lambda name, _: f'"{name}" must hold names and values, such as {{name: value}}.',
+    "model_type": lambda name, _: f'"{name}" must hold names and values, such as {{name: value}}.',
 }
+#: What a field has about it when it names a step.
+_NAMES_A_STEP = get_args(StepName)[1]
 _QUOTED = re.compile(r"'([^']*)'")
 #: Where a list of what may stand there has an end that authors write another way.
 _MORE_CHOICES: Mapping[str, Sequence[str]] = {"kind": ("number",)}
@@ -69,14 +72,14 @@ def _one(
             return FlowError(
                 f'{_holder(own, below, "The flow")} lacks "{last}".',
                 place=document.key_place(above) if above else document.place(()),
-                mend=_description(form, own),
+                mend=_adding(form, own),
             )
         case "literal_error":
             given = str(detail["input"])
             expected = str(detail.get("ctx", {}).get("expected", ""))
             choices = [*_QUOTED.findall(expected), *_MORE_CHOICES.get(last, ())]
             return FlowError(
-                f'"{given}" is nothing that is known here.',
+                f'"{given}" is not known here.',
                 place=document.place(path),
                 mend=advice(given, choices),
             )
@@ -123,10 +126,25 @@ def _form_in(annotation: Any) -> type[Form] | None:
     return next((form for part in get_args(annotation) if (form := _form_in(part))), None)
 
 
+def _adding(form: type[Form], own: Path) -> str:
+    """The line that is missing, and what it is."""
+    field = _field(form, own)
+    value = "STEP" if field is not None and _NAMES_A_STEP in field.metadata else "..."
+    about = (field.description or "") if field is not None else ""
+    what = f", {about[0].lower()}{about[1:]}" if about else "."
+    return f"Add `{own[-1]}: {value}`{what}"
+
+
 def _description(form: type[Form], own: Path) -> str:
+    field = _field(form, own)
+    return f"({own[0]}: {field.description})" if field is not None and field.description else ""
+
+
+def _field(form: type[Form], own: Path) -> FieldInfo | None:
+    """The field of the form itself that a path of one name leads to."""
     if len(own) != 1:
-        return ""
-    for name, field in form.model_fields.items():
-        if own[0] == (field.alias or name) and field.description:
-            return f"({own[0]}: {field.description})"
-    return ""
+        return None
+    return next(
+        (field for name, field in form.model_fields.items() if own[0] == (field.alias or name)),
+        None,
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -21,7 +21,7 @@ from convo.steps.step import Form, Step, StepName
 MAX_STEPS = 500
 
 AnswerKind = Literal[
-    "text", "number", "option", "date", "time", "datetime", "yes_no", "phone", "email"
+    "text", "name", "number", "option", "date", "time", "datetime", "yes_no", "phone", "email"
 ]
 
 
@@ -76,7 +76,9 @@ class FlowFile(Form):
         "beside it, or end that conversation.",
     )
     answers: dict[str, AnswerKind] = Field(
-        default={}, description="All that the flow keeps, with its type."
+        default={},
+        description="All that the flow keeps, each with its type: "
+        f"{', '.join(get_args(AnswerKind))}.",
     )
     anytime: dict[str, Annotated[Anytime, BeforeValidator(_anytime)]] = Field(
         default={}, description="Words that are understood at every step."
@@ -123,7 +125,7 @@ def _read_step(name: str, raw: object, document: Document) -> Step:
         raise FlowErrors([FlowError(what, place=here, mend=mend)])
     if not isinstance(raw, dict):
         mend = f"One of its keys names its kind: {', '.join(KINDS)}."
-        raise FlowErrors([FlowError(f'Step "{name}" is not a step.', place=here, mend=mend)])
+        raise FlowErrors([FlowError(f'Step "{name}" holds no step.', place=here, mend=mend)])
     keys = list(cast(dict[str, object], raw))
     kind = next((key for key in KINDS if key in keys), None)
     if kind is None:

@@ -10,7 +10,6 @@ from typing import Any, cast, get_args
 from convo.core.events import DeliveryStatus
 from convo.core.numbers import PhoneNumber
 from convo.errors import BadAddress, FlowError, FlowErrors, Place
-from convo.language.allowed import TextProblem
 from convo.language.chats import (
     Asking,
     Chat,
@@ -32,6 +31,7 @@ from convo.language.chats import (
 )
 from convo.language.durations import read_duration
 from convo.language.spelling import advice
+from convo.language.text_problems import TextProblem
 
 SIGNS: Mapping[str, str] = {
     "#": "a title, after an empty line; else a comment",
@@ -153,7 +153,7 @@ class _Reader:
         if not arrow or not name.strip() or not answer.strip():
             raise self._wrong(
                 number,
-                "This says not what is answered to what.",
+                "This does not say what is answered to what.",
                 "Write it like `! calendar.book -> ok`, or `! calendar.book -> failed: full`.",
             )
         value, failure = read_answer(answer.strip())
@@ -177,7 +177,7 @@ class _Reader:
         else:
             raise self._wrong(
                 number,
-                "This says not where a session stands.",
+                "This does not say where a session stands.",
                 "Write `= booking: waiting at day`, `= booking: ended` or `= nothing`.",
             )
         self._open = replace(moment, standings=(*moment.standings, standing))
@@ -197,7 +197,7 @@ class _Reader:
             return Speaking(language=text)
         if read is None:
             names = tuple(readers) if sign == "%" else _NAMES_BEHIND_AT
-            raise self._wrong(number, f'"{text}" is nothing behind {sign}.', advice(first, names))
+            raise self._wrong(number, f'"{text}" means nothing after {sign}.', advice(first, names))
         try:
             deed = read(rest.strip())
         except ValueError as problem:

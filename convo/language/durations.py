@@ -13,11 +13,11 @@ from pydantic import (
 )
 
 from convo.errors import RenderError
-from convo.language.allowed import TextProblem
 from convo.language.authored import Authored
 from convo.language.expressions import Expression
 from convo.language.localising import kind_of
 from convo.language.scope import Scope
+from convo.language.text_problems import TextProblem
 
 LONGEST = timedelta(days=1_830)  # five years
 DAY_SECONDS = 24 * 60 * 60

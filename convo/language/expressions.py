@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from convo.language.allowed import TextProblem, Use
+from convo.language.allowed import Use
 from convo.language.authored import Authored
 from convo.language.sandbox import inspected_expression, worked_out
 from convo.language.scope import Scope
+from convo.language.text_problems import TextProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -260,5 +260,6 @@ def calculate(sign: str, left: object, right: object) -> Number:
 
 
 def signed(sign: str, value: object) -> Number:
+    """`+value` or `-value`, of numbers only."""
     number = _number(value, f'"{sign}"')
     return -number if sign == "-" else number

@@ -22,7 +22,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from convo.errors import RenderError
-from convo.language.allowed import TAG, TextProblem, Use, inspect, plain_syntax
+from convo.language.allowed import TAG, Use, inspect, plain_syntax
 from convo.language.filters import (
     ARITHMETIC,
     COMPARE,
@@ -37,6 +37,7 @@ from convo.language.filters import (
 )
 from convo.language.localising import EmptyValue, shown
 from convo.language.scope import Scope
+from convo.language.text_problems import TextProblem
 
 MAX_TEXT = 1_600  # characters of one message, as rendered
 MAX_SOURCE = 4_000  # characters of a template

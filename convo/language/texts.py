@@ -9,12 +9,13 @@ from typing import Any, ClassVar, Self, cast
 
 from babel import localedata
 
-from convo.language.allowed import TextProblem, Use
+from convo.language.allowed import Use
 from convo.language.authored import Authored
 from convo.language.document import Path
 from convo.language.localising import kind_of
 from convo.language.sandbox import MAX_TEXT, inspected_text, is_template, rendered
 from convo.language.scope import Scope
+from convo.language.text_problems import TextProblem
 
 MAX_MESSAGES = 10
 MAX_WORDINGS = 20

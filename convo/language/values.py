@@ -121,7 +121,6 @@ def _text(raw: Any, _: ZoneInfo) -> str:
 _RESTORES: dict[str, Callable[[Any, ZoneInfo], Any]] = {
     "text": _text,
     "name": _text,
-    "pattern": _text,
     "phone": _text,
     "email": _text,
     "option": _text,
@@ -130,7 +129,6 @@ _RESTORES: dict[str, Callable[[Any, ZoneInfo], Any]] = {
     "date": lambda raw, _: date.fromisoformat(str(raw)),
     "time": lambda raw, _: time.fromisoformat(str(raw)),
     "datetime": _datetime,
-    "place": lambda raw, _: raw,
 }
 KINDS = frozenset(_RESTORES)
 

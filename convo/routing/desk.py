@@ -30,6 +30,9 @@ from convo.steps.scene import Fields, Surroundings
 
 #: Conversations that one contact may have open; the oldest ends when there is one more.
 MAX_SESSIONS = 8
+#: Texts that wait for the end of the quiet hours: a record must stay small, and nobody wants more
+#: of them in one morning.
+MAX_POSTPONED = 20
 GATE = "gate/"
 #: How a conversation began that the contact asked for.
 START_WORD = "start word"
@@ -49,10 +52,23 @@ class Desk:
         self.asked: list[Asked] = list(state.asked)
         self.around = self._surroundings()
         #: Newest last.
-        self.walks: list[Walk] = [
-            Walk(session, playbook.versions[session.frame.version], self.around)
-            for session in state.sessions
-        ]
+        self.walks: list[Walk] = []
+        for session in state.sessions:
+            frame = session.frame
+            bundle = playbook.versions.get(frame.version)
+            if bundle is not None:
+                self.walks.append(Walk(session, bundle, self.around))
+            else:
+                # Nobody has what it was to say next; the contact must be able to go on.
+                self.record(
+                    "ended",
+                    session=session.id,
+                    step=frame.step,
+                    flow=frame.flow,
+                    version=frame.version,
+                    outcome="version lost",
+                    answers=dict(frame.answers),
+                )
 
     def _surroundings(self) -> Surroundings:
         event, state, business = self.event, self.state, self.business
@@ -132,6 +148,9 @@ class Desk:
             self.record("refused", kind=say.kind, purpose=say.purpose, rule=verdict.rule)
             return now
         if isinstance(verdict, Later):
+            if len(self.postponed) >= MAX_POSTPONED:
+                self.record("ignored", why="too many texts wait for the morning", kind=say.kind)
+                return now
             self._postpone(say, session, generation, verdict)
             return verdict.at
         self.pace = counted(say, self.pace, now)

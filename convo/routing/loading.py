@@ -1,6 +1,6 @@
 """From what was authored to a playbook, or to every mistake in it at once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from convo.authoring import Action, Keyword
@@ -33,6 +33,16 @@ class Loaded:
     written: Mapping[str, Written]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What could be made of the files: the flows that can be read, and all mistakes so far."""
+
+    loaded: Loaded
+    problems: Sequence[FlowError]
+    #: Whether every file became a flow, so that nothing is hidden from the checks.
+    whole: bool
+
+
 def load(
     sources: Mapping[str, str],
     handlers: Sequence[Keyword | Action],
@@ -40,6 +50,19 @@ def load(
     anytime: Sequence[AnytimeWords] = (),
 ) -> Loaded:
     """Read flow files (path -> text) and handlers. Raises `FlowErrors` with all mistakes."""
+    draft = drafted(sources, handlers, business, anytime)
+    if draft.problems:
+        raise FlowErrors(draft.problems)
+    return draft.loaded
+
+
+def drafted(
+    sources: Mapping[str, str],
+    handlers: Sequence[Keyword | Action],
+    business: Business,
+    anytime: Sequence[AnytimeWords] = (),
+) -> Draft:
+    """Read flow files (path -> text) and handlers as far as they can be read."""
     problems: list[FlowError] = []
     written: dict[str, Written] = {}
     flows: dict[str, Flow] = {}
@@ -51,11 +74,10 @@ def load(
             flows[read.file.flow] = compile_flow(read, business.languages)
         except FlowErrors as errors:
             problems += errors.problems
-    problems += _unknown_flows(flows, written, anytime)
+    # A flow that cannot be read is there all the same.
+    problems += _unknown_flows(flows, written, anytime, {*written, *map(_stem, sources)})
     words = list(_start_words(flows, handlers))
     problems += _two_owners(words, anytime, flows, written)
-    if problems:
-        raise FlowErrors(problems)
     versions = {name: version_of(name, written, flows) for name in flows}
     playbook = Playbook(
         business=business,
@@ -72,7 +94,12 @@ def load(
         anytime={match_key(word): entry.flow for entry in anytime for word in entry.words},
         events={event: name for name, flow in flows.items() for event in flow.events},
     )
-    return Loaded(playbook=playbook, written=written)
+    made = {name: written[name] for name in flows}
+    return Draft(
+        loaded=Loaded(playbook=playbook, written=made),
+        problems=problems,
+        whole=len(flows) == len(sources),
+    )
 
 
 def _start_words(
@@ -91,7 +118,7 @@ def _named_as_its_file(
     read: Written, path: str, others: Mapping[str, Written]
 ) -> Iterator[FlowError]:
     name = read.file.flow
-    stem = path.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
+    stem = _stem(path)
     if name != stem:
         yield FlowError(
             f'The flow is called "{name}", its file "{stem}".',
@@ -106,24 +133,29 @@ def _named_as_its_file(
         )
 
 
+def _stem(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
+
+
 def _unknown_flows(
     flows: Mapping[str, Flow],
     written: Mapping[str, Written],
     anytime: Sequence[AnytimeWords],
+    known: Collection[str],
 ) -> Iterator[FlowError]:
     for name, flow in flows.items():
         for step_name, step in flow.steps.items():
             runs = getattr(step, "run", None)
-            if isinstance(runs, str) and runs not in written:
+            if isinstance(runs, str) and runs not in known:
                 yield FlowError(
                     f'There is no flow "{runs}".',
                     place=written[name].document.place(("steps", step_name, "run")),
                     mend=advice(runs, flows),
                 )
     for entry in anytime:
-        if entry.flow not in written:
+        if entry.flow not in known:
             yield FlowError(
-                f'[anytime] {entry.name} leads to a flow "{entry.flow}", which there is not.',
+                f'[anytime] {entry.name} starts flow "{entry.flow}", and there is no such flow.',
                 place=Place(file="convo.toml", line=1, column=1),
                 mend=advice(entry.flow, flows),
             )

@@ -10,6 +10,7 @@ from convo.engine.flow import Flow
 from convo.engine.walk import Bundle
 from convo.routing.keywords import StartWords
 from convo.routing.versions import Version, unpacked
+from convo.understanding.normalise import language_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +39,15 @@ class Playbook:
         return {hash: version.source for hash, version in self.kept.items()}
 
     def words_to_try(self) -> Sequence[str]:
-        """Every start word: the first of each flow and keyword handler, then the others."""
+        """Every start word: the first of each flow and keyword handler, one for each language,
+        then the others."""
         owners = [flow.words for flow in self.flows.values()]
         owners += [keyword.words for keyword in self.keywords.values()]
-        firsts = [words[0] for words in owners if words]
-        return (*firsts, *(word for words in owners for word in words[1:]))
+        firsts: dict[tuple[int, str | None], str] = {}
+        for n, words in enumerate(owners):
+            for word in words:
+                firsts.setdefault((n, language_of(word)), word)
+        return tuple(dict.fromkeys((*firsts.values(), *(w for words in owners for w in words))))
 
     def with_version(self, source: bytes) -> "Playbook":
         """This playbook, able to carry on sessions of one more version."""

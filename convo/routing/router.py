@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from convo.core.contacts import Asked, ContactState
+from convo.core.contacts import ContactState
 from convo.core.effects import Errand
 from convo.core.events import (
     Answered,
@@ -22,6 +22,8 @@ from convo.language.phrases import phrase
 from convo.language.texts import spoken
 from convo.policy import loop_guard
 from convo.policy.footer import signed
+from convo.policy.numbering import country_of
+from convo.routing.asking import CannotBegin, requested, start_what_was_asked
 from convo.routing.desk import GATE, START_WORD, Desk
 from convo.routing.keywords import Match
 from convo.routing.playbook import Playbook
@@ -29,10 +31,11 @@ from convo.understanding.normalise import language_of, match_key
 
 #: How long a keyword handler may take, in milliseconds.
 KEYWORD_WITHIN_MS = 30_000
-#: Texts that wait for an errand's answer, and flows that wait for a question to close: a record
-#: must stay small, and whoever sends more than this is not talking to us.
+#: Texts that wait for an errand's answer: a record must stay small, and whoever sends more than
+#: this is not talking to us.
 MAX_HELD = 20
-MAX_ASKED = 20
+#: Countries whose carriers want HELP to say that texts may cost.
+RATES_TOLD = frozenset({"US", "CA"})
 #: How long silence at a question is not looked at again while a person has the conversation.
 PERSON_SPEAKS_MS = 10 * 60_000
 
@@ -49,7 +52,21 @@ def take_turn(
     state: ContactState, event: Event, source: Source, order: int, playbook: Playbook
 ) -> TakenTurn:
     """What `event` means for this contact. Pure: the same event makes the same turn."""
-    desk = Desk(state, event, playbook)
+    hopeless: dict[str, str] = {}
+    while True:
+        desk = Desk(state, event, playbook)
+        _route(desk, event)
+        try:
+            start_what_was_asked(desk, hopeless)
+        except CannotBegin as failed:
+            # It is of another event, which must not be the ruin of this one: taken again without.
+            hopeless[failed.event] = failed.error
+        else:
+            turn, after = desk.concluded(source, order)
+            return TakenTurn(turn=turn, state=after)
+
+
+def _route(desk: Desk, event: Event) -> None:
     match event:
         case Inbound():
             _inbound(desk, event)
@@ -58,15 +75,12 @@ def take_turn(
         case Answered():
             _answered(desk, event)
         case Requested():
-            _requested(desk, event)
+            requested(desk, event)
         case HandedBack():
             _handed_back(desk, event)
         case OptedOutElsewhere():
             desk.record("consent", programme="", state="withdrawn", source=event.source)
             desk.silence()
-    _start_what_was_asked(desk)
-    turn, after = desk.concluded(source, order)
-    return TakenTurn(turn=turn, state=after)
 
 
 def apology(state: ContactState, event: Event, playbook: Playbook) -> Outbound | None:
@@ -123,7 +137,8 @@ def _law_word(desk: Desk, event: Inbound, law: LawWord) -> None:
         if channel.optout_reply == "us" or not event.acted:
             desk.say(phrase(told, language, business=business.name), event.channel, "law")
     else:
-        desk.say(phrase("help", language, business=business.name), event.channel, "law")
+        told = "help.us" if country_of(event.contact) in RATES_TOLD else "help.anywhere"
+        desk.say(phrase(told, language, business=business.name), event.channel, "law")
 
 
 def _text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
@@ -311,44 +326,13 @@ def _answered(desk: Desk, event: Answered) -> None:
 def _take_held(desk: Desk, walk: Walk) -> None:
     """The texts that waited with an errand, in their order; they may come to wait again."""
     for held in walk.release():
+        if walk.question is not None and walk.question.purpose() == "consent":
+            # Nobody agrees to what they have not read; the question has only just been asked.
+            desk.record("ignored", session=walk.id, why="written before consent was asked for")
+            continue
+        desk.around.text = held.text
         desk.around.purpose = "reply"  # whatever woke us: they have spoken
         _text(desk, held.text, held.event, held.at, walk.channel)
-
-
-def _requested(desk: Desk, event: Requested) -> None:
-    """A flow that our own side asks for; `busy` says what when a question is open."""
-    name = event.flow or desk.playbook.events.get(event.event, "")
-    flow = desk.playbook.flows.get(name)
-    if flow is None or desk.state.stopped:
-        why = "no such flow" if flow is None else "the contact has said STOP"
-        desk.record("ignored", why=why, flow=name, event=event.event)
-        return
-    kept = {answer: value for answer, value in event.answers.items() if answer in flow.answers}
-    asking = [walk for walk in desk.open_walks(event.channel) if walk.question is not None]
-    if asking and flow.busy == "wait":
-        if len(desk.asked) >= MAX_ASKED:
-            desk.record("ignored", why="too many flows wait for a question to close", flow=name)
-            return
-        desk.asked.append(Asked(event=event.id, flow=name, channel=event.channel, answers=kept))
-        desk.record("held", flow=name, why="a question is open")
-        return
-    if flow.busy == "replace":
-        for walk in asking:
-            walk.stop("replaced")
-    desk.start(name, event.channel, kept, f"request {event.event}".strip())
-
-
-def _start_what_was_asked(desk: Desk) -> None:
-    """Flows that waited for a question to close start when none is open."""
-    while desk.asked:
-        asked = desk.asked[0]
-        if any(walk.question is not None for walk in desk.open_walks(asked.channel)):
-            return
-        desk.asked.pop(0)
-        if asked.flow in desk.playbook.flows:
-            desk.start(asked.flow, asked.channel, asked.answers, "request, after a question")
-        else:
-            desk.record("ignored", why="no such flow", flow=asked.flow)
 
 
 def _handed_back(desk: Desk, event: HandedBack) -> None:

@@ -43,7 +43,8 @@ LOOK_AGAIN = 10.0
 LOOKS_AT_ONCE = 4
 
 REPEATS = 30
-"""Times a message goes out under one idempotency key before it is held."""
+"""Times a message goes out again, since it surely did not leave or under one idempotency key,
+before it is held."""
 
 REMEMBERED = 20_000
 """Messages that left last, whose provider ids a look-up must not take for another's."""
@@ -123,7 +124,7 @@ class Resolver:
         elif found.found == "not_sent" and adopted:
             # The end of a process kept it from leaving, not the provider, who needs no rest.
             self._again(claim, 0)
-        elif found.found == "not_sent" or (idempotent and message.tries < REPEATS):
+        elif (found.found == "not_sent" or idempotent) and message.tries < REPEATS:
             self._again(claim, backoff.wait(message.tries, message.id))
         elif may_repeat and self._policy[message.kind] == "again":
             self._repeated.add(message.id)
@@ -131,7 +132,8 @@ class Resolver:
         else:
             log.warning(
                 "Message %s on channel %s may or may not have left; it is held. "
-                "Look at the provider's own log; docs/how-to/run-in-production.md lists what is held.",
+                "Look at the provider's own log; docs/how-to/run-in-production.md tells how to see "
+                "all that are held.",
                 message.id,
                 message.channel,
             )

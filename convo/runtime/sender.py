@@ -192,7 +192,8 @@ class Sender:
         """Milliseconds: what the provider asked for, or a guess when it did not say."""
         if seconds is None:
             return backoff.wait(message.tries, message.id)
-        return min(max(int(seconds * 1_000), 0), LONGEST_PAUSE)
+        # A provider may ask for more than any number holds.
+        return int(min(max(seconds * 1_000, 0), LONGEST_PAUSE))
 
     def _settle(
         self,

@@ -103,7 +103,7 @@ def unknown(name: str, known: Iterable[str]) -> str:
     """The sentence about a key that nothing reads."""
     names = sorted(known)
     near = did_you_mean(name, names)
-    mend = f'Did you mean "{near}"?' if near else f"There is: {', '.join(names)}."
+    mend = f'Did you mean "{near}"?' if near else f"Known here: {', '.join(names)}."
     return f"there is no such setting. {mend}"
 
 

@@ -1,8 +1,12 @@
-"""What the values of convo.toml mean; what is refused says how to write it instead."""
+"""What the values of convo.toml mean.
+
+A check gives back what it was given, or raises `ValueError` that says how to write it instead.
+"""
 
 import base64
 import functools
 import importlib.resources
+import ipaddress
 import re
 import sys
 from typing import cast
@@ -20,10 +24,12 @@ from convo.language.texts import is_language
 PATH_TOKEN_LEAST = 16
 API_TOKEN_LEAST = 16
 SECRET_LEAST = 32
+EXAMPLE_TOKEN_END = "-of-the-example-business"
 SHARED_SECRET_LEAST = 24
 PORT_MOST = 65535
 MINUTES_A_DAY = 24 * 60
 
+_FRESH_ONE = "`convo doctor --token` prints a fresh one."
 _WHSEC = "whsec_"
 _RATE = re.compile(r"(\d+(?:\.\d+)?) ?parts? ?(?:/|an? |per )? ?(s|sec|second|min|minute|h|hour)")
 _SECONDS = {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
@@ -122,6 +128,19 @@ def host_and_port(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def only_here(host: str) -> bool:
+    """Whether nobody but this machine reaches `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def well_known(secret: SecretStr | None) -> bool:
+    """Whether it is a token of the example business, which all the world can read."""
+    return secret is not None and secret.get_secret_value().endswith(EXAMPLE_TOKEN_END)
+
+
 def long_secret(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < SECRET_LEAST:
         raise ValueError(
@@ -147,24 +166,13 @@ def secret_bytes(text: str) -> bytes:
         key = text.encode()
     if len(key) < SHARED_SECRET_LEAST:
         raise ValueError(
-            f"it has fewer than {SHARED_SECRET_LEAST} bytes, so it could be guessed. "
-            "`convo doctor --token` prints a fresh one."
+            f"it has fewer than {SHARED_SECRET_LEAST} bytes, so it could be guessed. {_FRESH_ONE}"
         )
     return key
 
 
 def path_token(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value()
-    if len(text) < PATH_TOKEN_LEAST:
-        raise ValueError(
-            f"it has fewer than {PATH_TOKEN_LEAST} characters, so it could be guessed. "
-            "`convo doctor --token` prints a fresh one."
-        )
-    if not _TOKEN.fullmatch(text):
-        raise ValueError(
-            "it is to stand in a path: letters, digits, - and _ only. "
-            "`convo doctor --token` prints a fresh one."
-        )
+    _check_token(secret, PATH_TOKEN_LEAST, _TOKEN, "stand in a path: letters, digits, - and _")
     return secret
 
 
@@ -193,18 +201,19 @@ def listed(value: object) -> object:
 
 def api_tokens(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     for secret in secrets:
-        text = secret.get_secret_value()
-        if len(text) < API_TOKEN_LEAST:
-            raise ValueError(
-                f"it has fewer than {API_TOKEN_LEAST} characters, so it could be guessed. "
-                "`convo doctor --token` prints a fresh one."
-            )
-        if not _BEARER.fullmatch(text):
-            raise ValueError(
-                "it is to stand in a header: letters, digits and - . _ ~ + / = only. "
-                "`convo doctor --token` prints a fresh one."
-            )
+        use = "stand in a header: letters, digits and - . _ ~ + / ="
+        _check_token(secret, API_TOKEN_LEAST, _BEARER, use)
     return secrets
+
+
+def _check_token(secret: SecretStr, least: int, made_of: re.Pattern[str], use: str) -> None:
+    text = secret.get_secret_value()
+    if len(text) < least:
+        raise ValueError(
+            f"it has fewer than {least} characters, so it could be guessed. {_FRESH_ONE}"
+        )
+    if not made_of.fullmatch(text):
+        raise ValueError(f"it is to {use} only. {_FRESH_ONE}")
 
 
 def our_address(text: str) -> str:
@@ -250,7 +259,7 @@ def quiet_hours(text: str) -> QuietHours:
     """The hours of "9:00-20:00"."""
     found = _HOURS.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f'"{text}" are no hours. Write them like "9:00-20:00".')
+        raise ValueError(f'"{text}" is no span of hours. Write it like "9:00-20:00".')
     from_hour, from_minute, to_hour, to_minute = (int(number) for number in found.groups())
     opens, closes = from_hour * 60 + from_minute, to_hour * 60 + to_minute
     if max(from_minute, to_minute) >= 60 or closes > MINUTES_A_DAY:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
@@ -169,6 +170,29 @@ class _Reader:
                 self._complain(
                     ("channels", name),
                     "a channel's name stands in web addresses: letters, digits and _ only.",
+                )
+        self._well_known_tokens(written)
+
+    def _well_known_tokens(self, written: ConvoToml) -> None:
+        """The tokens of the example are for this machine alone: the world knows them."""
+        server = written.server
+        called = urlsplit(server.public_url or "").hostname or "localhost"
+        bound, _ = meanings.host_and_port(server.bind)
+        if meanings.only_here(called) and meanings.only_here(bound):
+            return
+        tokens: list[tuple[Spot, SecretStr | None]] = [
+            (("server", "api_token"), token) for token in server.api_token
+        ]
+        tokens += [
+            (("channels", name, "path_token"), channel.path_token)
+            for name, channel in written.channels.items()
+        ]
+        for spot, token in tokens:
+            if meanings.well_known(token):
+                self._complain(
+                    spot,
+                    "this token of the example is known to everybody, and the server is to be "
+                    "reached from outside. `convo doctor --token` prints a fresh one.",
                 )
 
     def _settled(self, written: ConvoToml, options: Mapping[str, BaseModel]) -> Settings:

@@ -72,12 +72,21 @@ class Ask(Question):
 
     def unclear_phrase(self) -> str:
         bounds = self.expect.number
-        if bounds is not None and bounds.min is not None and bounds.max is not None:
-            return "unclear.number_range"
-        return "unclear.words" if self.expect.option else f"unclear.{self.expect.name}"
+        if bounds is None:
+            return "unclear.words" if self.expect.option else f"unclear.{self.expect.name}"
+        match (bounds.min, bounds.max):
+            case (None, None):
+                return "unclear.number_whole" if bounds.whole else "unclear.number"
+            case (_, None):
+                return "unclear.number_least"
+            case (None, _):
+                return "unclear.number_most"
+            case _:
+                return "unclear.number_range"
 
     def unclear_values(self) -> dict[str, str]:
         bounds = self.expect.number
-        if bounds is None or bounds.min is None or bounds.max is None:
+        if bounds is None:
             return {}
-        return {"least": f"{bounds.min:g}", "most": f"{bounds.max:g}"}
+        known = {"least": bounds.min, "most": bounds.max}
+        return {name: f"{bound:g}" for name, bound in known.items() if bound is not None}

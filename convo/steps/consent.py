@@ -45,13 +45,17 @@ class Consent(Question):
     say: Text | None = Field(default=None, description="Said, with `give` and `withdraw`.")
     yes: StepName | None = Field(default=None, description="Where yes leads; else onward.")
     no: StepName | None = Field(default=None, description="Where no leads.")
+    declined: Text | None = Field(
+        default=None, description="Said to a no; like the question, it needs no consent."
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "Consent":
         if self.consent.ask is not None and (self.confirm is None or self.no is None):
             raise ValueError("{ask: ...} needs `confirm`, the text that asks, and `no`.")
-        if self.consent.ask is None and (self.confirm or self.yes or self.no or self.silent):
-            raise ValueError("confirm, yes, no and silent go with {ask: ...} only.")
+        asking = (self.confirm, self.yes, self.no, self.declined, self.silent)
+        if self.consent.ask is None and any(asking):
+            raise ValueError("confirm, yes, no, declined and silent go with {ask: ...} only.")
         return self
 
     @property
@@ -105,6 +109,8 @@ class Consent(Question):
     def settle(self, scene: Scene, understood: Understood) -> str | None:
         if understood.value is False:
             self._ask_no_more(scene)
+            if self.declined is not None:
+                scene.say(self.declined, purpose=self.purpose())
         return understood.branch
 
     def wake(self, scene: Scene, purpose: str, n: int) -> str | None:

@@ -83,8 +83,13 @@ class Expect(Form):
 
     @property
     def answer_kind(self) -> str:
-        """The kind under which the answer is declared."""
-        return "text" if self.name == "name" else self.name
+        """The kind under which the answer is kept."""
+        return kept_as(self.name)
+
+
+def kept_as(kind: str) -> str:
+    """A name is asked for in its own words, and kept as any text."""
+    return "text" if kind == "name" else kind
 
 
 Expected = Annotated[Expect, BeforeValidator(_from_name)]

@@ -28,7 +28,7 @@ class Handoff(Step):
     back: StepName | None = Field(
         default=None, description="Where it goes on when given back; else onward."
     )
-    within: Duration = Field(default=HOLD, description="The hold ends by itself after this; 24h.")
+    within: Duration = Field(default=HOLD, description="The hold ends by itself after this.")
 
     def branches(self) -> Sequence[Branch]:
         return (self.onward(), Branch(label="back", to=self.back or self.go, path=("back",)))

@@ -22,7 +22,7 @@ class Outside(Step):
 
     save: str | None = Field(default=None, description="The answer that keeps what comes back.")
     failed: StepName = Field(description="Where it goes when it fails or takes too long.")
-    within: Duration = Field(default=WITHIN, description="How long it may take; 30s.")
+    within: Duration = Field(default=WITHIN, description="How long it may take.")
     say: Text | None = Field(default=None, description="Said before it is done.")
 
     def branches(self) -> Sequence[Branch]:
@@ -47,6 +47,10 @@ class Outside(Step):
     def hear(self, scene: Scene, value: object, failure: str) -> str | None:
         scene.errand = None
         if failure:
+            return "failed"
+        if self.save is not None and not scene.fits(self.save, value):
+            # Kept, it would fail every turn that reads the answers from here on.
+            scene.record("unfit", answer=self.save)
             return "failed"
         scene.save(self.save, value)
         return "next"

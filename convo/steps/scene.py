@@ -13,6 +13,7 @@ from convo.core.effects import Effect, Errand, Purpose, Say, SetConsent, SetTime
 from convo.core.events import ErrandKind
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
+from convo.errors import RenderError
 from convo.language.scope import Choice, Scope
 from convo.language.texts import Text
 from convo.language.values import restored, stored
@@ -118,6 +119,7 @@ class Scene:
         "errand",
         "flow",
         "generation",
+        "keyed",
         "name",
         "outcome",
         "partial",
@@ -145,6 +147,8 @@ class Scene:
         self.session = session
         self.channel = channel
         self.name = f"{session}/{depth}"
+        #: What its errands are keyed by: a flow that is run may name its steps as this one does.
+        self.keyed = f"{session}/{flow.name}" if depth else session
         self.step = ""
         #: Whether the step is a question: what it says is of no use once it is left.
         self.asks = False
@@ -204,6 +208,14 @@ class Scene:
         if kind == "option" and isinstance(raw, str):
             return Choice(raw, self.flow.labels.get(name, {}).get(raw, {}))
         return restored(kind, raw, zone)
+
+    def fits(self, name: str, value: object) -> bool:
+        """Whether `value` is of the kind that the answer `name` is declared as."""
+        try:
+            self.native(name, stored(value), self.around.zone)
+        except RenderError:
+            return False
+        return True
 
     # --- acting -------------------------------------------------------------------------------
 
@@ -293,7 +305,7 @@ class Scene:
                 channel=self.channel,
                 name=name,
                 arguments=arguments,
-                key=key or f"{self.session}/{self.step}",
+                key=key or f"{self.keyed}/{self.step}",
                 within=int(within * 1000),
             )
         )

@@ -6,15 +6,16 @@ from functools import cache
 from convo.understanding.normalise import normalise
 from convo.understanding.vocabulary import known_languages, vocabularies
 
-SHORTEST = 5
-"""Letters: below it one edit makes another word too easily."""
+SHORTEST = 4
+"""Letters: below it one edit makes another word too easily. Start words such as "book" and "menu"
+have four, and being asked back for "look" costs less than no answer to "boook"."""
 
 SHORTEST_FOR_TWO = 8
 MAX_WORD = 40
 
 
 def near_miss(text: str, words: Iterable[str]) -> str | None:
-    """The one nearest of the words, within one edit from 5 letters on and two from 8.
+    """The one nearest of the words, within one edit from 4 letters on and two from 8.
 
     None for an exact match (it is not a miss), for a tie, for Chinese, where one character is
     another word, and whenever a law word, a yes or a no is as near: these are never guessed.

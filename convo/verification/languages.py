@@ -1,6 +1,6 @@
 """Texts that lack one of the flow's languages, or speak one that the flow does not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from convo.engine.schema import pieces_of
@@ -9,7 +9,7 @@ from convo.language.document import Path
 from convo.language.texts import Text
 from convo.routing.loading import Loaded
 from convo.steps.choose import Choose
-from convo.verification.finding import finding
+from convo.verification.finding import at_key, finding
 
 
 def missing_languages(loaded: Loaded) -> Iterator[FlowError]:
@@ -26,13 +26,31 @@ def missing_languages(loaded: Loaded) -> Iterator[FlowError]:
                 place = ("steps", step_name, *below)
                 lacking = text.lacking(spoken) if text.languages else frozenset[str]()
                 for language in sorted(lacking):
-                    yield finding(written, place, f"This text is not written in {language}.")
+                    what = f"This text is not written in {language}."
+                    yield finding(written, place, what, f"Add `{language}: ...`.")
                 for language in sorted(text.languages - set(spoken)):
                     what = f"This text is written in {language}, which the flow does not speak."
                     mend = "Add it to `languages`, or take the text away."
-                    yield finding(written, place, what, mend)
+                    there = _where(language, text.written) or ()
+                    yield at_key(written, (*place, *there), what, mend)
             for below, label in labels:
                 for language in spoken if "" not in label else ():
                     if language not in label:
                         place = cast(Path, ("steps", step_name, *below))
-                        yield finding(written, place, f"This option has no label in {language}.")
+                        what = f"This option has no label in {language}."
+                        yield finding(written, place, what, f"Add `{language}: ...`.")
+
+
+def _where(language: str, raw: object) -> Path | None:
+    """The way to the first text in this language, in a text as it stands in the file."""
+    inner: Iterable[tuple[str | int, object]] = ()
+    if isinstance(raw, dict):
+        inner = cast(dict[str, object], raw).items()
+    elif isinstance(raw, list):
+        inner = enumerate(cast(list[object], raw))
+    for key, value in inner:
+        if key == language:
+            return (key,)
+        if (below := _where(language, value)) is not None:
+            return (key, *below)
+    return None

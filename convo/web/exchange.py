@@ -76,6 +76,7 @@ def place(error: BaseException) -> str:
 
 
 async def answer_with(send: Send, answer: HttpAnswer, headers: Headers = ()) -> None:
+    """The whole answer, its length told; `headers` beside the two that it always has."""
     await send(
         {
             "type": "http.response.start",

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from convo.errors import StoreError
 from convo.runtime.metrics import Metrics
 
 CHECK_SECONDS = 2.0
@@ -64,7 +65,7 @@ def routes(health: Health, metrics: Metrics) -> list[Route]:
     async def numbers(_request: Request) -> Response:
         levels: Mapping[str, float] = {}
         # Without the store's levels the counters are worth having all the same.
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, StoreError):
             async with asyncio.timeout(CHECK_SECONDS):
                 levels = await health.levels()
         for name, level in levels.items():

@@ -1,16 +1,16 @@
 """What was authored, read from the business's folder: settings, handlers, flows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from convo.authoring import Action, Keyword
-from convo.errors import SettingsError
-from convo.routing.loading import load
+from convo.errors import FlowError, FlowErrors, SettingsError
+from convo.routing.loading import drafted
 from convo.routing.playbook import Playbook
 from convo.scanning import scan
 from convo.settings import Settings, read
-from convo.verification import verify
+from convo.verification import NEED_HANDLERS, faults
 from convo.wiring.brands import OFFERED
 
 FLOW_FILES = ("*.yaml", "*.yml")
@@ -32,10 +32,21 @@ def settings_in(folder: Path) -> Settings:
 
 def authored(settings: Settings) -> Authored:
     """Handlers and flows, checked against each other. Raises `FlowErrors`, `SettingsError`."""
-    handlers = scan(settings.handlers)
-    loaded = load(flow_sources(settings), handlers, settings.business, settings.anytime)
-    verify(loaded)
-    return Authored(settings=settings, playbook=loaded.playbook, handlers=handlers)
+    sources = flow_sources(settings)
+    handlers, problems, unjudged = _scanned(settings.handlers)
+    draft = drafted(sources, handlers, settings.business, settings.anytime)
+    problems += [*draft.problems, *faults(draft.loaded, but=unjudged)]
+    if problems:
+        raise FlowErrors(problems, more=bool(unjudged) or not draft.whole)
+    return Authored(settings=settings, playbook=draft.loaded.playbook, handlers=handlers)
+
+
+def _scanned(folder: Path) -> tuple[Sequence[Keyword | Action], list[FlowError], Collection[str]]:
+    """The handlers; else what is wrong with them, and the checks that must do without."""
+    try:
+        return scan(folder), [], ()
+    except FlowErrors as errors:
+        return (), list(errors.problems), NEED_HANDLERS
 
 
 def flow_sources(settings: Settings) -> Mapping[str, str]:

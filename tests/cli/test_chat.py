@@ -12,7 +12,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from convo.cli import main
-from convo.cli.telling import wrapped
+from convo.cli.telling import beside, wrapped
 from tests.cli.conftest import Convo
 
 FLOW = Path(__file__).parent.parent / "flows" / "visit.yaml"
@@ -141,6 +141,20 @@ def test_why_and_state_are_told_in_words(convo: Convo, salon: Path) -> None:
     assert 'answer     service = "cut"' in answer.output
     assert "visit: waiting at day" in answer.output
     assert "something happens in 2h" in answer.output
+
+
+def test_a_time_is_told_as_texts_show_it(convo: Convo, salon: Path) -> None:
+    answer = say(convo, salon, "visit", "1", "tomorrow 3pm", "/state")
+    assert "  answer     when = Mon 23 Nov, 3:00 pm\n" in answer.output
+
+
+def test_words_stand_in_a_column_of_their_own() -> None:
+    told = list(beside("  /wait  ", "let time pass, or until something happens", 30))
+    assert told == [
+        "  /wait  let time pass, or",
+        "         until something",
+        "         happens",
+    ]
 
 
 def test_json_tells_everything(convo: Convo, salon: Path) -> None:

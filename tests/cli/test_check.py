@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from convo.cli.problems import margin, source_line
+from convo.cli.problems import pointed_at
+from convo.errors import Place
 from tests.cli.conftest import Convo
 
 
@@ -26,7 +27,24 @@ def test_a_mistake_in_a_flow_is_shown_where_it_is(convo: Convo, shop: Path) -> N
     assert lines[1] == "        go: dne"
     assert lines[2].strip() == "^"
     assert 'Did you mean "done"?' in answer.output
-    assert answer.output.endswith("1 mistake.\n")
+    assert answer.output.endswith("1 mistake.\nMore may show once these are mended.\n")
+
+
+def test_flows_are_checked_beside_a_flow_that_cannot_be_read(convo: Convo, shop: Path) -> None:
+    flow = shop / "flows" / "hello.yaml"
+    text = flow.read_text("utf-8")
+    second = text.replace("flow: hello", "flow: second").replace("[hello, hi]", "[second]")
+    third = "flow: third\nsteps:\n  one: {run: second, go: end}\n"
+    (shop / "flows" / "second.yaml").write_text(second.replace("go: done", "go: dne"), "utf-8")
+    (shop / "flows" / "third.yaml").write_text(third, "utf-8")
+    flow.write_text(text.replace("{{ name }}", "{{ nam }}"), "utf-8")
+    (shop / "keyword_handlers" / "bad.py").write_text("import not_there\n", "utf-8")
+    answer = convo("-C", shop, "check")
+    assert "keyword_handlers/bad.py:1:1: this file cannot be imported" in answer.output
+    assert 'Nothing gives "nam" a value.' in answer.output
+    assert 'There is no step "dne".' in answer.output
+    assert 'There is no flow "second"' not in answer.output
+    assert answer.output.endswith("3 mistakes.\nMore may show once these are mended.\n")
 
 
 def test_a_handler_that_cannot_be_imported_is_shown(convo: Convo, shop: Path) -> None:
@@ -42,6 +60,12 @@ def test_a_mistake_in_the_settings_ends_with_2(convo: Convo, shop: Path) -> None
     answer = convo("-C", shop, "check")
     assert answer.exit_code == 2
     assert "the environment variable CONSOLE_PATH_TOKEN is not set" in answer.output
+
+
+def test_outside_of_a_business_nothing_is_counted(convo: Convo, tmp_path: Path) -> None:
+    answer = convo("-C", tmp_path, "check")
+    assert answer.exit_code == 2
+    assert answer.output.endswith("or make a new one: convo init DIR\n")
 
 
 def test_an_unsigned_channel_without_a_token_is_a_mistake(convo: Convo, shop: Path) -> None:
@@ -72,12 +96,19 @@ def test_nothing_is_made_by_looking(convo: Convo, shop: Path) -> None:
     assert not (shop / "data").exists()
 
 
-def test_the_caret_stands_under_its_column_in_chinese_too() -> None:
-    assert len(margin("  zh: 您好", 9)) == 10
-    assert margin("\tsay: x", 2) == "\t"
+def test_a_line_is_shown_with_a_caret_below_it(tmp_path: Path) -> None:
+    file = tmp_path / "here.yaml"
+    file.write_text("say:\n  zh: 您好\n", "utf-8")
+    assert pointed_at(place(file, 2, 8)) == ("  zh: 您好", " " * 8 + "^")
 
 
 def test_a_line_that_is_not_there_is_not_shown(tmp_path: Path) -> None:
-    assert source_line(str(tmp_path / "gone.yaml"), 1, {}) is None
-    assert source_line("here.yaml", 3, {"here.yaml": "one\ntwo"}) is None
-    assert source_line("here.yaml", 2, {"here.yaml": "one\ntwo"}) == "two"
+    file = tmp_path / "here.yaml"
+    assert pointed_at(place(file, 1, 1)) is None
+    file.write_text("one\ntwo", "utf-8")
+    assert pointed_at(place(file, 3, 1)) is None
+    assert pointed_at(place(file, 2, 1)) == ("two", "^")
+
+
+def place(file: Path, line: int, column: int) -> Place:
+    return Place(file=str(file), line=line, column=column)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from convo.wiring.authored import settings_in
 from tests.cli.conftest import Convo
-from tests.cli.test_run import first_line, running
+from tests.cli.test_run import ended, first_line, running
 
 TWILIO = """
 [channels.sms]
@@ -14,12 +14,23 @@ account = "AC00000000000000000000000000000001"
 token = "env:TWILIO_AUTH_TOKEN"
 """
 
+KANNEL = """
+[channels.gate]
+provider = "kannel"
+address = "12345"
+sendsms_url = "http://127.0.0.1:13013/cgi-bin/sendsms"
+username = "convo"
+password = "a-password-of-a-test"
+path_token = "a-path-token-of-this-test"
+names = {sender = "who"}
+"""
+
 
 def test_a_business_that_is_ready_is_told_so(convo: Convo, shop: Path) -> None:
     answer = convo("-C", shop, "doctor")
     assert answer.exit_code == 0, answer.output
     assert "✓ settings   Shop, every secret is set" in answer.output
-    assert "✓ flows      hello; in en; 1 handlers" in answer.output
+    assert "✓ flows      hello; in en; 1 handler\n" in answer.output
     assert "data/convo.db opens" in answer.output
     assert "no webhook was tried" in answer.output
     assert answer.output.endswith("Ready to serve: convo run\n")
@@ -69,7 +80,7 @@ def test_a_running_server_gets_a_webhook_signed_as_its_provider_signs(
     settings = shop / "convo.toml"
     text = settings.read_text("utf-8")
     text = text.replace("[server]", '[server]\npublic_url = "https://sms.salon.example"')
-    settings.write_text(text + TWILIO, "utf-8")
+    settings.write_text(text + TWILIO + KANNEL, "utf-8")
     secrets = shop / ".env"
     with secrets.open("a") as env:
         env.write("TWILIO_AUTH_TOKEN=the-token-of-this-test\n")
@@ -81,7 +92,12 @@ def test_a_running_server_gets_a_webhook_signed_as_its_provider_signs(
         assert f"✓ server     {settings_in(shop).local_url} is ready" in answer.output
         assert "✓ /in/main   a webhook as console sends it is let in" in answer.output
         assert "✓ /in/sms    a webhook as twilio sends it is let in" in answer.output
+        assert "✓ /in/gate   a webhook as kannel sends it is let in" in answer.output
+        assert answer.output.endswith("All is well, and it is serving.\n")
         secrets.write_text(secrets.read_text().replace("the-token", "another-token"))
         answer = convo("-C", shop, "doctor")
+        process.terminate()
+        logged = ended(process)[2]
+    assert logged.count("WARNING") == logged.count("sms: refused") == 1, logged
     assert answer.exit_code == 1
     assert "✗ /in/sms    a webhook as twilio sends it was answered 403." in answer.output

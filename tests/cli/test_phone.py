@@ -9,9 +9,8 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from convo.cli.phone import Phone, first_number
+from convo.cli.phone import Phone
 from convo.cli.run import Ending, hold
-from convo.policy.numbering import country_of
 from convo.wiring.authored import authored, settings_in
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -85,6 +84,12 @@ async def test_one_can_be_somebody_else_and_ask_for_help(shop: Path) -> None:
     assert "Bye." in seen
 
 
-@pytest.mark.parametrize("country", ["GB", "CN", "US", "DE"])
-def test_the_first_number_is_of_the_business_s_country(country: str) -> None:
-    assert country_of(first_number(country)) == country
+@pytest.mark.anyio
+async def test_the_phone_says_why_nothing_is_said(shop: Path) -> None:
+    seen = await typed(
+        shop,
+        ("Ctrl-D ends.", "STOP\r"),
+        ("Reply START to undo.\n  1 part, GSM-7", "hello\r"),
+        ("Nothing was to be done: the contact has said STOP.\n", "/quit\r"),
+    )
+    assert "Bye." in seen

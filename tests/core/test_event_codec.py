@@ -64,7 +64,7 @@ def test_what_a_newer_convo_wrote_is_refused() -> None:
         event_codec.decode(newer, id="1", at=0)
     with pytest.raises(UnknownSchema, match="An errand has schema 99"):
         event_codec.decode_errand(newer)
-    with pytest.raises(UnknownSchema, match="Records have schema 99"):
+    with pytest.raises(UnknownSchema, match="A turn's account has schema 99"):
         record_codec.decode(newer)
     with pytest.raises(UnknownSchema, match="'vision'"):
         event_codec.decode(msgspec.json.encode([1, "vision", ANN.e164]), id="1", at=0)

@@ -282,8 +282,8 @@ def test_places_inside_of_texts_are_exact_where_they_can_be() -> None:
 
 
 def test_the_caret_stands_under_wide_characters_too() -> None:
-    document = read("say: 您好 hello\n")
-    assert document.caret(Place(file="f", line=1, column=9)) == "say: 您好 hello\n" + " " * 10 + "^"
+    chinese = "say: 您好 hello"
+    assert caret(chinese, Place(file="f", line=1, column=9)) == f"{chinese}\n{' ' * 10}^"
     assert caret("a\tb", Place(file="f", line=1, column=3)) == "a\tb\n \t^"
     assert caret("a", Place(file="f", line=9, column=1)) == "\n^"
     long = caret("x" * 500 + "HERE" + "y" * 500, Place(file="f", line=1, column=501))

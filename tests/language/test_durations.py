@@ -7,9 +7,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from convo.errors import RenderError
-from convo.language.allowed import TextProblem
 from convo.language.durations import Duration, Moment, duration_words, read_duration
 from convo.language.scope import Scope
+from convo.language.text_problems import TextProblem
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LENGTHS = [

@@ -8,9 +8,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from convo.errors import RenderError
-from convo.language.allowed import TextProblem
 from convo.language.expressions import Expression
 from convo.language.scope import Choice, Scope
+from convo.language.text_problems import TextProblem
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)

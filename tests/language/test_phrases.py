@@ -1,15 +1,27 @@
 """What Convo says by itself: the same in every language, and short."""
 
+import re
+from pathlib import Path
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convo.language.phrases import LANGUAGES, gaps, phrase, phrases
+import convo
+from convo.language.phrases import LANGUAGES, phrase, phrases
+from convo.steps.expect import SimpleKind
+
+CONVO = Path(convo.__file__).parent
 
 GSM_7 = set(
     "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ!\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà{}\n"
 )
+
+
+def gaps(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\{(\w+)\}", phrases("en")[name]))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -21,6 +33,14 @@ def test_every_language_has_the_same_phrases_with_the_same_gaps(language: str) -
         assert filled.count("x") >= len(gaps(name)), name
         assert "{" not in filled, name
         assert text == text.strip(), name
+
+
+def test_every_phrase_is_said_somewhere() -> None:
+    code = "".join(file.read_text("utf-8") for file in CONVO.rglob("*.py"))
+    kinds = {f"unclear.{kind}" for kind in ("number", *get_args(SimpleKind))}
+    said = {name for name in phrases("en") if f'"{name}"' in code}
+    assert said | kinds >= phrases("en").keys()
+    assert kinds <= phrases("en").keys()
 
 
 def test_english_phrases_are_one_cheap_part() -> None:
@@ -39,7 +59,8 @@ def test_the_words_of_the_examples_are_said() -> None:
     wanted = 'Sorry, I did not get the day and time. Try "Friday 3pm".'
     assert phrase("unclear.datetime", "en") == wanted
     assert phrase("unclear.yes_no", "en") == "Please reply YES or NO."
-    assert phrase("did_you_mean", "en", word="shop") == 'Did you mean "shop"? Reply YES or NO.'
+    wanted = 'Did you mean "shop"? Then reply shop.'
+    assert phrase("near_word", "en", word="shop") == wanted
 
 
 def test_an_unknown_language_hears_english_and_a_wider_one_its_own() -> None:
@@ -48,10 +69,11 @@ def test_an_unknown_language_hears_english_and_a_wider_one_its_own() -> None:
     with pytest.raises(KeyError):
         phrase("nothing.such", "en")
     with pytest.raises(KeyError):
-        phrase("help", "en")
+        phrase("help.us", "en")
 
 
 @given(st.text())
 def test_values_are_filled_in_once(word: str) -> None:
-    assert phrase("did_you_mean", "en", word=word) == f'Did you mean "{word}"? Reply YES or NO.'
-    assert phrase("help", "en", business="{word}{business}").startswith("{word}{business}: ")
+    told = f'Did you mean "{word}"? Then reply {word}.'
+    assert phrase("near_word", "en", word=word) == told
+    assert phrase("help.us", "en", business="{word}{business}").startswith("{word}{business}: ")

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convo.errors import RenderError
-from convo.language.allowed import TextProblem
 from convo.language.expressions import Expression
 from convo.language.scope import Choice, Scope
+from convo.language.text_problems import TextProblem
 from convo.language.texts import Text
 
 

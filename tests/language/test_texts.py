@@ -8,8 +8,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from convo.errors import RenderError
-from convo.language.allowed import TextProblem
 from convo.language.scope import Choice, Scope
+from convo.language.text_problems import TextProblem
 from convo.language.texts import Text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -2,8 +2,7 @@
 
 import pytest
 
-from convo.core.contacts import ConsentState
-from convo.policy.consent import ConsentMove, consent_act, may_ask, next_state
+from convo.policy.consent import consent_act, may_ask
 from convo.policy.law_words import law_word
 from convo.ports import ConsentAct
 
@@ -30,33 +29,6 @@ def test_the_proof_is_the_very_text_and_is_in_no_repr() -> None:
     act = consent_act("stop", "ＳＴＯＰ!!")
     assert act == ConsentAct(act="stop", proof="ＳＴＯＰ!!")
     assert "ＳＴＯＰ" not in repr(act)
-
-
-@pytest.mark.parametrize(
-    ("state", "move", "after"),
-    [
-        ("unknown", "ask", "asked"),
-        ("unknown", "give", "given"),
-        ("unknown", "withdraw", "withdrawn"),
-        ("unknown", "expire", "unknown"),
-        ("asked", "ask", "asked"),
-        ("asked", "give", "given"),
-        ("asked", "withdraw", "withdrawn"),
-        ("asked", "expire", "unknown"),
-        ("given", "ask", "given"),
-        ("given", "give", "given"),
-        ("given", "withdraw", "withdrawn"),
-        ("given", "expire", "given"),
-        ("withdrawn", "ask", "asked"),
-        ("withdrawn", "give", "given"),
-        ("withdrawn", "withdraw", "withdrawn"),
-        ("withdrawn", "expire", "withdrawn"),
-    ],
-)
-def test_a_move_leads_to_a_state(
-    state: ConsentState, move: ConsentMove, after: ConsentState
-) -> None:
-    assert next_state(state, move) == after
 
 
 def test_consent_is_asked_once_and_again_only_at_their_own_wish() -> None:

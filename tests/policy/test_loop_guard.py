@@ -65,7 +65,14 @@ def test_somebody_who_gives_three_questions_the_same_short_answer_is_no_machine(
         assert silent(pace, NOON + n * SECOND) is None
 
 
-def test_the_ninth_reply_in_a_minute_is_not_sent_and_the_next_minute_begins_anew() -> None:
+def test_somebody_who_tries_two_flows_in_a_hurry_is_answered() -> None:
+    pace = Pace()
+    for n in range(9):
+        assert silent(pace, NOON + n * SECOND) is None
+        pace = spoke(pace, NOON + n * SECOND)
+
+
+def test_too_many_replies_in_a_minute_are_not_sent_and_the_next_minute_begins_anew() -> None:
     pace = Pace()
     for n in range(REPLIES_A_MINUTE):
         assert silent(pace, NOON + n * SECOND) is None

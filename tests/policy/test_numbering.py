@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from convo.core.numbers import PhoneNumber
 from convo.errors import BadAddress
-from convo.policy.numbering import country_of, read_number, textable, zones_of
+from convo.policy.numbering import country_of, example_number, read_number, textable, zones_of
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,12 @@ def test_people_can_be_texted(e164: str) -> None:
 def test_what_cannot_be_texted_is_refused_with_the_reason(e164: str, reason: str) -> None:
     with pytest.raises(BadAddress, match=reason):
         textable(PhoneNumber(e164))
+
+
+@pytest.mark.parametrize("country", ["GB", "CN", "US", "DE"])
+def test_an_example_number_is_of_its_country(country: str) -> None:
+    assert country_of(example_number(country)) == country
+
+
+def test_where_no_plan_gives_an_example_there_is_one_all_the_same() -> None:
+    assert country_of(example_number("XX")) == "US"

@@ -1,5 +1,6 @@
 """The flows and the conversations that the router's tests share."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from convo.authoring import Call, Reply, keyword
@@ -51,7 +52,7 @@ def talk(*flows: str, **more: Any) -> Conversation:
     return Conversation(*(flows or (BOOK, SCORE)), handlers=[order], anytime=anytime, **more)
 
 
-def with_fallback(said: str) -> Business:
+def with_fallback(said: Mapping[str, str]) -> Business:
     """The salon, answering this when nothing else does."""
     return business(
         channels={

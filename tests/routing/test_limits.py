@@ -1,7 +1,9 @@
 """What waits in a contact's record is limited, however much comes."""
 
-from convo.routing.router import MAX_ASKED, MAX_HELD
-from tests.steps.conversation import Conversation
+from convo.routing.asking import MAX_ASKED
+from convo.routing.desk import MAX_POSTPONED
+from convo.routing.router import MAX_HELD
+from tests.steps.conversation import Conversation, business, quiet
 
 FLOW = """\
 flow: visit
@@ -33,3 +35,12 @@ def test_flows_that_wait_for_a_question_are_kept_up_to_a_limit() -> None:
     for _ in range(MAX_ASKED + 5):
         talk.request(event="visit.made")
     assert len(talk.state.asked) == MAX_ASKED
+
+
+def test_texts_that_wait_for_the_morning_are_kept_up_to_a_limit() -> None:
+    alert = "flow: alert\nstart: {events: [broken]}\nsteps:\n  a: {say: It broke., go: end}\n"
+    talk = Conversation(alert, at=business(quiet=quiet("service", 11, 12)))
+    for _ in range(MAX_POSTPONED + 5):
+        talk.request(event="broken")
+    assert len(talk.state.postponed) == MAX_POSTPONED
+    assert talk.recorded("ignored")[-1]["why"] == "too many texts wait for the morning"

@@ -119,6 +119,18 @@ def test_help_is_answered_and_the_question_stays_open() -> None:
     assert conversation.steps == ["book.menu"]
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("+12025550147", "Salon Mei: reply STOP to end these texts. Msg & data rates may apply."),
+        ("+14165550147", "Salon Mei: reply STOP to end these texts. Msg & data rates may apply."),
+        ("+447400123456", "Salon Mei: reply STOP to end these texts."),
+    ],
+)
+def test_what_a_text_costs_is_told_where_carriers_want_it(number: str, said: str) -> None:
+    assert talk(contact=PhoneNumber(number)).text("HELP") == [said]
+
+
 def test_law_words_go_by_the_contact_s_country() -> None:
     abroad = talk(contact=PhoneNumber("+447400123456"))
     abroad.text("book")

@@ -22,6 +22,21 @@ def test_a_request_waits_until_the_question_is_answered() -> None:
     assert conversation.steps == ["book.put", "score.ask"]
 
 
+def test_a_flow_that_cannot_begin_holds_up_nobody_when_its_turn_comes() -> None:
+    alert = (
+        "flow: alert\nstart: {events: [broken]}\nanswers: {what: text}\n"
+        'steps:\n  a: {say: "{{ what }} broke.", go: end}\n'
+    )
+    conversation = talk(BOOK, SCORE, alert)
+    conversation.text("survey")
+    conversation.request(event="broken")
+    conversation.request(event="visit.wanted")
+    assert conversation.text("7") == ["Thanks for 7.", "What?\n1 Haircut\n2 Colour"]
+    assert conversation.state.asked == ()
+    (ignored,) = conversation.recorded("ignored")
+    assert (ignored["flow"], ignored["error"]) == ("alert", "RenderError")
+
+
 def test_a_request_may_replace_the_open_question() -> None:
     conversation = talk(BOOK, SCORE.replace("steps:", "busy: replace\nsteps:", 1))
     conversation.text("book")
@@ -135,16 +150,32 @@ def test_a_keyword_s_answer_after_stop_is_not_said() -> None:
     assert conversation.answer_errand({"texts": {"": "Here."}}) == []
 
 
+def test_the_words_to_try_begin_with_one_of_each_language() -> None:
+    assert list(talk().playbook.words_to_try())[:5] == ["book", "预约", "survey", "试驾", "order"]
+    assert "test drive" in talk().playbook.words_to_try()[5:]
+
+
 # --- level 5: the fallback ------------------------------------------------------------------------
 
 
 def test_what_nothing_understands_gets_the_channel_s_text() -> None:
-    conversation = talk(at=with_fallback("Text MENU."))
+    conversation = talk(at=with_fallback({"": "Text MENU."}))
     assert conversation.text("blah blah") == ["Text MENU."]
 
 
 def test_the_fallback_may_be_a_flow() -> None:
-    assert talk(BOOK, MENU, at=with_fallback("menu")).text("blah blah") == ["The menu."]
+    assert talk(BOOK, MENU, at=with_fallback({"": "menu"})).text("blah blah") == ["The menu."]
+
+
+def test_the_fallback_is_said_in_their_language() -> None:
+    at = with_fallback({"en": "Text MENU.", "zh": "请发送菜单。"})
+    assert talk(at=at).text("blah blah") == ["Text MENU."]
+    assert talk(at=at).text("什么呀") == ["请发送菜单。"]
+
+
+def test_a_fallback_that_lacks_their_language_leaves_it_to_the_default() -> None:
+    (told,) = talk(at=with_fallback({"en": "Text MENU."})).text("什么呀")
+    assert told.startswith("抱歉，没有看懂您的意思。")
 
 
 def test_without_a_fallback_there_is_a_default_in_their_language() -> None:

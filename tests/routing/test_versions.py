@@ -102,3 +102,22 @@ def test_a_kept_version_that_was_tampered_with_is_refused() -> None:
     source = next(iter(playbook.sources().values()))
     with pytest.raises(ConvoError, match="does not match its hash"):
         playbook.with_version(source.replace(b'"flow":"x"', b'"flow": "x"', 1))
+
+
+def test_a_conversation_whose_version_is_nowhere_ends_and_the_contact_goes_on() -> None:
+    talk = Conversation(OLD)
+    talk.text("go")
+    talk.playbook = loaded(NEW).playbook
+    assert talk.text("STOP") != []
+    assert talk.state.sessions == ()
+    assert talk.recorded("ended")[-1]["outcome"] == "version lost"
+    talk.text("START")
+    assert talk.text("go") == ["Name?"]
+
+
+def test_a_timer_of_a_version_that_is_nowhere_is_stale() -> None:
+    talk = Conversation(OLD)
+    talk.text("go")
+    talk.playbook = loaded(NEW).playbook
+    assert talk.wait("1h") == []
+    assert talk.state.sessions == ()

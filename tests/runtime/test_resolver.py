@@ -7,7 +7,7 @@ import pytest
 from convo.core.events import Report
 from convo.errors import SendUncertain
 from convo.ports import Arrival, Left, LookedUp, Settle
-from convo.runtime.resolver import GRACE, LOOKS
+from convo.runtime.resolver import GRACE, LOOKS, REPEATS
 from tests.runtime.stage import (
     ANNA,
     BERT,
@@ -45,6 +45,12 @@ async def test_a_message_that_surely_did_not_leave_comes_again() -> None:
     async with staged(Remembering(memory=[LookedUp(found="not_sent")])) as stage:
         stage.resolver.take(claim())
         assert (await settled(stage)).outcome == "again"
+
+
+async def test_a_message_that_never_leaves_is_held_in_the_end() -> None:
+    async with staged(Remembering(memory=[LookedUp(found="not_sent")])) as stage:
+        stage.resolver.take(claim(tries=REPEATS))
+        assert (await settled(stage)).outcome == "held"
 
 
 async def test_an_unknown_answer_is_asked_for_again_and_then_believed() -> None:

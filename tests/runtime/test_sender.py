@@ -75,8 +75,9 @@ async def test_a_rate_limit_pauses_the_channel_for_as_long_as_asked() -> None:
         assert stage.sender.stopped == ()
 
 
-async def test_a_rate_limit_of_days_is_not_believed() -> None:
-    async with staged(FakeProvider(RateLimited("slow", retry_after=1e6))) as stage:
+@pytest.mark.parametrize("asked", [1e6, float("inf")])
+async def test_a_rate_limit_of_days_is_not_believed(asked: float) -> None:
+    async with staged(FakeProvider(RateLimited("slow", retry_after=asked))) as stage:
         assert (await sent(stage)).due == START + LONGEST_PAUSE
 
 

@@ -150,6 +150,13 @@ steps:
     assert talk.recorded("ended")[-1]["outcome"] == "gone"
 
 
+def test_a_name_may_be_declared_as_it_is_expected() -> None:
+    talk = Conversation(one("name").replace("steps:", "answers: {got: name}\nsteps:"))
+    talk.text("go")
+    assert talk.text("小梅") == ["Got 小梅."]
+    assert talk.answers["got"] == "小梅"
+
+
 @pytest.mark.parametrize(
     ("expect", "text", "kept", "said"),
     [
@@ -186,6 +193,9 @@ def test_every_type_is_understood_kept_and_shown(
     [
         ("number", "many", 'Please reply with a number, for example "2".'),
         ("{number: {min: 0, max: 10}}", "11", "Please reply with a number from 0 to 10."),
+        ("{number: {min: 1}}", "0", "Please reply with a number of 1 or more."),
+        ("{number: {max: 2.5}}", "3", "Please reply with a number of 2.5 or less."),
+        ("{number: {whole: true}}", "1.5", "Please reply with a whole number."),
         ("date", "blue", 'Sorry, I did not get the day. Try "Friday" or "5 Dec".'),
         ("time", "blue", 'Sorry, I did not get the time. Try "3pm".'),
         ("yes_no", "perhaps", "Please reply YES or NO."),

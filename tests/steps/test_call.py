@@ -44,6 +44,23 @@ def test_the_answer_is_kept_and_the_flow_goes_on() -> None:
     assert called().answer_errand("L1") == ["Noted as L1."]
 
 
+@pytest.mark.parametrize("value", [7, {"id": 1}, ["L1"], True])
+def test_an_answer_that_is_not_of_its_kind_is_a_failure(value: object) -> None:
+    talk = called()
+    assert talk.answer_errand(value) == ["Sorry."]
+    assert talk.recorded("unfit")[-1]["answer"] == "reply"
+
+
+@pytest.mark.parametrize("kind", ["number", "date", "time", "datetime", "yes_no", "option"])
+@pytest.mark.parametrize("value", [{"id": 1}, ["x"], "x" * 9, {}])
+def test_an_unfit_answer_never_stays_in_a_conversation(kind: str, value: object) -> None:
+    talk = Conversation(FLOW.replace("reply: text", f"reply: {kind}"))
+    talk.text("drive")
+    talk.text("tomorrow 3pm")
+    said = talk.answer_errand(value)
+    assert said == (["Noted as xxxxxxxxx."] if (kind, value) == ("option", "x" * 9) else ["Sorry."])
+
+
 def test_a_failure_takes_the_failed_way() -> None:
     assert called().answer_errand(failure="500") == ["Sorry."]
 

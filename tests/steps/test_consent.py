@@ -53,6 +53,13 @@ def test_marketing_is_not_said_to_who_has_not_agreed() -> None:
     assert talk.recorded("refused")[-1]["rule"] == "no-consent"
 
 
+def test_a_no_may_have_a_closing_word_though_nobody_agreed() -> None:
+    talk = Conversation(JOIN.replace("no: declined", "no: declined\n    declined: As you wish."))
+    talk.text("join")
+    assert talk.text("no") == ["As you wish."]
+    assert consents(talk)["survey"][0] == "unknown"
+
+
 @pytest.mark.parametrize("answer", ["no", "不用了"])
 def test_no_leaves_nothing_behind(answer: str) -> None:
     talk = Conversation(JOIN)
@@ -127,3 +134,24 @@ def test_stop_at_the_question_withdraws_and_ends_it() -> None:
 def test_a_consent_that_cannot_be_meant_is_refused(step: str, complaint: str) -> None:
     with pytest.raises(FlowErrors, match=complaint):
         loaded(f"flow: x\nsteps:\n  a: {step}\n")
+
+
+def test_a_text_that_waited_with_an_errand_is_no_answer_to_a_question_of_consent() -> None:
+    talk = Conversation(
+        "flow: join\nlanguages: [en]\nstart: {words: [join]}\nsteps:\n"
+        "  look: {do: crm.find, failed: ask}\n"
+        "  ask:\n"
+        "    consent: {ask: survey}\n"
+        '    confirm: "YES for about 2 texts a month?"\n'
+        "    yes: given\n"
+        "    no: end\n"
+        "    silent: [{after: 1d, go: end}]\n"
+        '  given: {consent: {give: survey}, say: "You are in.", go: end}\n'
+    )
+    talk.text("join")
+    talk.text("yes")
+    # It was written before anybody asked, and would be the proof.
+    assert talk.answer_errand("found") == ["YES for about 2 texts a month?"]
+    assert talk.state.consent_to("survey") == "asked"
+    assert talk.text("yes") == ["You are in."]
+    assert talk.state.consents["survey"].proof == "yes"

@@ -73,7 +73,7 @@ def test_an_open_question_is_not_asked_again_while_a_person_speaks() -> None:
     talk.text("book")
     assert talk.text("agent") == ["One moment."]
     assert talk.wait("3h") == []
-    assert talk.recorded("put off")
+    assert talk.recorded("put_off")
     assert talk.hand_back() == ["Here I am again."]
     assert talk.wait("10m") == ["Which day?"]
 

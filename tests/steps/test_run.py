@@ -77,3 +77,21 @@ def test_flows_that_run_each_other_for_ever_are_stopped() -> None:
     flow = "flow: x\nstart: {words: [go]}\nsteps:\n  a: {run: x, go: end}\n"
     with pytest.raises(FlowLoop, match="8 flows"):
         Conversation(flow).text("go")
+
+
+def test_an_errand_of_a_flow_that_is_run_has_a_key_of_its_own() -> None:
+    inner = (
+        "flow: inner\nanswers: {n: number}\n"
+        "steps:\n  book: {do: calendar.book, failed: over, go: end}\n  over: {end: failed}\n"
+    )
+    outer = (
+        "flow: outer\nstart: {words: [out]}\n"
+        "steps:\n  book: {do: calendar.book, failed: over}\n"
+        "  more: {run: inner, go: end}\n  over: {end: failed}\n"
+    )
+    talk = Conversation(outer, inner)
+    talk.text("out")
+    first = talk.errands[0].key
+    talk.answer_errand("one")
+    # The same step of the same flow again is a change; another flow's is another booking.
+    assert talk.errands[0].key != first

@@ -177,6 +177,19 @@ class MessagesContract:
         assert await desk.claim() == ["m3"]
         assert await desk.unsent() == [("m1", "withdrawn"), ("m2", "withdrawn")]
 
+    async def test_a_start_brings_nothing_back_from_before_the_stop(self, desk: Desk) -> None:
+        await desk.say(message("m1"))
+        claim = (await desk.claims())["m1"]
+        desk.clock.now += 1
+        await desk.accept(text("STOP", law="stop"))
+        await desk.say(silence=True)
+        await desk.settle(claim, "again")
+        desk.clock.now += 1
+        await desk.accept(text("START", law="start"))
+        await desk.say(message("m2"))
+        assert await desk.claim() == ["m2"]
+        assert ("m1", "withdrawn") in await desk.unsent()
+
     async def test_a_stop_takes_back_an_asking_of_consent_too(self, desk: Desk) -> None:
         await desk.accept(text("STOP", law="stop"))
         await desk.say(message("m1", purpose="consent", programme="news"))

@@ -274,9 +274,7 @@ class TurnsContract:
         await desk.settle(claim)
         assert await desk.unsent() == []
 
-    async def test_a_second_stop_takes_nothing_of_the_firsts_confirmation(
-        self, desk: Desk
-    ) -> None:
+    async def test_a_second_stop_takes_nothing_of_the_firsts_confirmation(self, desk: Desk) -> None:
         await desk.say(message("m1"))
         await desk.accept(text("STOP", law="stop"), text("stop", law="stop"))
         first, second = (await desk.look()).events

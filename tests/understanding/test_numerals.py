@@ -2,7 +2,12 @@
 
 import pytest
 
-from convo.understanding.numerals import chinese_number, number_in, understand_number
+from convo.understanding.numerals import (
+    chinese_number,
+    match_number,
+    number_of,
+    understand_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,7 @@ from convo.understanding.numerals import chinese_number, number_in, understand_n
     ],
 )
 def test_a_whole_text_is_read_as_a_number(text: str, value: float | None) -> None:
-    found = number_in(text)
+    found = number_of(match_number(text))
     assert found == value
     assert type(found) is type(value)
 

@@ -1,5 +1,7 @@
 """Every check finds the fault that it is for, at its place, and nothing in a flow that is right."""
 
+from dataclasses import replace
+
 import pytest
 
 from convo.authoring import action
@@ -37,6 +39,14 @@ steps:
     do: shop.order
     with: {colour: colour}
     failed: over
+  invite:
+    consent: {ask: news}
+    confirm: {en: News? Reply YES., zh: 要订阅吗？请回复“是”。}
+    yes: joined
+    no: pause
+    silent: [{after: 2h, go: over}]
+  joined:
+    consent: {give: news}
   pause:
     wait: {until: 24h before when}
   size:
@@ -55,26 +65,35 @@ FAULTS = [
     ("names", "contact.city: name", "contact.citi: name", 23, 'no contact field "citi"'),
     ("names", "contact.city: name", "nam: name", 23, '"nam" is not among the answers'),
     ("names", "with: {colour: colour}", "with: {colour: hue}", 26, 'Nothing gives "hue" a value'),
-    ("names", "24h before when", "24h before then", 29, 'Nothing gives "then" a value'),
-    ("names", "Which size?", '"{{ contact.town }}?"', 31, 'A contact has no field "town"'),
+    ("names", "24h before when", "24h before then", 37, 'Nothing gives "then" a value'),
+    ("names", "Which size?", '"{{ contact.town }}?"', 39, 'A contact has no field "town"'),
     ("references", "programme: news", "programme: nwes", 3, 'no programme "nwes"'),
     ("references", "programme: news\n", "", 2, "Marketing goes only to those who joined"),
     ("references", "do: shop.order", "do: shop.ordr", 25, 'no action "shop.ordr"'),
-    ("languages", "{en: Which size?, zh: 什么尺码？}", "{en: Size?}", 31, "not written in zh"),
-    ("languages", "zh: 什么尺码？}", "zh: 什么尺码？, es: Talla}", 31, "written in es"),
+    ("consent", "yes: joined\n    no: pause", "no: joined", 34, 'has no YES to "news"'),
+    ("consent", "{back: paint}", "{back: joined}", 35, 'has no YES to "news"'),
+    ("consent", "failed: over\n", "failed: joined\n", 35, 'has no YES to "news"'),
+    ("languages", "{en: Which size?, zh: 什么尺码？}", "{en: Size?}", 39, "not written in zh"),
+    ("languages", "zh: 什么尺码？}", "zh: 什么尺码？, es: Talla}", 39, "written in es"),
     ("languages", "{en: Blue, zh: 蓝}", "{en: Blue}", 13, "no label in zh"),
     ("words", "words: [ruby]", "words: [stop]", 12, '"stop" is a word of the law'),
     ("words", "words: [ruby]", "words: [Blue]", 13, "means both option red and option blue"),
     ("words", "{back: paint}", "{cancel: paint}", 7, '"cancel" is a word of the law'),
-    ("words", "[small, large]", "[small, quit]", 32, '"quit" is a word of the law'),
+    ("words", "[small, large]", "[small, quit]", 40, '"quit" is a word of the law'),
     (
         "silence",
         "    silent: [{after: 2h, go: over}]\n  over",
         "  over",
-        30,
+        38,
         "Nobody may ever answer",
     ),
-    ("reach", "failed: over\n", "failed: over\n    go: size\n", 29, 'No way leads to step "pause"'),
+    (
+        "reach",
+        "failed: over\n",
+        "failed: over\n    go: size\n",
+        29,
+        'No way leads to step "invite"',
+    ),
 ]
 
 
@@ -91,7 +110,7 @@ BUSINESS = Business(
     channels={
         "main": Channel(name="main", provider="console", address=PhoneNumber("+12025550100"))
     },
-    programmes={"news": Programme(name="news", about="News")},
+    programmes={"news": Programme(name="news", about="News", double_opt_in=True)},
     contact_fields={"city": "text"},
 )
 
@@ -115,6 +134,24 @@ def test_a_fault_is_found_at_its_line(
     assert any(problem.place.line == line and said in problem.what for problem in found), [
         str(problem) for problem in found
     ]
+
+
+def test_a_language_that_is_not_spoken_is_shown_where_it_stands() -> None:
+    for text in ("{en: Size?, zh: 尺码？, es: Talla}", "[{en: Size?, zh: 尺码？, es: Talla}]"):
+        source = RIGHT.replace("{en: Which size?, zh: 什么尺码？}", text)
+        (found,) = CHECKS["languages"](loaded(source))
+        assert found.place.column == source.splitlines()[found.place.line - 1].index("es:") + 1
+
+
+def test_what_is_lacking_is_told_with_the_line_to_add() -> None:
+    source = RIGHT.replace(", zh: 什么尺码？", "").replace(", zh: 蓝", "")
+    assert {found.mend for found in CHECKS["languages"](loaded(source))} == {"Add `zh: ...`."}
+
+
+def test_one_yes_is_enough_where_the_programme_asks_for_no_more() -> None:
+    once = replace(BUSINESS, programmes={"news": Programme(name="news", about="News")})
+    source = RIGHT.replace("failed: over\n", "failed: joined\n")
+    assert not list(CHECKS["consent"](load({"flows/shop.yaml": source}, [order], once)))
 
 
 def test_every_check_has_a_fault_that_it_finds() -> None:

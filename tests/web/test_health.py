@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from convo.core.links import SignedIds
+from convo.errors import StoreUnavailable
 from convo.ports import Parsed
 from convo.runtime.metrics import METRICS, Metrics
 from convo.web import health
@@ -95,6 +96,14 @@ async def test_a_store_that_does_not_answer_does_not_hide_the_counters(
         return {}
 
     monkeypatch.setattr(health, "CHECK_SECONDS", 0.05)
+    answer = await page("/metrics", Health(checks={}, levels=levels))
+    assert answer.status_code == 200
+
+
+async def test_a_store_that_fails_does_not_hide_the_counters() -> None:
+    async def levels() -> Mapping[str, float]:
+        raise StoreUnavailable("the disk is gone")
+
     answer = await page("/metrics", Health(checks={}, levels=levels))
     assert answer.status_code == 200
 

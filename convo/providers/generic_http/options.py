@@ -29,13 +29,13 @@ def _several(value: object) -> object:
 
 def _template(text: str) -> str:
     if unknown := unknown_names(text):
-        raise ValueError(f"{{{{{unknown[0]}}}}} is none of {', '.join(NAMES)}")
+        raise ValueError(f"{{{{{unknown[0]}}}}} is none of {', '.join(NAMES)}.")
     return text
 
 
 def _url(text: str) -> str:
     if not _FIXED_HOST.match(text):
-        raise ValueError("it must begin with http(s)://host/, and the host may hold no {{name}}")
+        raise ValueError("it must begin with http(s)://host/, and the host may hold no {{name}}.")
     return _template(text)
 
 
@@ -43,14 +43,14 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from None
+        raise ValueError(f"not a regular expression: {error}.") from None
     return text
 
 
 def _places(places: tuple[str, ...]) -> tuple[str, ...]:
     for place in places:
         if not place:
-            raise ValueError("a place is a field's name or a JSON pointer like /message/text")
+            raise ValueError("a place is a field's name or a JSON pointer like /message/text.")
     return places
 
 
@@ -59,9 +59,9 @@ def _answer_places(places: tuple[str, ...]) -> tuple[str, ...]:
         kind, colon, rest = place.partition(":")
         if kind == "regex" and colon:
             if re.compile(_pattern(rest)).groups != 1:
-                raise ValueError(f"{place}: put the id, and only it, in a group ( )")
+                raise ValueError(f"{place}: put the id, and only it, in a group ( ).")
         elif not (place.startswith("/") or (kind == "header" and rest)):
-            raise ValueError(f"{place}: write a JSON pointer, header:Name or regex:(...)")
+            raise ValueError(f"{place}: write a JSON pointer, header:Name or regex:(...).")
     return places
 
 
@@ -69,7 +69,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name} is no time zone; write one like Asia/Shanghai") from None
+        raise ValueError(f"{name} is no time zone; write one like Asia/Shanghai.") from None
     return name
 
 
@@ -151,13 +151,13 @@ class Signature(BaseModel):
     def _signs_what_it_can(self) -> Self:
         names = set(_SIGNED_NAMES.findall(self.string))
         if not names <= {"raw_body", "timestamp", "url"}:
-            raise ValueError("string: only {raw_body}, {timestamp} and {url} can be signed")
+            raise ValueError("string: only {raw_body}, {timestamp} and {url} can be signed.")
         if "raw_body" not in names:
-            raise ValueError("string: without {raw_body}, anybody may change the body")
+            raise ValueError("string: without {raw_body}, anybody may change the body.")
         if ("timestamp" in names) != bool(self.timestamp_header):
-            raise ValueError("timestamp_header goes with {timestamp} in string")
+            raise ValueError("timestamp_header goes with {timestamp} in string.")
         if not all(secret.get_secret_value() for secret in self.secrets):
-            raise ValueError("secrets: one of them is empty")
+            raise ValueError("secrets: one of them is empty.")
         return self
 
 
@@ -220,13 +220,13 @@ class Sending(BaseModel):
     @model_validator(mode="after")
     def _can_be_sent(self) -> Self:
         if self.method == "GET" and self.body:
-            raise ValueError("a GET has no body: put the values into the url")
+            raise ValueError("a GET has no body: put the values into the url.")
         for name, value in self.headers.items():
             text = value.get_secret_value()
             if not _HTTP_TOKEN.match(name) or not text.isascii() or not text.isprintable():
-                raise ValueError(f"headers.{name}: a name or value that no header may have")
+                raise ValueError(f"headers.{name}: a name or value that no header may have.")
             if unknown := unknown_names(text, HEADER_NAMES):
-                raise ValueError(f"headers.{name}: {{{{{unknown[0]}}}}} cannot stand in a header")
+                raise ValueError(f"headers.{name}: {{{{{unknown[0]}}}}} cannot stand in a header.")
         return self
 
 
@@ -245,9 +245,9 @@ class Rule(BaseModel):
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
         if not (self.status or self.pointer or self.pattern):
-            raise ValueError("a rule needs status, pointer or pattern")
+            raise ValueError("a rule needs status, pointer or pattern.")
         if self.values and not self.pointer:
-            raise ValueError("values are compared with what pointer finds")
+            raise ValueError("values are compared with what pointer finds.")
         return self
 
 

@@ -36,7 +36,8 @@ DROPPED_AT_ONCE = 1_000
 LANES = ("reply", "bulk")
 
 _DUE_HEADS = f"""
-    SELECT {MESSAGE}, m.seq, m.attempt, m.claimed, everything.state, joined.state
+    SELECT {MESSAGE}, m.seq, m.attempt, m.claimed, m.created,
+        everything.state, everything.at, joined.state
     FROM message AS m
     LEFT JOIN consent AS everything
         ON everything.contact = m.contact AND everything.programme = ''
@@ -127,9 +128,11 @@ def _claim_channel(
 
 def _refusal(row: tuple[Any, ...], now: int) -> str:
     """Why this head may not be sent any more; empty when it may."""
-    purpose, programme, not_after = row[5], row[8], row[10]
-    everything, joined = row[MESSAGE_WIDTH + 3 :]
-    if everything == "withdrawn" and purpose != "law":
+    purpose, programme, not_after, tries = row[5], row[8], row[10], row[11]
+    created, everything, acted_at, joined = row[MESSAGE_WIDTH + 3 :]
+    # One that was on its way at a STOP, and is to be tried again, is not brought back by a START.
+    outlived = tries > 0 and acted_at is not None and acted_at > created
+    if purpose != "law" and (everything == "withdrawn" or outlived):
         return "withdrawn"
     if programme and purpose not in ("consent", "law") and joined != "given":
         return "no consent"

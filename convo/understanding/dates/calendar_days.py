@@ -62,6 +62,7 @@ def day_of_month(today: date, day: int, months: int) -> date | None:
 
 
 def end_of_month(today: date, months: int) -> date | None:
+    """The last day of this month (0), the next (1) and so on."""
     years, month = divmod(today.month - 1 + months, MONTHS)
     last = monthrange(today.year + years, month + 1)[1]
     return day_of_month(today, last, months)
