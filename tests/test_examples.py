@@ -14,8 +14,8 @@ from convo.authoring import Action, Call, Failed, Keyword, Person, Reply
 from convo.core.parts import parts_of
 from convo.core.record_codec import Recorded
 from convo.language.chat_reading import read_chats
-from convo.runtime.chat_run import hold
-from convo.runtime.coverage import covered
+from convo.rehearsal.chat_run import hold
+from convo.rehearsal.coverage import covered
 from convo.scanning import scan
 from convo.wiring.authored import authored, settings_in
 from convo.wiring.rehearsing import rehearse

@@ -18,9 +18,9 @@ from convo.language.chats import (
     read_answer,
     said_lines,
 )
-from convo.runtime.chat_run import happen
-from convo.runtime.rehearsal import Rehearsal
-from convo.runtime.virtual import OpenErrand, Said
+from convo.rehearsal.chat_run import happen
+from convo.rehearsal.rehearsal import Rehearsal
+from convo.rehearsal.virtual import OpenErrand, Said
 
 #: Asks a person what an errand answers; what is typed is read as in a chat file.
 AskAnswer = Callable[[OpenErrand], Awaitable[str]]

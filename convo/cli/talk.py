@@ -27,8 +27,8 @@ from convo.language.chats import (
 from convo.language.durations import duration_words, read_duration
 from convo.language.text_problems import TextProblem
 from convo.policy.numbering import read_number
+from convo.rehearsal.virtual import OpenErrand
 from convo.routing.playbook import Playbook
-from convo.runtime.virtual import OpenErrand
 from convo.settings import Settings
 from convo.wiring.rehearsing import EVERYTHING, TESTED, rehearse
 

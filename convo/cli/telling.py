@@ -17,8 +17,8 @@ from convo.language.localising import shown
 from convo.language.scope import Scope
 from convo.language.values import restored
 from convo.policy.gate import RULES
+from convo.rehearsal.virtual import OpenErrand, Said
 from convo.routing.playbook import Playbook
-from convo.runtime.virtual import OpenErrand, Said
 
 BAR = "┃"
 NARROWEST = 20

@@ -15,9 +15,9 @@ from convo.cli import CANNOT_START, FOUND_MISTAKES
 from convo.cli.counting import counted
 from convo.errors import FlowError, FlowErrors, Place
 from convo.language.chats import Chat, rewritten
+from convo.rehearsal.chat_run import Failure, Outcome
+from convo.rehearsal.coverage import Covered
 from convo.routing.playbook import Playbook
-from convo.runtime.chat_run import Failure, Outcome
-from convo.runtime.coverage import Covered
 
 TESTS = "tests"
 CHATS = "*.chat"
@@ -145,7 +145,7 @@ def _shown(file: Path) -> str:
 
 async def hold_all(chats: Sequence[Chat], playbook: Playbook, *, quiet: bool) -> Sequence[Outcome]:
     """Every chat in a rehearsal of its own, with a mark for each."""
-    from convo.runtime.chat_run import hold
+    from convo.rehearsal.chat_run import hold
     from convo.wiring.rehearsing import rehearse
 
     outcomes: list[Outcome] = []
@@ -168,7 +168,7 @@ async def hold_all(chats: Sequence[Chat], playbook: Playbook, *, quiet: bool) ->
 
 
 def _coverage(playbook: Playbook, outcomes: Sequence[Outcome]) -> Sequence[Covered]:
-    from convo.runtime.coverage import covered
+    from convo.rehearsal.coverage import covered
 
     return covered(playbook.flows, [each for one in outcomes for each in one.records])
 

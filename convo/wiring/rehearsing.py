@@ -11,10 +11,10 @@ from convo.core.events import ErrandKind
 from convo.core.numbers import PhoneNumber
 from convo.policy.numbering import example_number
 from convo.ports import Kept
+from convo.rehearsal.rehearsal import Rehearsal
+from convo.rehearsal.virtual import VirtualClock
 from convo.routing.playbook import Playbook
 from convo.runtime.calls import Calls
-from convo.runtime.rehearsal import Rehearsal
-from convo.runtime.virtual import VirtualClock
 from convo.stores.sqlite.database import MEMORY, Database
 from convo.stores.sqlite.rows import kept
 from convo.stores.sqlite.store import SqliteStore

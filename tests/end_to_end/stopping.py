@@ -11,9 +11,9 @@ from convo.core.events import Inbound
 from convo.language.chat_reading import read_chats
 from convo.language.chats import Chat, Deed, Pretended
 from convo.ports import Arrival, HttpAnswer, Parsed
+from convo.rehearsal.chat_run import START, happen, local_ms
+from convo.rehearsal.rehearsal import Rehearsal
 from convo.routing.playbook import Playbook
-from convo.runtime.chat_run import START, happen, local_ms
-from convo.runtime.rehearsal import Rehearsal
 from convo.steps.branch import Branch as BranchStep
 from convo.steps.consent import Consent as ConsentStep
 from convo.steps.end import End

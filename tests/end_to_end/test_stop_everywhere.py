@@ -10,8 +10,8 @@ import pytest
 from convo.core.numbers import PhoneNumber
 from convo.language.phrases import phrase
 from convo.policy.numbering import country_of
+from convo.rehearsal.rehearsal import Rehearsal
 from convo.routing.playbook import Playbook
-from convo.runtime.rehearsal import Rehearsal
 from tests.end_to_end.stopping import (
     Place,
     Way,

@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import replace
 
 from convo.errors import ConvoError
+from convo.rehearsal.attended_store import AttendedStore
+from convo.rehearsal.virtual import Outbox, VirtualClock
 from convo.routing.playbook import Playbook
-from convo.runtime.attended_store import AttendedStore
 from convo.runtime.calls import Calls
 from convo.runtime.errands import Errands, Handlers
 from convo.runtime.hands import Hands
@@ -18,7 +19,6 @@ from convo.runtime.resolver import Resolver
 from convo.runtime.results import Results
 from convo.runtime.sender import Sender
 from convo.runtime.valve import Valve
-from convo.runtime.virtual import Outbox, VirtualClock
 
 CALM_ROUNDS = 4
 """Rounds of the event loop in which nothing may stir until we believe that all is at rest."""

@@ -13,11 +13,11 @@ from convo.core.business import Business, Channel
 from convo.core.numbers import PhoneNumber
 from convo.errors import ConvoError
 from convo.language.chat_reading import read_chats
+from convo.rehearsal.chat_run import Outcome, hold, local_ms
+from convo.rehearsal.coverage import covered
+from convo.rehearsal.rehearsal import Rehearsal
 from convo.routing.loading import load
 from convo.routing.playbook import Playbook
-from convo.runtime.chat_run import Outcome, hold, local_ms
-from convo.runtime.coverage import covered
-from convo.runtime.rehearsal import Rehearsal
 from convo.wiring.rehearsing import EVERYTHING, TESTED, rehearse
 
 pytestmark = pytest.mark.anyio

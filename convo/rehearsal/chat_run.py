@@ -25,7 +25,7 @@ from convo.language.chats import (
     Written,
     lines_of,
 )
-from convo.runtime.rehearsal import Rehearsal
+from convo.rehearsal.rehearsal import Rehearsal
 
 START = datetime(2026, 11, 22, 10, 0)
 """When a chat begins that does not say when, by the business's clock: a Sunday."""

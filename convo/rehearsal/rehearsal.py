@@ -26,13 +26,13 @@ from convo.core.turns import Source
 from convo.errors import ConvoError
 from convo.language.spelling import advice
 from convo.ports import Arrival, ErrandClaim, HttpAnswer, Kept, Parsed, Store
+from convo.rehearsal.attended_store import AttendedStore
+from convo.rehearsal.loops import RehearsedLoops
+from convo.rehearsal.virtual import Answer, OpenErrand, Outbox, Said, VirtualClock
 from convo.routing.playbook import Playbook
 from convo.routing.router import TakenTurn, take_turn
-from convo.runtime.attended_store import AttendedStore
 from convo.runtime.calls import Calls
 from convo.runtime.mind import ROUTING
-from convo.runtime.rehearsed_loops import RehearsedLoops
-from convo.runtime.virtual import Answer, OpenErrand, Outbox, Said, VirtualClock
 from convo.steps.handoff import Handoff
 from convo.steps.step import Step
 

@@ -1,0 +1,1 @@
+"""The real thing on a clock of its own: what `convo chat` and `convo test` hold."""
