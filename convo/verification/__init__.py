@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from convo.errors import FlowError, FlowErrors
 from convo.routing.loading import Loaded
+from convo.verification.circles import endless_circles
 from convo.verification.double_opt_in import unconfirmed_consent
 from convo.verification.finding import Check
 from convo.verification.languages import missing_languages
@@ -22,6 +23,7 @@ CHECKS: Mapping[str, Check] = {
     "words": unusable_words,
     "silence": endless_silence,
     "reach": unreachable_steps,
+    "circles": endless_circles,
 }
 
 

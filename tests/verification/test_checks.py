@@ -94,6 +94,13 @@ FAULTS = [
         29,
         'No way leads to step "invite"',
     ),
+    (
+        "circles",
+        "  keep:\n    set: {contact.city: name}\n",
+        "  keep:\n    set: {contact.city: name}\n  on:\n    say: On.\n    go: keep\n",
+        22,
+        "goes round for ever: keep > on",
+    ),
 ]
 
 
