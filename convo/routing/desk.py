@@ -75,6 +75,7 @@ class Desk:
         zone = ZoneInfo(business.zone)
         return Surroundings(
             event=event.id,
+            at=event.at,
             now=datetime.fromtimestamp(event.at / 1000, zone),
             number=state.number,
             zone=zone,

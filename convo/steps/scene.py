@@ -79,7 +79,8 @@ class Surroundings:
     """What is the same for every session of one turn, and what they add to it."""
 
     event: str
-    #: The event's time, in the business's zone.
+    #: The event's time: milliseconds since 1970, UTC; and in the business's zone.
+    at: int
     now: datetime
     number: PhoneNumber
     zone: ZoneInfo
@@ -174,7 +175,7 @@ class Scene:
 
     @property
     def now_ms(self) -> int:
-        return int(self.around.now.timestamp() * 1000)
+        return self.around.at
 
     def scope(self) -> Scope:
         """The names that texts and expressions know here."""
@@ -192,6 +193,11 @@ class Scene:
                 names=names, language=self.language, zone=zone, now=self.around.now
             )
         return self.scope_kept
+
+    def nameless(self) -> Scope:
+        """The scope of a text that uses no name."""
+        around = self.around
+        return Scope(names={}, language=self.language, zone=around.zone, now=around.now)
 
     def scope_with(self, more: Mapping[str, object]) -> Scope:
         """The same scope with more names."""
@@ -241,7 +247,13 @@ class Scene:
 
         `more` are names that it knows beside the scene's.
         """
-        scope = self.scope_with(more) if more else self.scope()
+        if more:
+            scope = self.scope_with(more)
+        elif text.uses:
+            scope = self.scope()
+        else:
+            # Most texts name nothing, and working out every answer costs more than saying them.
+            scope = self.nameless()
         messages = text.render(
             scope, chance=f"{self.session}/{self.step}", languages=self.flow.languages
         )
