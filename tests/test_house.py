@@ -412,7 +412,7 @@ def test_a_planted_machine_mark_is_found(line: str, tmp_path: Path) -> None:
 
 def test_an_address_or_a_system_path_is_no_machine_mark(tmp_path: Path) -> None:
     plant(
-        tmp_path / "docs", "page.md", "https://sms.example/home/x /usr/lib/kannel/smsbox ./work/a"
+        tmp_path / "docs", "page.md", "https://sms.example/home/x /usr/lib/kannel/smsbox ./home/a"
     )
     assert marks_in([tmp_path / "docs" / "page.md"], tmp_path) == []
 
