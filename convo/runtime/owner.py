@@ -18,6 +18,7 @@ from convo.core.turns import Outbound, Turn
 from convo.errors import ConvoError, Fenced, StoreError
 from convo.ports import Done, Kept, Lease, Pending, Store, Wants, Work
 from convo.runtime import backoff
+from convo.runtime.apologies import Apologies
 from convo.runtime.hands import Hands
 from convo.runtime.instruments import Instruments
 from convo.runtime.mind import Mind, P
@@ -79,6 +80,7 @@ class Owner(Generic[P]):
         self._bell_until: int | None = None
         self._lost: set[str] = set()
         self._singly = 0
+        self._apologies = Apologies()
         #: Why nothing moves at the moment; empty when all is well.
         self.trouble = "has not become the owner yet"
 
@@ -320,6 +322,8 @@ class Owner(Generic[P]):
         log.error("Event %s is parked (%s): %s", event.id, facts, frames(error))
         try:
             apology: Outbound | None = self._mind.apology(state, event, self._playbook)
+            if apology is not None and not self._apologies.may(event.contact, now):
+                apology = None
         except Exception as second:
             log.error("Nor could it be said that it failed: %s", frames(second))
             apology = None

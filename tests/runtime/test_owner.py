@@ -17,6 +17,7 @@ from convo.core.sessions import Frame, Session
 from convo.core.turns import FromInbox, Turn
 from convo.errors import ConfigError, ConvoError, Fenced, StoreUnavailable, Unavailable
 from convo.ports import Done, Wants, Work
+from convo.runtime.apologies import AT_MOST
 from convo.runtime.owner import BATCH
 from tests.runtime.stage import (
     ANNA,
@@ -78,6 +79,16 @@ async def test_a_turn_that_fails_is_parked_and_the_conversation_goes_on(
         assert "ZeroDivisionError" in caplog.text
         assert "+1202" not in caplog.text
         assert "boom +" not in caplog.text
+
+
+async def test_a_machine_that_answers_every_apology_is_not_answered_without_end() -> None:
+    provider = FakeProvider()
+    async with staged(provider) as stage:
+        await stage.says(ANNA, *["boom"] * 9, "fine")
+        async with stage.process:
+            await stage.until(lambda: "1: fine" in provider.texts)
+        assert provider.texts == ["Sorry."] * AT_MOST + ["1: fine"]
+        assert stage.meter.parked == 9
 
 
 async def test_an_apology_that_fails_too_is_not_said() -> None:
