@@ -49,6 +49,7 @@ class OptionList:
     last: re.Pattern[str]
     inside: re.Pattern[str]
     refusing: re.Pattern[str]
+    polite: re.Pattern[str]
     leading: re.Pattern[str]
 
 
@@ -106,7 +107,8 @@ def _named_in_a_sentence(plain: str, listed: OptionList) -> str | None:
     around = plain
     for start, end, _ in outer:
         around = f"{around[:start]}{' ' * (end - start)}{around[end:]}"
-    if len(meant) != 1 or listed.refusing.search(around):
+    # 不好意思 is an excuse and refuses nothing.
+    if len(meant) != 1 or listed.refusing.search(listed.polite.sub(" ", around)):
         return None
     option = meant.pop()
     leading = listed.leading.match(plain)
@@ -148,6 +150,7 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
         last=re.compile(rf"(?:{before} ?)?{last}(?>(?:[ .,!]*{after})*)"),
         inside=re.compile(f"(?=({'|'.join(map(_inside, _longest_first(inside))) or '(?!)'}))"),
         refusing=re.compile(f"{either(joined)}|(?<![a-z0-9']){either(spaced)}{NO_WORD_GOES_ON}"),
+        polite=re.compile(words_of(tables, lambda table: table.polite)),
         leading=re.compile(r"[0-9]{1,4}(?![0-9:/.-])"),
     )
 

@@ -22,7 +22,7 @@ WRITTEN: dict[str | None, list[str]] = {
         "option 1|Option one|number 1|no. 1|the first|the first one|1 please|one please|"
         "I choose 1|我选1|我要1|1号|1吧|haircut|HAIRCUT!|Ｈaircut|cut|剪发|剪髮|剪发！|1 haircut|"
         "1. Haircut|I want a haircut please|haircuts please|我要剪发|我想剪髮谢谢|剪发吧|"
-        "hi, a haircut for my son"
+        "hi, a haircut for my son|不好意思，我要剪发|对不起，改成剪发吧"
     ),
     "colour": rows(
         "2|二|两|贰|②|第二个|選二|the second|2nd|option two please|color|dye|染髮|我要染发|"
@@ -37,7 +37,7 @@ WRITTEN: dict[str | None, list[str]] = {
         "how much is a haircut|剪发多少钱|什么是剪发|cancel my haircut|取消剪发|2 haircut|"
         "haircutting|uncut|hair|发|剪|一个|hello|yes|ok|?|不要1|not 1|no 5|maybe|"
         "anything but a haircut|haircut instead of dye|twentieth|option|第|number|"
-        "1st of december|1pm"
+        "1st of december|1pm|不好意思，不要剪发|不好意思"
     ),
 }
 

@@ -72,3 +72,16 @@ def test_only_the_languages_asked_for_are_read() -> None:
 
 def test_a_long_text_is_no_answer() -> None:
     assert understand_yes_no("yes " * 100) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("不好意思，不行", False),
+        ("不好意思，好的", True),
+        ("不好意思", None),
+        ("对不起，没空", False),
+    ],
+)
+def test_an_excuse_is_politeness_and_no_answer(text: str, meant: bool | None) -> None:
+    assert understand_yes_no(text) is meant
