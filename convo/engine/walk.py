@@ -109,7 +109,7 @@ class Walk:
 
     def wake(self, name: str, generation: int) -> bool:
         """A timer has come due; False when it is stale."""
-        if self.ended or generation != self.scene.generation or name not in self.scene.armed:
+        if not self._awaits(name, generation):
             return False
         self.scene.armed.remove(name)
         self.moved = True
@@ -124,11 +124,16 @@ class Walk:
 
     def put_off(self, name: str, generation: int, due: int) -> bool:
         """Let a timer that has come due come due again at `due`; False when it is stale."""
-        if self.ended or generation != self.scene.generation or name not in self.scene.armed:
+        if not self._awaits(name, generation):
             return False
         self.around.effects.append(SetTimer(name=name, generation=generation, due=due))
         self.moved = True
         return True
+
+    def _awaits(self, name: str, generation: int) -> bool:
+        """Whether a timer is still one of this session's, and not of a step that it has left."""
+        scene = self.scene
+        return not self.ended and generation == scene.generation and name in scene.armed
 
     def hear(self, errand: str, value: object, failure: str) -> bool:
         """An errand's answer; False when nobody here waits for it."""

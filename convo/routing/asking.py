@@ -29,7 +29,7 @@ def requested(desk: Desk, event: Requested) -> None:
         desk.record("ignored", why=why, flow=name, event=event.event)
         return
     kept = {answer: value for answer, value in event.answers.items() if answer in flow.answers}
-    asking = [walk for walk in desk.open_walks(event.channel) if walk.question is not None]
+    asking = desk.asking(event.channel)
     if asking and flow.busy == "wait":
         if len(desk.asked) >= MAX_ASKED:
             desk.record("ignored", why="too many flows wait for a question to close", flow=name)
@@ -50,7 +50,7 @@ def start_what_was_asked(desk: Desk, hopeless: Mapping[str, str]) -> None:
     """
     while desk.asked:
         asked = desk.asked[0]
-        if any(walk.question is not None for walk in desk.open_walks(asked.channel)):
+        if desk.asking(asked.channel):
             return
         desk.asked.pop(0)
         if asked.event in hopeless:

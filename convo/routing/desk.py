@@ -128,6 +128,14 @@ class Desk:
             if not walk.ended and (channel is None or walk.channel == channel)
         ]
 
+    def asking(self, channel: str) -> list[Walk]:
+        """Sessions of a channel with an open question, newest last."""
+        return [walk for walk in self.open_walks(channel) if walk.question is not None]
+
+    def walk(self, session: str) -> Walk | None:
+        """The session of this id, ended or not."""
+        return next((walk for walk in self.walks if walk.id == session), None)
+
     def speaks(self, language: str | None) -> None:
         """From now on the contact is spoken to in this language."""
         if language is not None and language != self.around.language:
@@ -227,7 +235,7 @@ class Desk:
 
     def _stands(self, session: str, generation: int) -> bool:
         """Whether the session still stands at the question that said the text."""
-        walk = next((each for each in self.walks if each.id == session), None)
+        walk = self.walk(session)
         return walk is not None and walk.scene.generation == generation
 
     def silence(self) -> None:

@@ -143,9 +143,9 @@ def _law_word(desk: Desk, event: Inbound, law: LawWord) -> None:
 
 def _text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
     """Levels 2 to 5 for one text."""
-    if _anytime(desk, text, channel):
-        return
     walks = desk.open_walks(channel)
+    if _anytime(desk, walks, text, channel):
+        return
     newest = walks[-1] if walks else None
     if newest is not None and newest.awaits_errand:
         if len(newest.held) >= MAX_HELD:
@@ -182,10 +182,9 @@ def _person(walks: list[Walk]) -> Walk | None:
     return next((walk for walk in reversed(walks) if walk.with_a_person), None)
 
 
-def _anytime(desk: Desk, text: str, channel: str) -> bool:
+def _anytime(desk: Desk, walks: list[Walk], text: str, channel: str) -> bool:
     """Level 2: words of the open session's flow, then of the project."""
     key = match_key(text)
-    walks = desk.open_walks(channel)
     for walk in reversed(walks):
         name = walk.flow.anytime_words.get(key)
         if name is not None:
@@ -208,12 +207,12 @@ def _anytime(desk: Desk, text: str, channel: str) -> bool:
 
 def _open_question(desk: Desk, walks: list[Walk], text: str) -> bool:
     """Level 3: the newest open question, else the only older one that understands it."""
+    asking = [walk for walk in walks if walk.question is not None]
     able = [
         (walk, understood)
-        for walk in reversed(walks)
-        if walk.question is not None and (understood := walk.understand(text)) is not None
+        for walk in reversed(asking)
+        if (understood := walk.understand(text)) is not None
     ]
-    asking = [walk for walk in walks if walk.question is not None]
     if not able:
         return False
     if able[0][0] is not asking[-1] and len(able) > 1:
@@ -254,8 +253,8 @@ def _start(desk: Desk, match: Match, text: str, channel: str) -> None:
 
 def _leave_questions(desk: Desk, flow: str, channel: str) -> None:
     """Starting a flow anew ends the one of the same name that still waits for an answer."""
-    for walk in desk.open_walks(channel):
-        if walk.flow.name == flow and walk.question is not None:
+    for walk in desk.asking(channel):
+        if walk.flow.name == flow:
             walk.stop("restarted")
 
 
@@ -280,7 +279,7 @@ def _due(desk: Desk, event: Due) -> None:
         desk.release(event.name)
         return
     session = event.name.partition("/")[0]
-    walk = next((each for each in desk.walks if each.id == session), None)
+    walk = desk.walk(session)
     if walk is None:
         desk.record("stale", timer=event.name)
     elif (
@@ -336,10 +335,7 @@ def _take_held(desk: Desk, walk: Walk) -> None:
 
 
 def _handed_back(desk: Desk, event: HandedBack) -> None:
-    if event.session:
-        walk = next((each for each in desk.walks if each.id == event.session), None)
-    else:
-        walk = _person(desk.open_walks())
+    walk = desk.walk(event.session) if event.session else _person(desk.open_walks())
     if walk is None or not walk.hand_back():
         desk.record("stale", session=event.session)
 

@@ -7,17 +7,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from convo.language.texts import Text, is_language
-from convo.steps.question import READ_LANGUAGES, Question, Understood
+from convo.steps.question import READ_LANGUAGES, Question, Understood, whole_number
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, StepName
 from convo.understanding.options import OptionList, OptionWords, option_list, understand_listed
 
 MAX_OPTIONS = 20
 _OWN_KEYS = frozenset({"words", "go", "number"})
-
-
-def _whole_number(raw: object) -> object:
-    return int(raw) if isinstance(raw, str) and raw.strip().isdigit() else raw
 
 
 class Option(Form):
@@ -27,7 +23,7 @@ class Option(Form):
     label: dict[str, str]
     words: tuple[str, ...] = ()
     go: StepName | None = None
-    number: Annotated[int, BeforeValidator(_whole_number), Field(ge=0, le=99)] | None = None
+    number: Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=99)] | None = None
 
 
 def _option(raw: object) -> object:

@@ -60,7 +60,8 @@ class Must(Form):
     else_: Text = Field(alias="else", description="What to say when it does not.")
 
 
-def _number(raw: object) -> object:
+def whole_number(raw: object) -> object:
+    """Numbers in a flow file are texts until a field asks for a number."""
     return int(raw) if isinstance(raw, str) and raw.strip().isdigit() else raw
 
 
@@ -70,7 +71,7 @@ class Question(Step):
     unclear: Text | None = Field(
         default=None, description="Said when a reply is not understood; there is a default."
     )
-    tries: Annotated[int, BeforeValidator(_number), Field(ge=1, le=MAX_TRIES)] = Field(
+    tries: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=MAX_TRIES)] = Field(
         default=TRIES, description="Unclear replies after which `give_up` is taken."
     )
     give_up: StepName | None = Field(
