@@ -1,9 +1,11 @@
 """How a contact's record is written: a JSON array with its schema number in front.
 
-A newer Convo reads every schema below and writes the newest; a record of a schema that is not
-known here is refused, never guessed at.
+A row grows at its end only: one that was written before lacks its last entries, and they are
+read as the defaults of the `_..._GREW` tables below. So a newer Convo reads every schema below
+its own and writes the newest; a record of a newer schema is refused, never guessed at.
 """
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
@@ -13,7 +15,15 @@ from convo.core.numbers import PhoneNumber
 from convo.core.sessions import Frame, Held, Session
 from convo.errors import ConvoError
 
-SCHEMA = 1
+SCHEMA = 2
+
+#: What rows have grown by since schema 1, with what an older row meant: the entries that schema 1
+#: had, then the defaults of those behind them, in their order.
+_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ())
+_PACE_GREW: tuple[int, Sequence[Any]] = (9, ())
+_SESSION_GREW: tuple[int, Sequence[Any]] = (6, ())
+_FRAME_GREW: tuple[int, Sequence[Any]] = (7, ())
+_POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ())
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -25,11 +35,18 @@ class UnknownSchema(ConvoError):
 
 def known(row: Any, schema: int, what: str) -> list[Any]:
     """The array `row`, whose first entry is its schema number. Raises `UnknownSchema`."""
-    if row[0] != schema:
+    if not 1 <= row[0] <= schema:
         raise UnknownSchema(
             f"{what} has schema {row[0]}, this Convo knows {schema}. Run the newer Convo."
         )
     return cast(list[Any], row)
+
+
+def _grown(row: list[Any], grew: tuple[int, Sequence[Any]]) -> list[Any]:
+    """`row` as it would be written today."""
+    first, added = grew
+    lacking = first + len(added) - len(row)
+    return [*row, *added[-lacking:]] if lacking > 0 else row
 
 
 def encode(state: ContactState) -> bytes:
@@ -69,8 +86,9 @@ def decode(
     held = {consent.programme: consent for consent in consents}
     if record is None:
         return ContactState(number=number, consents=held)
-    row = known(_decode(record), SCHEMA, "A contact's record")
-    _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen, pace = row
+    row = _grown(known(_decode(record), SCHEMA, "A contact's record"), _CONTACT_GREW)
+    _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen, paced = row
+    pace = _grown(paced, _PACE_GREW)
     return ContactState(
         number=number,
         fields=fields,
@@ -123,7 +141,7 @@ def _session_row(session: Session) -> list[Any]:
 
 
 def _session(row: list[Any]) -> Session:
-    id, channel, generation, timers, held, frames = row
+    id, channel, generation, timers, held, frames = _grown(row, _SESSION_GREW)
     return Session(
         id=id,
         channel=channel,
@@ -140,7 +158,9 @@ def _session(row: list[Any]) -> Session:
                 partial=partial,
                 errand=errand,
             )
-            for flow, version, step, answers, tries, partial, errand in frames
+            for flow, version, step, answers, tries, partial, errand in (
+                _grown(frame, _FRAME_GREW) for frame in frames
+            )
         ),
     )
 
@@ -160,7 +180,9 @@ def _postponed_row(later: Postponed) -> list[Any]:
 
 
 def _postponed(row: list[Any]) -> Postponed:
-    id, text, channel, kind, purpose, programme, not_after, session, generation = row
+    id, text, channel, kind, purpose, programme, not_after, session, generation = _grown(
+        row, _POSTPONED_GREW
+    )
     return Postponed(
         id=id,
         text=text,

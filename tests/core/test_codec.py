@@ -1,0 +1,94 @@
+"""A contact's record comes back whole, also one that an older Convo wrote."""
+
+import dataclasses
+from typing import Any
+
+import msgspec
+import pytest
+
+from convo.core import codec
+from convo.core.contacts import Asked, ContactState, Pace, Postponed
+from convo.core.numbers import PhoneNumber
+from convo.core.sessions import Frame, Held, Session
+
+ANN = PhoneNumber("+12025550101")
+FRAME = Frame(flow="book", version="v1", step="day", answers={"what": "cut"}, tries=1)
+#: All that schema 1 knew.
+OLD = ContactState(
+    number=ANN,
+    fields={"city": "Rome"},
+    tags=("vip",),
+    language="en",
+    zone="Europe/Rome",
+    sessions=(
+        Session(
+            id="s1",
+            channel="main",
+            frames=(FRAME,),
+            generation=3,
+            timers=("s1/0/day/silent/0",),
+            held=(Held(event="e1", at=5, text="hello"),),
+        ),
+    ),
+    postponed=(
+        Postponed(id="p1", text="Later", channel="main", kind="marketing", purpose="first"),
+    ),
+    asked=(Asked(event="e2", flow="score", channel="main", answers={"n": 1}),),
+    first_seen=1,
+    last_seen=2,
+    pace=Pace(window=1, replies=2),
+)
+#: With all that was added since: name it here with a value that is not its default.
+FULL = dataclasses.replace(OLD)
+
+#: `OLD` as schema 1 wrote it.
+SCHEMA_1: list[Any] = [
+    1,
+    {"city": "Rome"},
+    ["vip"],
+    "en",
+    "Europe/Rome",
+    [
+        [
+            "s1",
+            "main",
+            3,
+            ["s1/0/day/silent/0"],
+            [["e1", 5, "hello"]],
+            [["book", "v1", "day", {"what": "cut"}, 1, None, None]],
+        ]
+    ],
+    [["p1", "Later", "main", "marketing", "first", "", None, "", 0]],
+    [["e2", "score", "main", {"n": 1}]],
+    1,
+    2,
+    [1, 2, 0, 0, 0, 0, 0, 0, 0],
+]
+
+
+def test_a_record_comes_back_whole() -> None:
+    assert codec.decode(ANN, codec.encode(FULL)) == FULL
+
+
+def test_a_record_of_schema_1_is_read_with_what_it_lacks_as_it_was_meant() -> None:
+    assert codec.decode(ANN, msgspec.json.encode(SCHEMA_1)) == OLD
+
+
+def test_every_row_may_lack_its_last_entries_and_no_others() -> None:
+    short = [*SCHEMA_1[:-1]]
+    with pytest.raises(ValueError, match="unpack"):
+        codec.decode(ANN, msgspec.json.encode(short))
+
+
+def test_a_record_of_a_newer_convo_is_refused() -> None:
+    newer = [codec.SCHEMA + 1, *SCHEMA_1[1:]]
+    with pytest.raises(codec.UnknownSchema, match="newer"):
+        codec.decode(ANN, msgspec.json.encode(newer))
+
+
+def test_nothing_of_a_contact_is_forgotten_by_the_codec() -> None:
+    """A field that `FULL` leaves at its default is not shown to come back."""
+    kept = [each for each in dataclasses.fields(ContactState) if each.name != "consents"]
+    empty = ContactState(number=ANN)
+    same = [each.name for each in kept if getattr(FULL, each.name) == getattr(empty, each.name)]
+    assert same == ["number"]
