@@ -19,6 +19,8 @@ from convo.steps.run import Run
 from convo.steps.step import Branch, Step
 from convo.understanding.normalise import match_key
 
+ALWAYS_READ = "en"
+
 
 class Cursor:
     """What the shared machine moves: where one session stands in one turn."""
@@ -42,6 +44,8 @@ class Flow:
     message_class: MessageClass
     programme: str
     languages: tuple[str, ...]
+    #: The languages that replies are understood in, whichever the contact is spoken to in.
+    reads: tuple[str, ...]
     words: tuple[str, ...]
     events: tuple[str, ...]
     busy: str
@@ -71,12 +75,14 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
     if problems:
         raise FlowErrors(problems)
     answers, labels = _answers(file, steps)
+    languages = file.languages or tuple(business_languages)
     return Flow(
         name=file.flow,
         about=file.about,
         message_class=file.class_,
         programme=file.programme,
-        languages=file.languages or tuple(business_languages),
+        languages=languages,
+        reads=_reads((*languages, *business_languages)),
         words=file.start.words,
         events=file.start.events,
         busy=file.busy,
@@ -96,6 +102,15 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
         machine=_machine(file, ways),
         runs=frozenset(step.run for step in steps.values() if isinstance(step, Run)),
     )
+
+
+def _reads(languages: Sequence[str]) -> tuple[str, ...]:
+    """The flow's own and the business's, and English, which people fall back to everywhere.
+
+    Not all that there are tables for: "once" is 11 in Spanish, and "si" is no yes in French.
+    """
+    spoken = (language.partition("-")[0] for language in languages)
+    return tuple(dict.fromkeys((*spoken, ALWAYS_READ)))
 
 
 def _ways(written: Written) -> tuple[dict[str, Sequence[Branch]], list[FlowError]]:

@@ -30,6 +30,7 @@ from convo.language.chats import (
     read_answer,
 )
 from convo.language.durations import read_duration
+from convo.language.phrases import LANGUAGES
 from convo.language.spelling import advice
 from convo.language.text_problems import TextProblem
 
@@ -48,8 +49,8 @@ _STANDING = re.compile(
     r"(?P<flow>[\w-]+)\s*:\s*(?:waiting at (?P<step>[\w-]+)|ended(?:\s+(?P<outcome>\S.*))?)"
 )
 _NOW = re.compile(r"now\s+(\d{4}-\d\d-\d\d)[ T]+(\d\d:\d\d)")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
-_NAMES_BEHIND_AT = ("now", "from", "channel", "request", "en", "zh")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+_NAMES_BEHIND_AT = ("now", "from", "channel", "request", *LANGUAGES)
 
 
 def read_chats(source: str, file: str) -> tuple[Chat, ...]:

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from convo.core.business import QuietHours
 from convo.core.numbers import address
 from convo.errors import BadAddress
+from convo.language.phrases import LANGUAGES
 from convo.language.spelling import did_you_mean
 from convo.language.texts import is_language
 
@@ -73,6 +74,14 @@ def country(text: str) -> str:
         meant = codes.get(did_you_mean(text, codes) or "", "")
     mend = f'Did you mean "{meant}"?' if meant else 'It is two letters, like "CN" or "US".'
     raise ValueError(f'"{text}" is no country of ISO 3166. {mend}')
+
+
+def spoken_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Those in which Convo can say by itself what a flow leaves out, or forms of them (zh-Hant)."""
+    for language in languages:
+        if language.partition("-")[0] not in LANGUAGES or not is_language(language):
+            raise ValueError(f'"{language}" will not do. One of: {", ".join(LANGUAGES)}.')
+    return distinct(languages)
 
 
 def distinct(words: tuple[str, ...]) -> tuple[str, ...]:

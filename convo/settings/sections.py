@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from convo.core.business import FieldKind, MessageClass
+from convo.language.phrases import LANGUAGES
 from convo.settings import meanings
 from convo.settings.settled import Doubt
 
@@ -33,9 +34,10 @@ class BusinessSection(Section):
         examples=["CN"],
     )
     languages: Annotated[
-        tuple[Literal["en", "zh"], ...], Field(min_length=1), AfterValidator(meanings.distinct)
+        tuple[str, ...], Field(min_length=1), AfterValidator(meanings.spoken_languages)
     ] = Field(
-        description="The languages you speak; the first when nothing better is known of a contact.",
+        description="The languages you speak, of those that Convo knows "
+        f"({', '.join(LANGUAGES)}); the first when nothing better is known of a contact.",
         examples=[["en", "zh"]],
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from convo.language.texts import Text, is_language
-from convo.steps.question import READ_LANGUAGES, Question, Understood, whole_number
+from convo.steps.question import Question, Understood, whole_number
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, StepName
 from convo.understanding.options import OptionList, OptionWords, option_list, understand_listed
@@ -119,9 +119,11 @@ class Choose(Question):
         """Language -> the list in it, once it was asked for: it has no values to fill in."""
         return {}
 
-    @cached_property
-    def words(self) -> OptionList:
-        """The options as replies are matched against them."""
+    def words(self, languages: tuple[str, ...]) -> OptionList:
+        """The options as replies in these languages are matched against them."""
+        ready = self._words.get(languages)
+        if ready is not None:
+            return ready
         words = tuple(
             OptionWords(
                 id=id,
@@ -131,10 +133,15 @@ class Choose(Question):
             )
             for id, option in self.options.items()
         )
-        return option_list(words, READ_LANGUAGES)
+        return self._words.setdefault(languages, option_list(words, languages))
+
+    @cached_property
+    def _words(self) -> dict[tuple[str, ...], OptionList]:
+        """Languages -> the options in them, once a reply was matched."""
+        return {}
 
     def understand(self, scene: Scene, text: str) -> Understood | None:
-        chosen = understand_listed(text, self.words)
+        chosen = understand_listed(text, self.words(scene.flow.reads))
         if chosen is None:
             return None
         goes = self.options[chosen].go is not None

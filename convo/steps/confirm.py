@@ -36,4 +36,4 @@ class Confirm(Question):
         return scene.say(self.confirm)
 
     def understand(self, scene: Scene, text: str) -> Understood | None:
-        return yes_or_no(text)
+        return yes_or_no(text, scene.flow.reads)

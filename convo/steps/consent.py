@@ -104,7 +104,7 @@ class Consent(Question):
         return scene.say(self.confirm, purpose=self.purpose()) if self.confirm is not None else ""
 
     def understand(self, scene: Scene, text: str) -> Understood | None:
-        return yes_or_no(text)
+        return yes_or_no(text, scene.flow.reads)
 
     def settle(self, scene: Scene, understood: Understood) -> str | None:
         if understood.value is False:

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from convo.errors import BadAddress
 from convo.policy.numbering import read_number
-from convo.steps.question import READ_LANGUAGES, Understood
+from convo.steps.question import Understood
 from convo.steps.scene import Scene
 from convo.steps.step import Form
 from convo.understanding.dates import understand_date, understand_time, understand_when
@@ -113,7 +113,7 @@ def reading(scene: Scene, zone: ZoneInfo) -> Reading:
     """How answers of this scene are read."""
     return Reading(
         now=scene.around.now.astimezone(zone),
-        languages=READ_LANGUAGES,
+        languages=scene.flow.reads,
         country=scene.around.country,
         partial=scene.partial or {},
     )
@@ -123,7 +123,13 @@ def understood_answer(expect: Expect, text: str, how: Reading) -> Understood | N
     """What `text` means as this type of answer; None when it means nothing."""
     if expect.number is not None:
         bounds = expect.number
-        number = understand_number(text, minimum=bounds.min, maximum=bounds.max, whole=bounds.whole)
+        number = understand_number(
+            text,
+            minimum=bounds.min,
+            maximum=bounds.max,
+            whole=bounds.whole,
+            languages=how.languages,
+        )
         return None if number is None else Understood(value=number)
     if expect.option is not None:
         words = [
@@ -141,7 +147,7 @@ def _text(text: str, how: Reading) -> Understood | None:
 
 
 def _yes_no(text: str, how: Reading) -> Understood | None:
-    said = understand_yes_no(text)
+    said = understand_yes_no(text, how.languages)
     return None if said is None else Understood(value=said)
 
 

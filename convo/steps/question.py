@@ -18,8 +18,6 @@ from convo.understanding.yes_no import understand_yes_no
 #: Unclear replies after which a question gives up, unless the step says otherwise.
 TRIES = 3
 MAX_TRIES = 20
-#: Replies are understood in all of these, whichever the contact is spoken to in.
-READ_LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +30,9 @@ class Understood:
     branch: str | None = None
 
 
-def yes_or_no(text: str) -> Understood | None:
+def yes_or_no(text: str, languages: Sequence[str]) -> Understood | None:
     """A yes takes the branch `yes`, a no the branch `no`."""
-    said = understand_yes_no(text)
+    said = understand_yes_no(text, languages)
     return None if said is None else Understood(value=said, branch="yes" if said else "no")
 
 

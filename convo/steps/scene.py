@@ -31,6 +31,11 @@ class AnswerBook(Protocol):
     @property
     def languages(self) -> tuple[str, ...]: ...
     @property
+    def reads(self) -> tuple[str, ...]:
+        """The languages that replies are understood in."""
+        ...
+
+    @property
     def answers(self) -> Mapping[str, str]:
         """The kind of every answer, by name."""
         ...

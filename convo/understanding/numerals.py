@@ -1,7 +1,7 @@
 """Numbers, written in digits, in words or in Chinese, and what is said around one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,15 +21,15 @@ def match_number(text: str) -> str:
     return "" if _COMPARED.search(folded(text)) else fold_chinese(normalise(text))
 
 
-def number_of(plain: str) -> int | float | None:
-    """The number that the whole of `plain` is, in any language there is a table for.
+def number_of(plain: str, languages: Sequence[str] = ("en", "zh")) -> int | float | None:
+    """The number that the whole of `plain` is in one of these languages.
 
     `plain` is what `match_number` leaves of a text. A whole value comes back as int ("8.0" is 8);
     "1,000" is a thousand.
     """
     if not plain:
         return None
-    shape = _shape(known_languages())
+    shape = _shape(tuple(languages))
     if shape.arabic.fullmatch(plain):
         value = float(plain.replace(",", "").replace(" ", ""))
         return int(value) if value.is_integer() else value
@@ -84,6 +84,7 @@ def understand_number(
     minimum: float | None = None,
     maximum: float | None = None,
     whole: bool = False,
+    languages: Sequence[str] = ("en", "zh"),
 ) -> int | float | None:
     """The one number a reply gives, with nothing around it but "I'd say" and "points".
 
@@ -93,13 +94,14 @@ def understand_number(
     plain = match_number(text)
     if not plain:
         return None
-    value = number_of(plain)
+    value = number_of(plain, languages)
     if value is None:
-        said = _shape(known_languages()).said.fullmatch(plain)
+        said = _shape(tuple(languages)).said.fullmatch(plain)
         if said is None:
             return None
-        value = number_of(said[1])
-        if said[2] is not None and (maximum is None or number_of(said[2]) != maximum):
+        value = number_of(said[1], languages)
+        out_of = None if said[2] is None else number_of(said[2], languages)
+        if said[2] is not None and (maximum is None or out_of != maximum):
             return None
     if value is None or (whole and not isinstance(value, int)):
         return None

@@ -44,6 +44,7 @@ class OptionList:
     exactly: Mapping[str, str]
     named: Mapping[str, str]
     by_number: Mapping[int, str]
+    languages: tuple[str, ...]
     spelt: Mapping[str, int]
     number: re.Pattern[str]
     last: re.Pattern[str]
@@ -77,7 +78,7 @@ def understand_listed(text: str, listed: OptionList) -> str | None:
     numbered = listed.number.fullmatch(plain)
     if numbered is not None:
         said = numbered[numbered.lastindex or 0]
-        number = listed.spelt.get(said) or number_of(said)
+        number = listed.spelt.get(said) or number_of(said, listed.languages)
         return listed.by_number.get(number) if isinstance(number, int) else None
     if listed.last.fullmatch(plain):
         return listed.by_number[max(listed.by_number)] if listed.by_number else None
@@ -140,6 +141,7 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
         exactly=_by_name(options, lambda name: fold_chinese(folded(name))),
         named=named,
         by_number={option.number: option.id for option in options},
+        languages=languages,
         spelt=spelt,
         number=re.compile(
             # 第一个 is a place in the list, 一个 may be a quantity.
