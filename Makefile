@@ -19,6 +19,7 @@ help:
 	@echo 'make lint    only the checks of style, types and floors'
 	@echo 'make soak    the tests of lost power, repeated a thousand times'
 	@echo 'make bench   how fast it is on this machine'
+	@echo 'make replies how well replies are understood, by language, question and class'
 	@echo 'make docs    write docs/reference anew from the code'
 	@echo 'make lock    find the newest versions of everything and keep them in constraints.txt'
 	@echo 'make clean   remove what make made'
@@ -47,6 +48,10 @@ soak: .venv/installed-for-tests programs
 .PHONY: bench
 bench: .venv/installed-for-tests
 	@$(BIN)/python -m bench
+
+.PHONY: replies
+replies: .venv/installed-for-tests
+	@$(BIN)/python -m tests.understanding
 
 .PHONY: docs
 docs: .venv/installed-for-tests
