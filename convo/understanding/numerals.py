@@ -131,9 +131,9 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
     digits = {char: value for table in tables for char, value in table.digits.items()}
     multiples = {char: value for table in tables for char, value in table.multiples.items()}
     joined = {char: both for table in tables for char, both in table.joined.items()}
-    chars = re.escape("".join([*digits, *multiples, *joined]))
-    chinese = rf"({either(w for w in minus if not w.isascii())})?([{chars}]+)" + (
-        rf"(?:点([{re.escape(''.join(digits))}]+))?"
+    chars = either([*digits, *multiples, *joined])
+    chinese = rf"({either(w for w in minus if not w.isascii())})?({chars}+)" + (
+        rf"(?:点({either(digits)}+))?"
     )
     signed = rf"(?:[+-]|{either(minus)} ?)?(?:{ARABIC})"
     number = rf"{either(names)}(?![a-z0-9])|{signed}|{re.sub(r'[(](?![?])', '(?:', chinese)}"
