@@ -17,8 +17,13 @@ class Channel:
     name: str
     provider: str
     address: Address | None
-    #: Put before every text, counted in its parts. Empty when there is none.
+    #: Put to every text, counted in its parts. Empty when there is none.
     signature: str = ""
+    #: Those that an author may write instead.
+    signatures: tuple[str, ...] = ()
+    sign_at: Literal["front", "end"] = "front"
+    #: How marketing ends, by language; under "" for all of them. Empty: as the business has it.
+    opt_out: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Who confirms a STOP. `provider` means the company does, and we must not do it again.
     optout_reply: Literal["us", "provider"] = "us"
     #: What answers when nothing else does: texts by language; for all languages, under "", a text
@@ -59,3 +64,5 @@ class Business:
     programmes: Mapping[str, Programme] = field(default_factory=dict[str, Programme])
     contact_fields: Mapping[str, FieldKind] = field(default_factory=dict[str, FieldKind])
     quiet: Mapping[MessageClass, QuietHours] = field(default_factory=dict[MessageClass, QuietHours])
+    #: How marketing ends, by language; under "" for all of them.
+    opt_out: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -9,6 +9,7 @@ from convo.core.business import Business
 from convo.core.contacts import ContactState, Pace
 from convo.core.effects import Say
 from convo.policy import loop_guard, quiet_hours
+from convo.policy.leaving import LEAVING_RULES
 from convo.policy.loop_guard import LOOP_RULES
 from convo.policy.numbering import zones_of
 
@@ -51,6 +52,7 @@ RULES: Mapping[str, str] = {
     "marketing-needs-programme": "Marketing goes only to those who joined a programme; "
     "name it in the flow (`programme:`).",
     **LOOP_RULES,
+    **LEAVING_RULES,
     "too-late": "The time after which it would be wrong to send it is past, "
     "or will be when the quiet hours end.",
     "quiet-hours": "We do not speak first at this hour of the contact's day.",

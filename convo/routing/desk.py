@@ -18,13 +18,13 @@ from convo.core.effects import (
     Silence,
 )
 from convo.core.events import Due, Event, Inbound, Requested
-from convo.core.parts import parts_of
 from convo.core.records import Record
 from convo.core.turns import Lane, Outbound, Source, Turn, outbound_id
 from convo.engine.walk import Walk
-from convo.policy.footer import signed
 from convo.policy.gate import Later, Never, admit, counted
+from convo.policy.leaving import Leaving, Refused
 from convo.policy.numbering import zones_of
+from convo.routing.leaving import what_leaves
 from convo.routing.playbook import Playbook
 from convo.steps.scene import Fields, Surroundings
 
@@ -162,8 +162,19 @@ class Desk:
                 return now
             self._postpone(say, session, generation, verdict)
             return verdict.at
+        leaves = what_leaves(
+            say.text,
+            kind=say.kind,
+            channel=say.channel,
+            business=self.business,
+            contact=self.state.number,
+            language=self.around.language,
+        )
+        if isinstance(leaves, Refused):
+            self.record("refused", kind=say.kind, purpose=say.purpose, rule=leaves.rule)
+            return now
         self.pace = counted(say, self.pace, now)
-        self.outbound.append(self._row(say, now))
+        self.outbound.append(self._row(say, leaves, now))
         return now
 
     def _at_the_gate(self, say: Say) -> ContactState:
@@ -174,19 +185,18 @@ class Desk:
         last_seen = self.event.at if isinstance(self.event, Inbound) else self.state.last_seen
         return replace(self.state, consents={**self.state.consents, **changed}, last_seen=last_seen)
 
-    def _row(self, say: Say, now: int) -> Outbound:
-        text = signed(say.text, self.business.channels[say.channel])
+    def _row(self, say: Say, leaves: Leaving, now: int) -> Outbound:
         id = outbound_id(self.event.id, len(self.outbound))
         self.record("said", id=id, kind=say.kind, purpose=say.purpose)
         return Outbound(
             id=id,
             contact=self.state.number,
             channel=say.channel,
-            text=text,
+            text=leaves.text,
             kind=say.kind,
             purpose=say.purpose,
             lane=lane_of(say),
-            parts=parts_of(text).count,
+            parts=leaves.parts.count,
             programme=say.programme,
             due=now,
             not_after=say.not_after,

@@ -14,18 +14,18 @@ from convo.core.events import (
     OptedOutElsewhere,
     Requested,
 )
-from convo.core.parts import parts_of
 from convo.core.sessions import Held
 from convo.core.turns import Outbound, Source, Turn, outbound_id
 from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.language.texts import spoken
 from convo.policy import loop_guard
-from convo.policy.footer import signed
+from convo.policy.leaving import Refused
 from convo.policy.numbering import country_of
 from convo.routing.asking import CannotBegin, requested, start_what_was_asked
 from convo.routing.desk import GATE, START_WORD, Desk
 from convo.routing.keywords import Match
+from convo.routing.leaving import what_leaves
 from convo.routing.playbook import Playbook
 from convo.understanding.normalise import language_of, match_key
 
@@ -89,16 +89,25 @@ def apology(state: ContactState, event: Event, playbook: Playbook) -> Outbound |
         return None
     business = playbook.business
     language = state.language or language_of(event.text) or business.languages[0]
-    text = signed(phrase("parked_apology", language), business.channels[event.channel])
+    leaves = what_leaves(
+        phrase("parked_apology", language),
+        kind="service",
+        channel=event.channel,
+        business=business,
+        contact=state.number,
+        language=language,
+    )
+    if isinstance(leaves, Refused):
+        return None
     return Outbound(
         id=outbound_id(event.id, 0),
         contact=state.number,
         channel=event.channel,
-        text=text,
+        text=leaves.text,
         kind="service",
         purpose="reply",
         lane="reply",
-        parts=parts_of(text).count,
+        parts=leaves.parts.count,
         due=event.at,
     )
 

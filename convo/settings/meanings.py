@@ -21,6 +21,8 @@ from convo.errors import BadAddress
 from convo.language.phrases import LANGUAGES
 from convo.language.spelling import did_you_mean
 from convo.language.texts import is_language
+from convo.policy.law_words import is_law_word
+from convo.policy.opt_out import promised
 
 PATH_TOKEN_LEAST = 16
 API_TOKEN_LEAST = 16
@@ -200,6 +202,16 @@ def known_languages(texts: dict[str, str]) -> dict[str, str]:
     for code in texts:
         if code and not is_language(code):
             raise ValueError(f'"{code}" is no language. Write codes such as en, zh or es.')
+    return texts
+
+
+def ways_out(texts: dict[str, str]) -> dict[str, str]:
+    for text in known_languages(texts).values():
+        if not promised(text, is_law_word):
+            raise ValueError(
+                f'"{text}" says no way to refuse more texts. Name a word that stops us, like '
+                '"Reply STOP to opt out" or "回T退订".'
+            )
     return texts
 
 

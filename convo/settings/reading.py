@@ -256,6 +256,7 @@ def _business(written: ConvoToml) -> Business:
         },
         contact_fields=dict(written.contact),
         quiet={kind: meanings.quiet_hours(text) for kind, text in written.quiet.items()},
+        opt_out=written.opt_out,
     )
 
 
@@ -265,6 +266,9 @@ def _channel(name: str, table: ChannelSection) -> Channel:
         provider=table.provider,
         address=address(table.address) if table.address else None,
         signature=table.signature,
+        signatures=table.signatures,
+        sign_at=table.sign_at,
+        opt_out=table.opt_out,
         optout_reply=table.optout_reply,
         fallback=table.fallback,
         parts_per_second=meanings.parts_per_second(table.rate) if table.rate else None,

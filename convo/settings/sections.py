@@ -116,8 +116,27 @@ class ChannelSection(Section):
     )
     signature: str = Field(
         default="",
-        description="Put before every text and counted in its parts.",
-        examples=["Salon Mei: "],
+        description="Put to every text once and counted in its parts.",
+        examples=["Salon Mei: ", "【美发沙龙】"],
+    )
+    signatures: tuple[Word, ...] = Field(
+        default=(),
+        description="Further signatures of this number that an author may write instead. A text "
+        "that bears another one, or two, is refused before the provider hears of it.",
+        examples=[["【美发沙龙】", "【美发会员】"]],
+    )
+    sign_at: Literal["front", "end"] = Field(
+        default="front", description="Where the provider wants the signature."
+    )
+    opt_out: Annotated[
+        dict[str, str],
+        BeforeValidator(meanings.by_language),
+        AfterValidator(meanings.ways_out),
+    ] = Field(
+        default={},
+        description="How marketing ends on this channel, where that is not as `[opt_out]` has it: "
+        "a text, or a text for each language.",
+        examples=["拒收请回复R"],
     )
     optout_reply: Literal["us", "provider"] = Field(
         default="us",
@@ -220,6 +239,13 @@ class ConvoToml(Section):
         description="When you may speak first, by class of message, in the contact's own time. "
         "Answers to a text that just came are never held back.",
         examples=["9:00-20:00"],
+    )
+    opt_out: Annotated[dict[str, str], AfterValidator(meanings.ways_out)] = Field(
+        default_factory=dict[str, str],
+        description="How every text of class marketing ends, by language, where an author has not "
+        "written it: in English `Reply STOP to opt out`, in Chinese `回T退订`, unless you say "
+        "otherwise. Its word must be one that stops us where the contact lives; else ours is used.",
+        examples=["拒收请回复R"],
     )
     own_systems: OwnSystemsSection = OwnSystemsSection()
     doubts: DoubtsSection = DoubtsSection()

@@ -41,7 +41,7 @@ def test_joining_twice_by_word_and_by_yes_gives_consent_with_the_word_as_proof()
     assert talk.text("join") == ["Reply YES for 2 texts a month. STOP to end."]
     asked = ("asked", "Reply YES for 2 texts a month. STOP to end.")
     assert consents(talk) == {"survey": asked}
-    assert talk.text("Yes!") == ["You are in!"]
+    assert talk.text("Yes!") == ["You are in! Reply STOP to opt out"]
     assert consents(talk) == {"survey": ("given", "Yes!")}
     assert [facts["state"] for facts in talk.recorded("consent")] == ["asked", "given"]
 
@@ -56,7 +56,7 @@ def test_marketing_is_not_said_to_who_has_not_agreed() -> None:
 def test_a_no_may_have_a_closing_word_though_nobody_agreed() -> None:
     talk = Conversation(JOIN.replace("no: declined", "no: declined\n    declined: As you wish."))
     talk.text("join")
-    assert talk.text("no") == ["As you wish."]
+    assert talk.text("no") == ["As you wish. Reply STOP to opt out"]
     assert consents(talk)["survey"][0] == "unknown"
 
 
@@ -76,7 +76,7 @@ def test_silence_and_giving_up_leave_nothing_behind() -> None:
     assert talk.wait("23h") == []
     assert talk.state.consent_to("survey") == "unknown"
     talk.text("join")
-    assert talk.text("what") == ["Please reply YES or NO."]
+    assert talk.text("what") == ["Please reply YES or NO. Reply STOP to opt out"]
     talk.text("what")
     talk.text("what")
     assert talk.state.consent_to("survey") == "unknown"
@@ -87,7 +87,7 @@ def test_who_has_joined_is_not_asked_again() -> None:
     talk = Conversation(JOIN)
     talk.text("join")
     talk.text("yes")
-    assert talk.text("join") == ["You are in!"]
+    assert talk.text("join") == ["You are in! Reply STOP to opt out"]
 
 
 def test_a_consent_question_that_we_start_waits_for_the_morning() -> None:

@@ -1,0 +1,86 @@
+"""A text on its way out of a turn: which way out it names, in which language, for which country."""
+
+import re
+
+from convo.core.business import Business, Channel, MessageClass
+from convo.core.numbers import PhoneNumber
+from convo.language.phrases import phrase
+from convo.language.texts import spoken
+from convo.policy.law_words import law_word
+from convo.policy.leaving import Leaving, Refused, leaving
+from convo.policy.numbering import country_of
+from convo.policy.opt_out import Stops, promised
+
+#: What the system itself ends marketing with, the shortest first; the last is understood anywhere.
+_PHRASES = ("opt_out.short", "opt_out.anywhere")
+
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LATIN = re.compile("[A-Za-z]")
+# A Chinese character says about as much as three letters: a name in a text is not its language.
+_LETTERS_OF_HAN = 3
+
+
+def what_leaves(
+    text: str,
+    *,
+    kind: MessageClass,
+    channel: str,
+    business: Business,
+    contact: PhoneNumber,
+    language: str | None,
+) -> Leaving | Refused:
+    """`text` as the contact gets it; `language` is what they are spoken to in, if it is known."""
+    return what_leaves_to(
+        text,
+        kind=kind,
+        channel=business.channels[channel],
+        business=business,
+        country=country_of(contact),
+        language=language,
+    )
+
+
+def what_leaves_to(
+    text: str,
+    *,
+    kind: MessageClass,
+    channel: Channel,
+    business: Business,
+    country: str | None,
+    language: str | None,
+) -> Leaving | Refused:
+    """As `what_leaves`, to anybody in `country`."""
+
+    def stops(word: str) -> bool:
+        return law_word(word, country) == "stop"
+
+    way_out = ""
+    if kind == "marketing":
+        said_in = _written_in(text) or language or business.languages[0]
+        way_out = _way_out(said_in, channel, business, stops)
+    return leaving(
+        text,
+        channel=channel,
+        others=[each for each in business.channels.values() if each is not channel],
+        kind=kind,
+        phrase=way_out,
+        stops=stops,
+    )
+
+
+def _way_out(language: str, channel: Channel, business: Business, stops: Stops) -> str:
+    """The channel's own words, the business's, or ours: the first that do what they promise."""
+    own: list[str] = []
+    for texts in (channel.opt_out, business.opt_out):
+        known = spoken(texts, language)
+        own += [texts[each] for each in (known, "") if each is not None and each in texts]
+    found = [*own, *(phrase(name, language) for name in _PHRASES)]
+    return next(each for each in found if each is found[-1] or promised(each, stops))
+
+
+def _written_in(text: str) -> str | None:
+    """`zh` or `en`, by what most of its letters are; None when it has none of both."""
+    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    if not han and not latin:
+        return None
+    return "zh" if han * _LETTERS_OF_HAN >= latin else "en"
