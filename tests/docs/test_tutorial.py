@@ -53,7 +53,7 @@ $ convo chat --now "2026-11-22 10:00" --say visit --say cut --say "tomorrow 3pm"
 < Msg & data rates may apply. HELP for help, STOP to end.
 > yes
 < You are in. Thank you! Reply STOP to opt out
-< From 0 to 10, how was it? Reply STOP to opt out
+< From 0 to 10, how was it?
 > 9
 """
 

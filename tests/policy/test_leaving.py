@@ -178,7 +178,15 @@ def test_marketing_without_a_way_out_does_not_leave() -> None:
 
 
 WORDS = st.sampled_from(
-    [*"aü你。. \n!？【】“", "Reply STOP to opt out", "STOP to end", "回T退订", "【美发】", "Mei: ", "👍🏽"]
+    [
+        *"aü你。. \n!？【】“",
+        "Reply STOP to opt out",
+        "STOP to end",
+        "回T退订",
+        "【美发】",
+        "Mei: ",
+        "👍🏽",
+    ]
 )
 TEXTS = st.lists(WORDS, max_size=12).map("".join)
 CHANNELS = st.builds(
@@ -207,9 +215,7 @@ def test_whatever_is_written_leaves_signed_once_and_with_one_way_out_or_not_at_a
         body = body.removesuffix(mark)
     assert stands_once(body.strip(), phrase, stops)
     assert not any(body.strip().startswith(each) for each in marks)
-    again = leaving(
-        found.text, channel=on, others=(), kind="marketing", phrase=phrase, stops=stops
-    )
+    again = leaving(found.text, channel=on, others=(), kind="marketing", phrase=phrase, stops=stops)
     assert again == found
     assert found.parts == parts_of(found.text)
 
@@ -254,9 +260,7 @@ def test_folding_never_costs_a_part(text: str) -> None:
     assert parts_of(folded(text)).count <= parts_of(text).count
 
 
-@pytest.mark.parametrize(
-    "whole", ["👨‍👩‍👧‍👦", "🇨🇳", "👍🏽", "e\u0301", "नि", "각", "1️⃣", "\r\n"]
-)
+@pytest.mark.parametrize("whole", ["👨‍👩‍👧‍👦", "🇨🇳", "👍🏽", "e\u0301", "नि", "각", "1️⃣", "\r\n"])
 def test_what_looks_like_one_character_is_not_cut_in_two(whole: str) -> None:
     text = "a" * 10 + whole * 10
     for most in range(3, len(text) + 1):
