@@ -1,0 +1,190 @@
+"""The open table of replies has the form its README promises; its meaning is tested elsewhere."""
+
+import re
+from collections import Counter
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent / "replies"
+FILES = sorted(FOLDER.glob("*.tsv"))
+UNDERSTOOD_BY_NOBODY = ("unclear", "none")
+UNCLEAR_AT_LEAST = 0.30
+CLASSES = frozenset(
+    (
+        "digits",
+        "fullwidth",
+        "numeral",
+        "ordinal",
+        "label",
+        "word",
+        "colloquial",
+        "typo",
+        "emoji",
+        "punctuation",
+        "polite",
+        "case",
+        "traditional",
+        "dialect",
+        "mixed",
+        "sentence",
+        "negation",
+        "question",
+        "several",
+        "out_of_range",
+        "noise",
+        "trap",
+        "long",
+        "law",
+        "plain",
+    )
+)
+OPTION = re.compile(r"(?P<id>\w+)=(?P<number>\d+)\|(?P<label>[^|]+)(?:\|[^|]*)?")
+ESCAPE = re.compile(r"\\(.?)")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+BOUNDS = re.compile(r"number:(-?\d+)-(\d+)")
+
+Lists = dict[str, list[str]]
+
+
+def lists_of(lines: list[str]) -> Lists:
+    """The ids of each declared list; a malformed declaration is an assertion's business."""
+    lists: Lists = {}
+    for line in lines:
+        if line.startswith("!list\t"):
+            name, *options = line.split("\t")[1:]
+            found = [OPTION.fullmatch(option) for option in options]
+            lists[name] = [option["id"] if option else "" for option in found]
+    return lists
+
+
+def rows_of(lines: list[str]) -> list[tuple[int, list[str]]]:
+    return [
+        (number, line.split("\t"))
+        for number, line in enumerate(lines, 1)
+        if line and not line.startswith(("#", "!list\t"))
+    ]
+
+
+def is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def is_hour(text: str) -> bool:
+    try:
+        return time.fromisoformat(text).strftime("%H:%M") == text
+    except ValueError:
+        return False
+
+
+def is_moment(text: str) -> bool:
+    day, _, hour = text.partition(" ")
+    halves = (day == "?") + (hour == "?")
+    return halves < 2 and (day == "?" or is_day(day)) and (hour == "?" or is_hour(hour))
+
+
+def is_number(question: str, text: str) -> bool:
+    if not NUMBER.fullmatch(text):
+        return False
+    if bounds := BOUNDS.fullmatch(question):
+        return text.isdigit() and int(bounds[1]) <= int(text) <= int(bounds[2])
+    return question == "number"
+
+
+def fits(question: str, expected: str, lists: Lists) -> bool:
+    """Whether the expected value is one that this question can have."""
+    kind, _, detail = question.partition(":")
+    match kind:
+        case "law":
+            known = re.fullmatch("[A-Z]{2}", detail) is not None
+            return known and expected in ("stop", "start", "help", "none")
+        case "choose":
+            return detail in lists and expected in (*lists[detail], "unclear")
+        case "number":
+            return expected == "unclear" or is_number(question, expected)
+        case "yes_no":
+            return expected in ("yes", "no", "unclear")
+        case "date":
+            return expected == "unclear" or is_day(expected)
+        case "time":
+            return expected == "unclear" or is_hour(expected)
+        case "datetime":
+            return expected == "unclear" or is_moment(expected)
+        case _:
+            return False
+
+
+def wrong_with(lines: list[str]) -> list[str]:
+    """What is wrong with the form of a file, each as one sentence with its line."""
+    lists, wrong, seen = lists_of(lines), list[str](), dict[tuple[str, str], int]()
+    for name, ids in lists.items():
+        if "" in ids or len(set(ids)) < max(2, len(ids)):
+            wrong.append(f"list {name}: an option is malformed, or twice there, or alone")
+    for number, fields in rows_of(lines):
+        if len(fields) != 4 or not all(fields):
+            wrong.append(f"line {number}: four fields, none of them empty")
+            continue
+        question, reply, expected, kind = fields
+        if any(escaped not in ("n", "t", "\\") for escaped in ESCAPE.findall(reply)):
+            wrong.append(f"line {number}: an unknown escape in {reply}")
+        if not fits(question, expected, lists):
+            wrong.append(f"line {number}: {question} cannot be {expected}")
+        if kind not in CLASSES:
+            wrong.append(f"line {number}: no class is called {kind}")
+        if first := seen.get((question, reply)):
+            wrong.append(f"line {number}: the row of line {first} again")
+        seen.setdefault((question, reply), number)
+    return wrong
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_line_has_the_form_of_the_readme(file: Path) -> None:
+    assert wrong_with(file.read_text(encoding="utf-8").split("\n")) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_three_rows_in_ten_are_not_to_be_understood(file: Path) -> None:
+    expected = [fields[2] for _, fields in rows_of(file.read_text(encoding="utf-8").split("\n"))]
+    counts = Counter(expected)
+    unclear = sum(counts[word] for word in UNDERSTOOD_BY_NOBODY)
+    assert unclear / len(expected) >= UNCLEAR_AT_LEAST
+
+
+def test_there_are_files_to_look_at() -> None:
+    assert {"en", "es"} <= {file.stem for file in FILES}
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("yes_no\tsure\tyes", "four fields"),
+        ("yes_no\t\tunclear\tnoise", "four fields"),
+        ("yes_no\tsure\tsim\tword", "cannot be"),
+        ("choose:menu\t1\ttea\tdigits", "cannot be"),
+        ("choose:nothing\t1\tcut\tdigits", "cannot be"),
+        ("number:0-10\t11\t11\tout_of_range", "cannot be"),
+        ("number\t7\tseven\tdigits", "cannot be"),
+        ("date\tFeb 30\t2026-02-30\tsentence", "cannot be"),
+        ("time\t3pm\t3:00\tdigits", "cannot be"),
+        ("datetime\tlater\t? ?\tnoise", "cannot be"),
+        ("law:us\tSTOP\tstop\tlaw", "cannot be"),
+        ("mood\tfine\tfine\tword", "cannot be"),
+        ("yes_no\tye\\s\tyes\tword", "unknown escape"),
+        ("yes_no\tsure\tyes\teasy", "no class"),
+        ("yes_no\tyes\tno\tword", "again"),
+    ],
+)
+def test_a_malformed_row_is_seen(line: str, complaint: str) -> None:
+    good = ["!list\tmenu\tcut=1|Haircut|trim\tdye=2|Colour", "yes_no\tyes\tyes\tword"]
+    assert wrong_with(good) == []
+    (said,) = wrong_with([*good, line])
+    assert complaint in said
+
+
+def test_a_malformed_list_is_seen() -> None:
+    (said,) = wrong_with(["!list\tmenu\tcut=1|Haircut\tcut=2|Colour"])
+    assert "list menu" in said
