@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from convo.core.business import Programme, QuietHours
+from convo.core.business import Law, Programme, QuietHours
 from convo.core.numbers import PhoneNumber, ShortCode
 from convo.errors import SettingsError
 from convo.settings import Settings, read
@@ -59,6 +59,10 @@ menu = {words = ["menu", "菜单"], flow = "main_menu"}
 
 [quiet]
 marketing = "9:00-20:30"
+
+[law]
+default = "eu"
+countries = {GB = "strict"}
 
 [own_systems]
 secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -115,6 +119,7 @@ def test_everything_that_is_written_is_read(tmp_path: Path) -> None:
     }
     assert business.contact_fields == {"fan": "yes_no"}
     assert business.quiet == {"marketing": QuietHours(opens=9 * 60, closes=20 * 60 + 30)}
+    assert business.law == Law(default="eu", countries={"GB": "strict"})
     main, short = business.channels["main"], business.channels["short"]
     assert main.address == PhoneNumber("+12025550100")
     assert main.parts_per_second == pytest.approx(100 / 60)
@@ -256,6 +261,8 @@ MISTAKES: list[tuple[str, str, str]] = [
     ('words = ["menu", "菜单"]', "words = []", "anytime.menu.words: it is empty. The words."),
     ("[anytime]", '[anytime]\nhome = {words = ["Menu"], flow = "x"}', 'anytime.menu: "menu" is a word of "home" too. One must go.'),
     ("marketing = ", "marketin = ", 'quiet.marketin: "marketin" will not do. Did you mean "marketing"?'),
+    ('default = "eu"', 'default = "uk"', 'law.default: "uk" is no law profile. One of: us, ca, cn, eu, strict.'),
+    ('{GB = "strict"}', '{UK = "strict"}', '"UK" is no country of ISO 3166.'),
     ('"9:00-20:30"', '"nine to five"', 'quiet.marketing: "nine to five" is no span of hours. Write it like'),
     ('"9:00-20:30"', '"20:00-8:00"', "ends before it begins"),
     ('"9:00-20:30"', '"9:75-20:00"', "names a time that no day has"),

@@ -51,6 +51,16 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """Which law profile is for whom: by the country of the contact's number."""
+
+    #: For countries that have none of their own.
+    default: str = "strict"
+    #: ISO 3166, two letters -> a profile's name, in place of the country's own.
+    countries: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Business:
     """What every flow may take for granted."""
 
@@ -66,3 +76,4 @@ class Business:
     quiet: Mapping[MessageClass, QuietHours] = field(default_factory=dict[MessageClass, QuietHours])
     #: How marketing ends, by language; under "" for all of them.
     opt_out: Mapping[str, str] = field(default_factory=dict[str, str])
+    law: Law = field(default_factory=Law)

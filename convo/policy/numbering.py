@@ -26,6 +26,13 @@ REMEMBERED = 65_536
 _AREA_BOUND_CODES = (1, 7)
 _UNKNOWN_ZONE = "Etc/Unknown"
 _NO_COUNTRY = "001"
+_NANP_LENGTH = len("+12025550123")
+_OF_NO_AREA = (
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.PERSONAL_NUMBER,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.UNKNOWN,
+)
 # Of the numbers that the North American plan keeps for stories: 555-0100 to 555-0199.
 _EXAMPLE = PhoneNumber("+12025550123")
 
@@ -124,6 +131,18 @@ def _regions(number: PhoneNumber) -> tuple[str, ...]:
         if found:
             return tuple(found)
     return ()
+
+
+def area_of(number: PhoneNumber) -> str | None:
+    """The area code of a number in the United States; None for those that are of no area.
+
+    A mobile number keeps its area when its owner moves, so this is where they may live. The
+    numbers of stories (555-0100) are of no type, but of an area all the same.
+    """
+    if not number.e164.startswith("+1") or len(number.e164) != _NANP_LENGTH:
+        return None
+    kind = phonenumbers.number_type(phonenumbers.parse(number.e164))
+    return None if kind in _OF_NO_AREA else number.e164[2:5]
 
 
 @lru_cache(maxsize=REMEMBERED)

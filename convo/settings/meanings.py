@@ -23,6 +23,7 @@ from convo.language.spelling import did_you_mean
 from convo.language.texts import is_language
 from convo.policy.law_words import is_law_word
 from convo.policy.opt_out import promised
+from convo.policy.profiles import PROFILES
 
 PATH_TOKEN_LEAST = 16
 API_TOKEN_LEAST = 16
@@ -76,6 +77,12 @@ def country(text: str) -> str:
         meant = codes.get(did_you_mean(text, codes) or "", "")
     mend = f'Did you mean "{meant}"?' if meant else 'It is two letters, like "CN" or "US".'
     raise ValueError(f'"{text}" is no country of ISO 3166. {mend}')
+
+
+def law_profile(text: str) -> str:
+    if text not in PROFILES:
+        raise ValueError(f'"{text}" is no law profile. One of: {", ".join(PROFILES)}.')
+    return text
 
 
 def spoken_languages(languages: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from convo.core.business import Business, Channel, MessageClass, Programme
+from convo.core.business import Business, Channel, Law, MessageClass, Programme
 from convo.core.numbers import address
 from convo.errors import SettingsError
 from convo.language.spelling import advice
@@ -257,6 +257,7 @@ def _business(written: ConvoToml) -> Business:
         contact_fields=dict(written.contact),
         quiet={kind: meanings.quiet_hours(text) for kind, text in written.quiet.items()},
         opt_out=written.opt_out,
+        law=Law(default=written.law.default, countries=written.law.countries),
     )
 
 

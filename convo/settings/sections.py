@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from convo.core.business import FieldKind, MessageClass
 from convo.language.phrases import LANGUAGES
+from convo.policy.profiles import PROFILES
 from convo.settings import meanings
 from convo.settings.settled import Doubt
 
@@ -193,6 +194,25 @@ class FoldersSection(Section):
     )
 
 
+class LawSection(Section):
+    """Which law profile is for whom. Each country has its own; this is for other choices."""
+
+    default: Annotated[str, AfterValidator(meanings.law_profile)] = Field(
+        default="strict",
+        description="The profile of contacts whose country has none of its own: one of "
+        f"{', '.join(PROFILES)}.",
+        examples=["strict"],
+    )
+    countries: dict[
+        Annotated[str, AfterValidator(meanings.country)],
+        Annotated[str, AfterValidator(meanings.law_profile)],
+    ] = Field(
+        default_factory=dict[str, str],
+        description="Other profiles for the contacts of single countries, by their two letters.",
+        examples=[{"GB": "eu"}],
+    )
+
+
 class OwnSystemsSection(Section):
     """Your own systems, which flows reach by `call`."""
 
@@ -247,6 +267,7 @@ class ConvoToml(Section):
         "otherwise. Its word must be one that stops us where the contact lives; else ours is used.",
         examples=["拒收请回复R"],
     )
+    law: LawSection = LawSection()
     own_systems: OwnSystemsSection = OwnSystemsSection()
     doubts: DoubtsSection = DoubtsSection()
     folders: FoldersSection = FoldersSection()
