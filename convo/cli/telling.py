@@ -172,6 +172,8 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "errand": lambda f: f"Asked for {f['name']} ({f['kind']}).",
     "answered": _answered,
     "unfit": lambda f: f"What came back is not of the kind of {f['answer']}.",
+    "full": lambda f: f"{f['flow']}: {f['step']} lets nobody more through, {f['why']}.",
+    "split": lambda f: f"{f['flow']}: by the split {f['name']} this number goes to {f['arm']}.",
     "started": lambda f: f"{f['flow']} began ({f['by']}).",
     "ended": lambda f: f"{f['flow']} ended: {f['outcome']}.",
     "consent": lambda f: f"Consent to {f['programme'] or 'everything'}: {f['state']}.",

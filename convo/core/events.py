@@ -14,6 +14,9 @@ DeliveryStatus = Literal["queued", "sent", "delivered", "undelivered", "failed"]
 #: `action`: a step's `do`; `keyword`: a keyword handler; `http`: `call`; `reserve`: a place.
 ErrandKind = Literal["action", "keyword", "http", "reserve"]
 
+#: The failure of a `reserve` whose places are all somebody else's.
+ALL_TAKEN = "all places are taken"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:

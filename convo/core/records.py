@@ -26,6 +26,8 @@ KINDS: Mapping[str, str] = {
     "errand": "work was asked for: id, kind, name",
     "answered": "an errand came back: id, whether it went well",
     "unfit": "what an errand answered is not of the answer's kind, so it failed: answer",
+    "full": "a limit let nobody more through: flow, and whether it was full or too late",
+    "split": "a share of the contacts went this way: flow, name of the split, arm",
     "started": "a session began: flow, version, by what",
     "ended": "a flow ended: flow, version, outcome, and the answers that it kept",
     "consent": "consent changed: programme, state",

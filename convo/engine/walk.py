@@ -11,7 +11,7 @@ from convo.engine.flow import Cursor, Flow
 from convo.errors import ConvoError
 from convo.steps.end import END
 from convo.steps.handoff import Handoff
-from convo.steps.outside import Outside
+from convo.steps.outside import Errand
 from convo.steps.question import Question, Understood
 from convo.steps.scene import Scene, Surroundings
 
@@ -140,7 +140,7 @@ class Walk:
         if self.ended or self.scene.errand != errand:
             return False
         step = self.flow.steps[self.scene.step]
-        assert isinstance(step, Outside)
+        assert isinstance(step, Errand)
         self.scene.record("answered", id=errand, failure=failure)
         self._run_on(step.hear(self.scene, value, failure))
         return True

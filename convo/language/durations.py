@@ -223,6 +223,19 @@ class Moment(Authored):
         exact = moved.astimezone(UTC) + timedelta(seconds=sign * self.span.seconds)
         return exact.astimezone(scope.zone)
 
+    def deadline(self, scope: Scope) -> datetime:
+        """As `at`, but a clock time alone is today's: a deadline may be past already."""
+        now = scope.now.astimezone(scope.zone)
+        clock: object = self.clock if self.day is None else None
+        if self.anchor is not None and self.span is None:
+            clock = self.anchor.value(scope)
+        return wall(now.date(), clock, scope.zone) if isinstance(clock, time) else self.at(scope)
+
+    @property
+    def counts_from_now(self) -> bool:
+        """Whether it is a length alone, which is never past."""
+        return self.span is not None and self.anchor is None
+
     def _anchored(self, anchor: Expression, now: datetime, scope: Scope) -> datetime:
         value = anchor.value(scope)
         if isinstance(value, datetime):

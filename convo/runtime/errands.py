@@ -16,7 +16,7 @@ import msgspec
 from convo.authoring import Action, Call, Failed, Keyword, Person, Reply
 from convo.core.codec import decode
 from convo.core.effects import Errand
-from convo.core.events import Answered
+from convo.core.events import ALL_TAKEN, Answered
 from convo.language.values import unpacked
 from convo.ports import Arrival, ErrandClaim, Store
 from convo.runtime.calls import Calls, Unanswered
@@ -185,7 +185,7 @@ class Errands:
             raise Failed(f"the limit of {claim.errand.name} is no whole number")
         place = await self._store.reserve(claim.errand.name, claim.errand.key, limit)
         if place is None:
-            raise Failed("all places are taken")
+            raise Failed(ALL_TAKEN)
         return place
 
     def _asked(

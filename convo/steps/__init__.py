@@ -11,9 +11,11 @@ from convo.steps.consent import Consent
 from convo.steps.do import Do
 from convo.steps.end import End
 from convo.steps.handoff import Handoff
+from convo.steps.limit import Limit
 from convo.steps.run import Run
 from convo.steps.say import Say
 from convo.steps.set import Set
+from convo.steps.split import Split
 from convo.steps.step import Step
 from convo.steps.wait import Wait
 
@@ -30,6 +32,8 @@ KINDS: Mapping[str, type[Step]] = {
     "wait": Wait,
     "run": Run,
     "handoff": Handoff,
+    "split": Split,
+    "limit": Limit,
     "end": End,
     "set": Set,
     "say": Say,

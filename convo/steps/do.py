@@ -1,9 +1,8 @@
 """do: an action, Python of the business's own in keyword_handlers/."""
 
-import hashlib
-
 from pydantic import Field
 
+from convo.core.events import ALL_TAKEN
 from convo.language.expressions import Expression
 from convo.language.values import packed, plain
 from convo.steps.outside import Outside, worked_out
@@ -41,13 +40,11 @@ class Do(Outside):
         said = plain(given)
         limit = {LIMIT: said.pop(LIMIT)} if LIMIT in said else {}
         name = "/".join(str(part) for part in said.values()) or scene.flow.name
-        # The contact's, whatever the session; hashed, for keys are seen by more than the number.
-        key = hashlib.blake2b(scene.around.number.e164.encode(), digest_size=16).hexdigest()
-        scene.send_out("reserve", name, limit, self.seconds, key=key)
+        scene.send_out("reserve", name, limit, self.seconds, key=scene.contact_key)
 
     def hear(self, scene: Scene, value: object, failure: str) -> str | None:
         taken = self.do == RESERVE and value is None and not failure
-        return super().hear(scene, value, "all taken" if taken else failure)
+        return super().hear(scene, value, ALL_TAKEN if taken else failure)
 
     @property
     def seconds(self) -> float:

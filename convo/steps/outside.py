@@ -1,4 +1,4 @@
-"""What do and call share: an errand is sent out, and its answer or its failure comes back."""
+"""What do, call and limit share: an errand goes out, and its answer or its failure comes back."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,16 +17,12 @@ WITHIN = timedelta(seconds=30)
 GRACE_S = 15.0
 
 
-class Outside(Step):
-    """The common form of the kinds that go outside."""
+class Errand(Step):
+    """The common form of the kinds that wait for an errand's answer."""
 
     save: str | None = Field(default=None, description="The answer that keeps what comes back.")
-    failed: StepName = Field(description="Where it goes when it fails or takes too long.")
     within: Duration = Field(default=WITHIN, description="How long it may take.")
     say: Text | None = Field(default=None, description="Said before it is done.")
-
-    def branches(self) -> Sequence[Branch]:
-        return (self.onward(), Branch(label="failed", to=self.failed, path=("failed",)))
 
     def depart(self, scene: Scene) -> None:
         """Send the errand out."""
@@ -54,6 +50,15 @@ class Outside(Step):
             return "failed"
         scene.save(self.save, value)
         return "next"
+
+
+class Outside(Errand):
+    """The common form of the kinds that go outside."""
+
+    failed: StepName = Field(description="Where it goes when it fails or takes too long.")
+
+    def branches(self) -> Sequence[Branch]:
+        return (self.onward(), Branch(label="failed", to=self.failed, path=("failed",)))
 
 
 def worked_out(arguments: dict[str, Expression], scene: Scene) -> dict[str, object]:

@@ -182,6 +182,11 @@ class Scene:
     def now_ms(self) -> int:
         return self.around.at
 
+    @property
+    def contact_key(self) -> str:
+        """What stands for the contact, whatever the session, where more than the number is seen."""
+        return hashlib.blake2b(self.around.number.e164.encode(), digest_size=16).hexdigest()
+
     def scope(self) -> Scope:
         """The names that texts and expressions know here."""
         if self.scope_kept is None:
@@ -203,6 +208,11 @@ class Scene:
         """The scope of a text that uses no name."""
         around = self.around
         return Scope(names={}, language=self.language, zone=around.zone, now=around.now)
+
+    def local_scope(self) -> Scope:
+        """The same scope with times read and shown by the contact's clock."""
+        scope, zone = self.scope(), self.around.find_contact_zone()
+        return Scope(names=scope.names, language=scope.language, zone=zone, now=scope.now)
 
     def scope_with(self, more: Mapping[str, object]) -> Scope:
         """The same scope with more names."""

@@ -131,9 +131,9 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
     digits = {char: value for table in tables for char, value in table.digits.items()}
     multiples = {char: value for table in tables for char, value in table.multiples.items()}
     joined = {char: both for table in tables for char, both in table.joined.items()}
-    chars = _any_of("".join([*digits, *multiples, *joined]))
+    chars = either([*digits, *multiples, *joined])
     chinese = rf"({either(w for w in minus if not w.isascii())})?({chars}+)" + (
-        rf"(?:点({_any_of(''.join(digits))}+))?"
+        rf"(?:点({either(digits)}+))?"
     )
     signed = rf"(?:[+-]|{either(minus)} ?)?(?:{ARABIC})"
     number = rf"{either(names)}(?![a-z0-9])|{signed}|{re.sub(r'[(](?![?])', '(?:', chinese)}"
@@ -152,11 +152,6 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
         multiples=multiples,
         joined=joined,
     )
-
-
-def _any_of(characters: str) -> str:
-    """One of these; of none, as where no language counts in Chinese, nothing at all."""
-    return f"[{re.escape(characters)}]" if characters else "(?!)"
 
 
 def spelt_numbers(table: Vocabulary) -> dict[str, int]:

@@ -11,6 +11,7 @@ from convo.verification.languages import missing_languages
 from convo.verification.names import unknown_names
 from convo.verification.reach import unreachable_steps
 from convo.verification.references import unknown_references
+from convo.verification.shares import unlike_shares
 from convo.verification.silence import endless_silence
 from convo.verification.words import unusable_words
 
@@ -24,6 +25,7 @@ CHECKS: Mapping[str, Check] = {
     "silence": endless_silence,
     "reach": unreachable_steps,
     "circles": endless_circles,
+    "shares": unlike_shares,
 }
 
 

@@ -15,7 +15,7 @@ from convo.language.texts import Text
 from convo.routing.loading import Loaded
 from convo.steps.ask import Ask
 from convo.steps.choose import Choose
-from convo.steps.outside import Outside
+from convo.steps.outside import Errand
 from convo.steps.run import Run
 from convo.steps.set import CONTACT, Set
 from convo.steps.step import Step
@@ -44,7 +44,7 @@ def _given(flow: Flow, written: Written) -> frozenset[str]:
     names = set(flow.answers) | set(written.file.answers)
     for step in flow.steps.values():
         match step:
-            case Outside(save=str(name)) | Run(save=str(name)):
+            case Errand(save=str(name)) | Run(save=str(name)):
                 names.add(name)
             case Set():
                 names |= {name for name in step.set if not name.startswith(CONTACT)}

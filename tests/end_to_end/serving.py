@@ -8,10 +8,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, TextIO
 
 ROOT = Path(__file__).parent.parent.parent
 STOPS_WITHIN = 20.0
@@ -49,6 +51,11 @@ def written(folder: Path, tables: str, flows: Mapping[str, str]) -> None:
     (folder / "convo.toml").write_text("".join(kept) + tables, "utf-8")
 
 
+def _overheard(printed: TextIO) -> None:
+    with printed:
+        deque(printed, maxlen=0)
+
+
 class Serving:
     """`convo run` in `folder`, to be started and stopped as often as one likes."""
 
@@ -76,20 +83,22 @@ class Serving:
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
         assert "is open at" in said, self.log.read_text("utf-8")
+        # A channel in the terminal prints what it sends, and would wait for its reader for ever.
+        Thread(target=_overheard, args=[self._process.stdout], daemon=True).start()
 
     def stop(self) -> None:
         """As a supervisor would; nothing may be left to complain about."""
         process, self._process = self._process, None
         assert process is not None
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=STOPS_WITHIN)
+        process.wait(STOPS_WITHIN)
         assert process.returncode == 0, self.log.read_text("utf-8")
 
     def kill(self) -> None:
         """Whatever state a test left it in."""
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
 
     def rows(self, query: str, *values: str) -> Sequence[Any]:
         """What the store says, read beside the process that owns it."""

@@ -167,7 +167,12 @@ def test_every_number_to_9999_reads_back_from_chinese() -> None:
     assert all(chinese_number(written(number)) == number for number in range(1, 10_000))
 
 
-def test_numbers_are_read_where_no_language_counts_in_chinese() -> None:
-    assert understand_number("9", languages=("en",)) == 9
-    assert understand_number("I'd say nine", languages=("en",)) == 9
-    assert understand_number("九", languages=("en",)) is None
+@pytest.mark.parametrize("languages", [("en",), ("zh",), ("fr", "en"), ("xx",), ()])
+def test_figures_are_numbers_in_any_set_of_languages(languages: tuple[str, ...]) -> None:
+    assert number_of("1", languages) == 1
+    assert understand_number("-2.5", languages=languages) == -2.5
+
+
+def test_a_number_word_of_another_language_is_no_number() -> None:
+    assert number_of("seven", ("zh",)) is None
+    assert number_of("七", ("en",)) is None

@@ -101,6 +101,22 @@ FAULTS = [
         22,
         "goes round for ever: keep > on",
     ),
+    (
+        "shares",
+        "  over:\n",
+        "  a: {limit: {first: 5, of: x}, else: over}\n"
+        "  b: {limit: {first: 6, of: x}, else: over}\n  over:\n",
+        43,
+        '"x" is declared differently at flows/shop.yaml:42',
+    ),
+    (
+        "shares",
+        "  over:\n",
+        "  a: {split: {size: 5, over: 5}, as: x}\n"
+        "  b: {split: {size: 5, over: 6}, as: x}\n  over:\n",
+        43,
+        '"x" is declared differently at flows/shop.yaml:42',
+    ),
 ]
 
 
