@@ -14,15 +14,17 @@ $(if $(wildcard $(STAMPS)),$(shell \
 
 .PHONY: help
 help:
-	@echo 'make run     install what is needed and run the example business'
-	@echo 'make test    install what is needed and run every check and test'
-	@echo 'make lint    only the checks of style, types and floors'
-	@echo 'make soak    the tests of lost power, repeated a thousand times'
-	@echo 'make bench   how fast it is on this machine'
-	@echo 'make replies how well replies are understood, by language, question and class'
-	@echo 'make docs    write docs/reference anew from the code'
-	@echo 'make lock    find the newest versions of everything and keep them in constraints.txt'
-	@echo 'make clean   remove what make made'
+	@echo 'make run      install what is needed and run the example business'
+	@echo 'make test     install what is needed and run every check and test'
+	@echo 'make lint     only the checks of style, types and floors'
+	@echo 'make soak     the tests of lost power, repeated a thousand times'
+	@echo 'make bench    how fast it is on this machine'
+	@echo 'make replies  how well replies are understood, by language, question and class'
+	@echo 'make rows     what the product must do, and which chats and tests show it'
+	@echo 'make switches switch each feature off in a copy: what shows it must fail there'
+	@echo 'make docs     write docs/reference anew from the code'
+	@echo 'make lock     find the newest versions of everything and keep them in constraints.txt'
+	@echo 'make clean    remove what make made'
 
 .PHONY: run
 run: .venv/installed
@@ -30,8 +32,9 @@ run: .venv/installed
 
 .PHONY: test
 test: lint programs
-	@$(BIN)/convo check
-	@$(BIN)/convo test
+	@for business in . $(wildcard examples/*); do \
+		$(BIN)/convo -C $$business check && $(BIN)/convo -C $$business test || exit 1; \
+	done
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --durations=15
 
 .PHONY: lint
@@ -52,6 +55,14 @@ bench: .venv/installed-for-tests
 .PHONY: replies
 replies: .venv/installed-for-tests
 	@$(BIN)/python -m tests.understanding
+
+.PHONY: rows
+rows: .venv/installed-for-tests
+	@$(BIN)/python -m tests.rows
+
+.PHONY: switches
+switches: .venv/installed-for-tests programs
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.rows.switches
 
 .PHONY: docs
 docs: .venv/installed-for-tests
