@@ -67,6 +67,9 @@ countries = {GB = "strict"}
 [own_systems]
 secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
+[events]
+url = "https://crm.salon.example/events"
+
 [doubts]
 service = "once"
 grace = "2m"
@@ -144,6 +147,7 @@ def test_everything_that_is_written_is_read(tmp_path: Path) -> None:
     }  # fmt: skip
     assert read_back.doubt_grace == 120.0
     assert len(read_back.own_systems_secret) == 24
+    assert business.events_url == "https://crm.salon.example/events"
 
 
 def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
@@ -153,6 +157,7 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     assert read_back.doubts["service"] == "hold"
     assert read_back.doubt_grace == 30.0
     assert read_back.business.quiet == {}
+    assert read_back.business.events_url == ""
     assert (read_back.public_url, read_back.secret, read_back.own_systems_secret) == ("", "", b"")
 
 
@@ -267,6 +272,9 @@ MISTAKES: list[tuple[str, str, str]] = [
     ('"9:00-20:30"', '"20:00-8:00"', "ends before it begins"),
     ('"9:00-20:30"', '"9:75-20:00"', "names a time that no day has"),
     ('"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"', '"whsec_!"', "own_systems.secret: what follows whsec_ is no base64"),
+    ("https://crm.salon.example/events", "http://crm.salon.example/events", "events.url: http:// would show numbers"),
+    ("https://crm.salon.example/events", "crm.salon.example", 'events.url: "crm.salon.example" is no web address'),
+    ('fan = "yes_no"', 'tags = "text"', 'contact: every contact has "tags" already'),
     ('"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"', '"short"', "own_systems.secret: it has fewer than 24 bytes"),
     ('service = "once"', 'service = "twice"', 'doubts.service: "twice" will not do. One of: once, hold.'),
     ("[doubts]", '[folders]\nhandlers = "json"\n[doubts]', 'folders.handlers: "json" cannot be the name of a Python package'),

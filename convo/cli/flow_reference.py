@@ -3,7 +3,7 @@
 import inspect
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from convo.engine.schema import Anytime, Expires, FlowFile, Start
 from convo.language.durations import duration_words
 from convo.policy.gate import RULES
 from convo.steps import KINDS
+from convo.steps.attributes import Event, Tags
 from convo.steps.branch import Case
 from convo.steps.expect import Expect
+from convo.steps.limit import Places
 from convo.steps.question import Must, Silent
 from convo.steps.step import Step
 from convo.verification import CHECKS
@@ -52,6 +54,26 @@ counts. Without a `go` the next step in the file follows; `go: end` ends.
 """
 
 
+ANY_STEP = """\
+## Beside any kind
+
+These may stand at every step. A tag is set when the step is come to; the others happen once it has
+said and set its own, and before it waits for anything.
+"""
+
+_PIECES = (
+    ("silent", Silent),
+    ("must", Must),
+    ("branch", Case),
+    ("limit", Places),
+    ("tag", Tags),
+    ("emit", Event),
+)
+
+#: What every step may have, told once and not with every kind.
+ATTRIBUTES = frozenset(Step.model_fields) - {"go"}
+
+
 def page() -> str:
     """The whole page."""
     return "\n".join(_page()).rstrip() + "\n"
@@ -65,10 +87,12 @@ def _page() -> Iterator[str]:
         yield f"### {title}\n\n{_about(form)}\n\n{_table(form)}"
     yield STEPS
     for name, kind in KINDS.items():
-        yield f"### {name}\n\n{_docstring(kind)}\n\n{_table(kind)}"
+        yield f"### {name}\n\n{_docstring(kind)}\n\n{_table(kind, but=ATTRIBUTES)}"
+    yield ANY_STEP
+    yield _table(Step, but=("go",))
     yield "## Within steps\n"
-    for title, form in (("silent", Silent), ("must", Must), ("branch", Case)):
-        yield f"### one entry of {title}\n\n{_about(form)}\n\n{_table(form)}"
+    for title, form in _PIECES:
+        yield f"### {title}\n\n{_about(form)}\n\n{_table(form)}"
     yield "## What `convo check` finds\n\n| check | what it finds |\n|---|---|"
     for name, check in CHECKS.items():
         told = (inspect.getmodule(check).__doc__ or "").strip()  # pyright: ignore[reportOptionalMemberAccess]
@@ -94,12 +118,13 @@ def _about(form: type[BaseModel]) -> str:
     return " ".join((form.__doc__ or "").split())
 
 
-def _table(form: type[BaseModel]) -> str:
+def _table(form: type[BaseModel], but: Collection[str] = ()) -> str:
     rows = [
         f"| `{field.alias or name}` | {_default(field)} | {field.description or ''} |"
         for name, field in sorted(
             form.model_fields.items(), key=lambda each: each[0] not in form.__annotations__
         )
+        if name not in but
     ]
     return "\n".join(("| key | when left out | what it is |", "|---|---|---|", *rows, ""))
 

@@ -159,6 +159,11 @@ def _answered(facts: Mapping[str, Any]) -> str:
     return f"The errand failed: {failure}." if failure else "The errand was answered."
 
 
+def _tagged(facts: Mapping[str, Any]) -> str:
+    words = [f"+{tag}" for tag in facts["added"]] + [f"-{tag}" for tag in facts["removed"]]
+    return f"Tags: {' '.join(words)}."
+
+
 #: Every kind of record in words; an empty text is not worth a line here.
 _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "inbound": _inbound,
@@ -172,6 +177,9 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "errand": lambda f: f"Asked for {f['name']} ({f['kind']}).",
     "answered": _answered,
     "unfit": lambda f: f"What came back is not of the kind of {f['answer']}.",
+    "tagged": _tagged,
+    "note": lambda f: f"{f['flow']}: a note for staff: {f['text']}",
+    "emitted": lambda f: f"{f['flow']} told your own systems: {f['event']}.",
     "full": lambda f: f"{f['flow']}: {f['step']} lets nobody more through, {f['why']}.",
     "split": lambda f: f"{f['flow']}: by the split {f['name']} this number goes to {f['arm']}.",
     "started": lambda f: f"{f['flow']} began ({f['by']}).",
@@ -205,6 +213,8 @@ def state_lines(
     yield "language", state.language or "not known yet"
     for name, value in state.fields.items():
         yield "field", f"{name} = {_kept(business.contact_fields.get(name), value, scope)}"
+    if state.tags:
+        yield "tags", " ".join(state.tags)
     for programme, consent in state.consents.items():
         to = "everything" if programme == EVERYTHING else programme
         yield "consent", f"{to}: {consent.state}"

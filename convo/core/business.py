@@ -73,6 +73,8 @@ class Business:
     channels: Mapping[str, Channel]
     programmes: Mapping[str, Programme] = field(default_factory=dict[str, Programme])
     contact_fields: Mapping[str, FieldKind] = field(default_factory=dict[str, FieldKind])
+    #: Where the events that flows `emit` are posted; empty when they are only recorded.
+    events_url: str = ""
     quiet: Mapping[MessageClass, QuietHours] = field(default_factory=dict[MessageClass, QuietHours])
     #: How marketing ends, by language; under "" for all of them.
     opt_out: Mapping[str, str] = field(default_factory=dict[str, str])

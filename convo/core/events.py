@@ -11,8 +11,9 @@ LawWord = Literal["stop", "start", "help"]
 #: How far a message got, in the provider's word for it.
 DeliveryStatus = Literal["queued", "sent", "delivered", "undelivered", "failed"]
 
-#: `action`: a step's `do`; `keyword`: a keyword handler; `http`: `call`; `reserve`: a place.
-ErrandKind = Literal["action", "keyword", "http", "reserve"]
+#: `action`: a step's `do`; `keyword`: a keyword handler; `http`: `call`; `reserve`: a place;
+#: `emit`: an event told to own systems, whose answer nobody waits for.
+ErrandKind = Literal["action", "keyword", "http", "reserve", "emit"]
 
 #: The failure of a `reserve` whose places are all somebody else's.
 ALL_TAKEN = "all places are taken"

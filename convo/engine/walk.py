@@ -265,7 +265,7 @@ class Walk:
         scene.errand = None
         scene.renew()
         scene.asks = self.flow.steps[step].asks
-        return self.flow.steps[step].enter(scene)
+        return self.flow.steps[step].arrive(scene)
 
     def _push(self, name: str, answers: Mapping[str, Any]) -> str | None:
         """Run another flow on top."""

@@ -80,6 +80,7 @@ class RehearsedLoops:
                 actions=playbook.actions,
                 keywords=playbook.keywords,
                 language=business.languages[0],
+                events_url=business.events_url,
             ),
             own_systems=own_systems,
             results=results,

@@ -84,6 +84,8 @@ class Desk:
             language=state.language,
             consent_to=self._consent_to,
             fields=Fields(dict(state.fields), business.contact_fields, zone),
+            tags=list(state.tags),
+            emits=bool(business.events_url),
             purpose=purpose_of(event),
             text=event.text if isinstance(event, Inbound) else "",
             send=self.send,
@@ -269,7 +271,7 @@ class Desk:
         after = ContactState(
             number=state.number,
             fields=around.fields.kept,
-            tags=state.tags,
+            tags=tuple(around.tags),
             language=around.language,
             zone=state.zone,
             consents={**state.consents, **{row.programme: row for row in consents}},

@@ -311,6 +311,9 @@ def _due(desk: Desk, event: Due) -> None:
 
 def _answered(desk: Desk, event: Answered) -> None:
     """An errand's answer; then the texts that waited with it, in their order."""
+    if event.kind == "emit":
+        desk.record("answered", id=event.errand, failure=event.failure)
+        return
     for walk in desk.open_walks():
         if walk.hear(event.errand, event.value, event.failure):
             _take_held(desk, walk)

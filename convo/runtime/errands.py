@@ -49,6 +49,8 @@ class Handlers:
     keywords: Mapping[str, Keyword]
     #: What is spoken with a contact whose language is not known.
     language: str
+    #: Where events that flows emit are posted.
+    events_url: str = ""
 
 
 class Errands:
@@ -79,6 +81,7 @@ class Errands:
             "keyword": self._answer_keyword,
             "http": self._call,
             "reserve": self._reserve,
+            "emit": self._emit,
         }
 
     def __len__(self) -> int:
@@ -177,6 +180,14 @@ class Errands:
         errand = claim.errand
         return await self._own_systems.post(
             errand.name, errand.arguments, id=errand.id, key=errand.key, within=left
+        )
+
+    async def _emit(self, claim: ErrandClaim, left: float) -> Any:
+        errand, url = claim.errand, self._handlers.events_url
+        if not url:
+            raise Failed("convo.toml has no [events] url any more")
+        await self._own_systems.post(
+            url, errand.arguments, id=errand.id, key=errand.key, within=left
         )
 
     async def _reserve(self, claim: ErrandClaim, _left: float) -> Any:

@@ -58,6 +58,9 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "convo_errands_total": Metric(
             kind="counter", help="Errands that ended: done or failed.", labels=("kind", "result")
         ),
+        "convo_emitted_total": Metric(
+            kind="counter", help="Events that flows emitted, by name.", labels=("event",)
+        ),
         "convo_channel_stopped": Metric(
             kind="gauge",
             help="1 while a channel sends nothing because its settings or its provider fail.",

@@ -172,6 +172,10 @@ class Owner(Generic[P]):
             parked += turn.parked is not None
             self._metrics.observe("convo_turn_seconds", (now - turn.at) / 1_000)
         self._metrics.count("convo_turns_total", "done", by=len(turns) - parked)
+        for turn in turns:
+            for record in turn.records:
+                if record.kind == "emitted":
+                    self._metrics.count("convo_emitted_total", record.facts["event"])
         if parked:
             self._metrics.count("convo_turns_total", "parked", by=parked)
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import SecretStr
 
-from convo.core.business import QuietHours
+from convo.core.business import FieldKind, QuietHours
 from convo.core.numbers import address
 from convo.errors import BadAddress
 from convo.language.phrases import LANGUAGES
@@ -131,6 +131,23 @@ def public_url(text: str) -> str:
     if parts.query or parts.fragment or parts.username:
         raise ValueError("it is a scheme, a host and perhaps a path: no user, no ? and no #.")
     return text.rstrip("/")
+
+
+def own_url(text: str) -> str:
+    """Where an own system is reached: encrypted, unless it never leaves this machine."""
+    parts = urlsplit(text)
+    host = parts.hostname
+    if not host or parts.scheme not in ("https", "http") or parts.username or parts.fragment:
+        raise ValueError(f'"{text}" is no web address. Write it like "https://crm.example/events".')
+    if parts.scheme == "http" and not only_here(host):
+        raise ValueError("http:// would show numbers to everybody on the way. Use https://.")
+    return text
+
+
+def no_tags(fields: dict[str, FieldKind]) -> dict[str, FieldKind]:
+    if "tags" in fields:
+        raise ValueError('every contact has "tags" already. Give the field another name.')
+    return fields
 
 
 def bind(text: str) -> str:

@@ -255,6 +255,7 @@ def _business(written: ConvoToml) -> Business:
             for name, table in written.programmes.items()
         },
         contact_fields=dict(written.contact),
+        events_url=written.events.url or "",
         quiet={kind: meanings.quiet_hours(text) for kind, text in written.quiet.items()},
         opt_out=written.opt_out,
         law=Law(default=written.law.default, countries=written.law.countries),

@@ -224,6 +224,18 @@ class OwnSystemsSection(Section):
     )
 
 
+class EventsSection(Section):
+    """Where the events go that flows `emit`."""
+
+    url: Annotated[str, AfterValidator(meanings.own_url)] | None = Field(
+        default=None,
+        description="Your own system's address, https or on this machine. Events are posted to it "
+        "as JSON, signed as calls are (`[own_systems] secret`) and tried again for a minute. "
+        "Without it they are only recorded.",
+        examples=["https://crm.example/convo-events"],
+    )
+
+
 class DoubtsSection(Section):
     """What becomes of a message when nobody can say whether it left."""
 
@@ -249,7 +261,7 @@ class ConvoToml(Section):
     server: ServerSection = ServerSection()
     channels: dict[str, ChannelSection]
     programmes: dict[str, ProgrammeSection] = Field(default_factory=dict[str, ProgrammeSection])
-    contact: dict[str, FieldKind] = Field(
+    contact: Annotated[dict[str, FieldKind], AfterValidator(meanings.no_tags)] = Field(
         default_factory=dict[str, FieldKind],
         description="What you keep of every contact, known in flows as `contact.NAME`.",
     )
@@ -269,5 +281,6 @@ class ConvoToml(Section):
     )
     law: LawSection = LawSection()
     own_systems: OwnSystemsSection = OwnSystemsSection()
+    events: EventsSection = EventsSection()
     doubts: DoubtsSection = DoubtsSection()
     folders: FoldersSection = FoldersSection()

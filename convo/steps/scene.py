@@ -94,6 +94,10 @@ class Surroundings:
     language: str | None
     consent_to: Callable[[str], ConsentState]
     fields: Fields
+    #: The contact's tags, as this turn has changed them so far.
+    tags: list[str]
+    #: Whether events are posted to own systems; recorded they are anyway.
+    emits: bool
     #: Why a text said in this turn goes out: an answer, or something that we start.
     purpose: Purpose
     #: What the contact wrote, empty when this turn is not about a text.
@@ -197,7 +201,7 @@ class Scene:
             names: dict[str, Any] = {
                 name: self.native(name, raw, zone) for name, raw in kept.items()
             }
-            names["contact"] = self.around.fields.values()
+            names["contact"] = {**around.fields.values(), "tags": tuple(around.tags)}
             names["now"] = self.around.now
             self.scope_kept = Scope(
                 names=names, language=self.language, zone=zone, now=self.around.now
@@ -292,6 +296,15 @@ class Scene:
         )
         bound_to = self.session if self.asks else ""
         self.said_at = self.around.send(say, bound_to, self.generation)
+
+    def note(self, text: Text) -> None:
+        """Write a text down for staff, in the flow's first language."""
+        languages = self.flow.languages
+        said = text.render(
+            self.scope().speaking(languages[0]), chance=self.session, languages=languages
+        )
+        if said:
+            self.record("note", flow=self.flow.name, text="\n".join(said))
 
     def renew(self) -> None:
         """Count anew from here: whatever was armed before is stale from now on."""

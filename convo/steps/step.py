@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from convo.language.expressions import Expression
+from convo.language.texts import Text
+from convo.steps.attributes import AnyEvent, AnyTags
+from convo.steps.form import Form, StepName
 from convo.steps.scene import Scene
+
+__all__ = ["Branch", "Form", "Step", "StepName"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,24 +26,24 @@ class Branch:
     path: tuple[str | int, ...] = ()
 
 
-def _as_text(raw: object) -> object:
-    return None if raw is None else str(raw)
-
-
-StepName = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
-
-
-class Form(BaseModel):
-    """A piece of a flow file: frozen, and a key that it does not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
 class Step(Form):
     """The base of all kinds. Kinds override what they need."""
 
     go: StepName | None = Field(
         default=None, description="The step that follows; left out, the next one in the file."
+    )
+    tag: AnyTags | None = Field(
+        default=None,
+        description="Tags the contact when the step is come to: `vip`, a list, or "
+        "`{add: [..], remove: [..]}`. Conditions ask `'vip' in contact.tags`.",
+    )
+    note: Text | None = Field(
+        default=None, description="A text for staff, never sent: `convo notes` lists them."
+    )
+    emit: AnyEvent | None = Field(
+        default=None,
+        description="An event for your own systems: `order.paid`, or "
+        "`{event: order.paid, with: {amount: amount}}`. The conversation does not wait for it.",
     )
 
     @property
@@ -54,6 +58,20 @@ class Step(Form):
     def onward(self) -> Branch:
         """The way that `go`, or else the file's order, names."""
         return Branch(label="next", to=self.go, path=("go",))
+
+    def arrive(self, scene: Scene) -> str | None:
+        """Come to this step, with all that any step may do: what `enter` says of the way on.
+
+        The tag counts for what is said here; note and event know what the step has set.
+        """
+        if self.tag is not None:
+            self.tag.settle(scene)
+        label = self.enter(scene)
+        if self.note is not None:
+            scene.note(self.note)
+        if self.emit is not None:
+            self.emit.settle(scene)
+        return label
 
     def enter(self, scene: Scene) -> str | None:
         """Arrive here: the label of the branch to take, or None to stay and wait."""

@@ -23,6 +23,8 @@ from convo.verification.finding import finding
 
 #: Known everywhere.
 _ALWAYS = frozenset({"now", "contact"})
+#: What every contact has beside the fields that convo.toml declares.
+TAGS = "tags"
 
 
 def unknown_names(loaded: Loaded) -> Iterator[FlowError]:
@@ -95,7 +97,7 @@ def _used(
     for use in _uses(piece):
         place = written.document.place_within((*path, *use.path), use.line, use.column)
         head, _, part = use.name.partition(".")
-        if head == "contact" and part and part not in fields:
+        if head == "contact" and part and part not in fields and part != TAGS:
             mend = advice(part, fields) if fields else "Declare it in convo.toml under [contact]."
             yield FlowError(f'A contact has no field "{part}".', place=place, mend=mend)
         elif head not in known | _ALWAYS:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Collection, Generator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ from convo.stores.sqlite.store import SqliteStore
 TESTED: frozenset[ErrandKind] = frozenset(("keyword", "reserve"))
 """What a test runs for real; actions and calls are pretended."""
 
-EVERYTHING: frozenset[ErrandKind] = frozenset(("action", "http", "keyword", "reserve"))
+EVERYTHING: frozenset[ErrandKind] = frozenset(("action", "http", "keyword", "reserve", "emit"))
 """What a chat in the terminal runs for real, unless it is asked to pretend."""
 
 
@@ -41,6 +42,9 @@ async def rehearse(
     rehearsal itself says what the loops would; only what goes wrong in authored Python is told,
     with its lines, to `tell`.
     """
+    if "emit" not in real:
+        # Nobody waits for what an event comes to, so there is nothing to pretend.
+        playbook = replace(playbook, business=replace(playbook.business, events_url=""))
     clock = VirtualClock(start)
     store = await SqliteStore.open(MEMORY, clock=clock)
 

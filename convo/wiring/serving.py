@@ -194,6 +194,7 @@ def _hands(
             actions=playbook.actions,
             keywords=playbook.keywords,
             language=settings.business.languages[0],
+            events_url=settings.business.events_url,
         ),
         own_systems=own_systems,
         results=results,

@@ -251,7 +251,14 @@ def claim(
 
 
 class NoOwnSystems:
-    async def post(self, url: str, arguments: Mapping[str, Any], **_more: Any) -> Any:
+    def __init__(self) -> None:
+        #: URL, what was posted, its id and its key.
+        self.posts: list[tuple[str, Mapping[str, Any], str, str]] = []
+
+    async def post(
+        self, url: str, arguments: Mapping[str, Any], *, id: str, key: str, **_more: Any
+    ) -> Any:
+        self.posts.append((url, arguments, id, key))
         return {"posted": url, "with": dict(arguments)}
 
 
@@ -267,6 +274,8 @@ class Stage:
     business: Business = field(default_factory=business)
     actions: Mapping[str, Action] = field(default_factory=dict[str, Action])
     keywords: Mapping[str, Keyword] = field(default_factory=dict[str, Keyword])
+    events_url: str = ""
+    own_systems: NoOwnSystems = field(default_factory=NoOwnSystems)
     at_once: int = 8
     within: float = 5.0
     grace: float = 30.0
@@ -300,8 +309,13 @@ class Stage:
         self.errands = Errands(
             store=self.store,
             intake=self.intake,
-            handlers=Handlers(actions=self.actions, keywords=self.keywords, language="en"),
-            own_systems=NoOwnSystems(),  # pyright: ignore[reportArgumentType]
+            handlers=Handlers(
+                actions=self.actions,
+                keywords=self.keywords,
+                language="en",
+                events_url=self.events_url,
+            ),
+            own_systems=self.own_systems,  # pyright: ignore[reportArgumentType]
             results=self.results,
             instruments=instruments,
         )

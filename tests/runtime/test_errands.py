@@ -232,6 +232,21 @@ async def test_a_call_goes_to_the_own_system() -> None:
         assert told.value == {"posted": "https://own.example/x", "with": {"at": 5}}
 
 
+async def test_an_event_is_posted_to_where_own_systems_listen() -> None:
+    async with staged(events_url="https://own.example/events") as stage:
+        posted = asked("emit", "order.paid", arguments={"type": "order.paid"})
+        assert (await answer(stage, posted)).failure == ""
+        assert stage.own_systems.posts == [
+            ("https://own.example/events", {"type": "order.paid"}, "e1", "S1")
+        ]
+
+
+async def test_an_event_that_nobody_listens_to_any_more_fails() -> None:
+    async with staged() as stage:
+        told = await answer(stage, asked("emit", "order.paid", arguments={}))
+        assert told.failure == "convo.toml has no [events] url any more"
+
+
 async def test_a_key_has_one_place_and_no_more_are_given_than_there_are() -> None:
     async with staged() as stage:
         for n, key in enumerate(["a", "b", "a", "c"]):

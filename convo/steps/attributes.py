@@ -1,0 +1,119 @@
+"""What any step may have beside its kind: a tag, a note for staff, an event to own systems."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from convo.core.effects import Errand
+from convo.language.expressions import Expression
+from convo.language.values import plain
+from convo.steps.form import Form
+from convo.steps.scene import Scene
+
+#: Tags of one contact: a record must stay small.
+MAX_TAGS = 50
+#: A tag is one word, so that it can be written in a condition and in a list without quotes.
+_TAG = re.compile(r"[^\W_][\w.-]{0,39}")
+
+_EVENT = re.compile(r"[A-Za-z][\w.-]{0,99}")
+#: How long an event is tried to be delivered (ms). Longer, and a system that is away would keep
+#: the errands of conversations waiting; what was not delivered stands in the records.
+EMIT_WITHIN_MS = 60_000
+
+
+def _listed(raw: object) -> object:
+    return [raw] if isinstance(raw, str) else raw
+
+
+def _tags(raw: object) -> object:
+    return {"add": raw} if isinstance(raw, str | list) else raw  # pyright: ignore[reportUnknownVariableType]
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class Tags(Form):
+    """`vip`, `[vip, spring]`, or `{add: [..], remove: [..]}`."""
+
+    add: Names = Field(default=(), description="Tags that the contact has from now on.")
+    remove: Names = Field(default=(), description="Tags that the contact has no more.")
+
+    @model_validator(mode="after")
+    def _are_words(self) -> "Tags":
+        for tag in (*self.add, *self.remove):
+            if not _TAG.fullmatch(tag):
+                raise ValueError(f'"{tag}" is no tag: one word of up to 40 letters, digits, - . _')
+        if both := set(self.add) & set(self.remove):
+            raise ValueError(f'"{min(both)}" is both added and removed.')
+        if not self.add and not self.remove:
+            raise ValueError("Name a tag to add or to remove.")
+        return self
+
+    def settle(self, scene: Scene) -> None:
+        """Change the contact's tags."""
+        tags = scene.around.tags
+        removed = [tag for tag in self.remove if tag in tags]
+        added = [tag for tag in dict.fromkeys(self.add) if tag not in tags]
+        for tag in removed:
+            tags.remove(tag)
+        room = max(0, MAX_TAGS - len(tags))
+        if added[room:]:
+            scene.record("ignored", why=f"a contact has {MAX_TAGS} tags at most", tags=added[room:])
+        tags += added[:room]
+        if removed or added[:room]:
+            scene.scope_kept = None
+            scene.record("tagged", added=added[:room], removed=removed)
+
+
+def _event(raw: object) -> object:
+    return {"event": raw} if isinstance(raw, str) else raw
+
+
+class Event(Form):
+    """`order.paid`, or `{event: order.paid, with: {amount: amount}}`."""
+
+    event: str = Field(description="The event's name.")
+    with_: dict[str, Expression] = Field(
+        default={}, alias="with", description="What it tells: names and expressions."
+    )
+
+    @model_validator(mode="after")
+    def _is_a_name(self) -> "Event":
+        if not _EVENT.fullmatch(self.event):
+            raise ValueError(f'"{self.event}" is no event: write it like order.paid, in ASCII.')
+        return self
+
+    def settle(self, scene: Scene) -> None:
+        """Tell own systems, if there is where to; the conversation does not wait for it."""
+        around = scene.around
+        told = {name: expression.value(scene.scope()) for name, expression in self.with_.items()}
+        values = plain(told)
+        id = around.next_id()
+        scene.record("emitted", flow=scene.flow.name, id=id, event=self.event, values=values)
+        if not around.emits:
+            return
+        data: dict[str, Any] = {
+            "contact": around.number.e164,
+            "flow": scene.flow.name,
+            "step": scene.step,
+            "session": scene.session,
+            "values": values,
+        }
+        at = datetime.fromtimestamp(around.at / 1_000, UTC).isoformat(timespec="milliseconds")
+        around.effects.append(
+            Errand(
+                id=id,
+                kind="emit",
+                channel=scene.channel,
+                name=self.event,
+                arguments={"type": self.event, "timestamp": at, "data": data},
+                key=id,
+                within=EMIT_WITHIN_MS,
+            )
+        )
+
+
+AnyTags = Annotated[Tags, BeforeValidator(_tags)]
+AnyEvent = Annotated[Event, BeforeValidator(_event)]

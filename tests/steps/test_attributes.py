@@ -1,0 +1,158 @@
+"""What any step may have beside its kind: tags, notes, events."""
+
+from dataclasses import replace
+
+import pytest
+
+from convo.errors import FlowErrors
+from convo.steps.attributes import EMIT_WITHIN_MS, MAX_TAGS
+from convo.verification import CHECKS
+from tests.steps.conversation import Conversation, business, loaded
+
+TAGGING = """
+flow: join
+start: {words: [join]}
+anytime: {leave: leave}
+steps:
+  ask:
+    confirm: "Join{% if 'club' in contact.tags %} again{% endif %}?"
+    tag: asked
+    yes: in
+    no: end
+    silent: [{after: 1h, go: end}]
+  in: {say: "{% if 'club' in contact.tags %}Welcome{% endif %}.", tag: [club, spring-26], go: which}
+  which:
+    branch:
+      - {if: "'club' in contact.tags and 'vip' not in contact.tags", go: plain}
+      - {else: leave}
+  plain: {say: A plain member., go: end}
+  leave: {set: {contact.fan: "false"}, tag: {remove: [club, nothing], add: left}, go: end}
+"""
+
+
+def test_a_tag_is_there_from_the_step_on_and_conditions_ask_for_it() -> None:
+    talk = Conversation(TAGGING)
+    assert talk.text("join") == ["Join?"]
+    assert talk.state.tags == ("asked",)
+    assert talk.text("yes") == ["Welcome.", "A plain member."]
+    assert talk.state.tags == ("asked", "club", "spring-26")
+    assert talk.recorded("tagged")[-1]["added"] == ["club", "spring-26"]
+
+
+def test_tags_are_kept_and_taken_away_and_a_second_time_changes_nothing() -> None:
+    talk = Conversation(TAGGING)
+    talk.text("join")
+    talk.text("yes")
+    assert talk.text("join") == ["Join again?"]
+    talk.text("leave")
+    assert talk.state.tags == ("asked", "spring-26", "left")
+    facts = talk.recorded("tagged")[-1]
+    assert (facts["added"], facts["removed"]) == (["left"], ["club"])
+
+
+def test_a_contact_has_no_more_tags_than_a_record_can_bear() -> None:
+    talk = Conversation(TAGGING)
+    talk.state = replace(talk.state, tags=tuple(f"t{n}" for n in range(MAX_TAGS - 1)))
+    talk.text("join")
+    assert len(talk.state.tags) == MAX_TAGS
+    assert talk.text("yes") == ["."]
+    assert len(talk.state.tags) == MAX_TAGS
+    assert talk.recorded("ignored")[0]["tags"] == ["club", "spring-26"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("tag: two words", '"two words" is no tag'),
+        ("tag: [vip, '']", '"" is no tag'),
+        ("tag: {add: vip, remove: [vip]}", '"vip" is both added and removed.'),
+        ("tag: {}", "Name a tag to add or to remove."),
+        ("tag: {plus: vip}", '"tag" knows no "plus".'),
+        ("emit: 'order paid'", '"order paid" is no event'),
+        ("emit: {event: x, with: {a: '1 +'}}", "Something is missing"),
+        ("emit: {name: x}", '"emit" lacks "event".'),
+        ("note: {de: Hallo, xx-y: Nein}", "not a language code"),
+    ],
+)
+def test_what_an_author_may_get_wrong_is_told(written: str, told: str) -> None:
+    flow = (
+        f"flow: f\nstart: {{words: [f]}}\nsteps:\n  a:\n    say: Hi.\n    {written}\n    go: end\n"
+    )
+    with pytest.raises(FlowErrors) as problems:
+        loaded(flow)
+    assert told in str(problems.value)
+
+
+NOTING = """
+flow: lead
+start: {words: [lead]}
+languages: [en, zh]
+answers: {name: name, budget: number}
+steps:
+  name:
+    ask: {en: Your name?, zh: 您贵姓？}
+    expect: name
+    save: name
+    silent: [{after: 1h, go: end}]
+  score:
+    set: {budget: 5 * 2}
+    note: {en: "{{ name }} has {{ budget }}", zh: "{{ name }}：{{ budget }}"}
+    emit: {event: lead.scored, with: {who: name, budget: budget, at: now}}
+  thanks: {say: {en: Thanks., zh: 谢谢。}, emit: lead.thanked, go: end}
+"""
+POSTED = business(events_url="https://crm.example/events")
+
+
+def test_a_note_is_written_down_in_the_flow_s_first_language_and_never_sent() -> None:
+    talk = Conversation(NOTING)
+    talk.text("lead")
+    talk.state = replace(talk.state, language="zh")
+    assert talk.text("王芳") == ["谢谢。"]
+    (note,) = talk.recorded("note")
+    assert (note["flow"], note["step"], note["text"]) == ("lead", "score", "王芳 has 10")
+
+
+def test_an_event_is_recorded_and_where_nobody_listens_nothing_is_posted() -> None:
+    talk = Conversation(NOTING)
+    talk.text("lead")
+    talk.text("Ann")
+    first, second = talk.recorded("emitted")
+    assert (first["event"], first["values"]["who"], first["values"]["budget"]) == (
+        "lead.scored",
+        "Ann",
+        10,
+    )
+    assert (second["event"], second["values"]) == ("lead.thanked", {})
+    assert talk.errands == []
+
+
+def test_an_event_is_an_errand_that_nobody_waits_for() -> None:
+    talk = Conversation(NOTING, at=POSTED)
+    talk.text("lead")
+    assert talk.text("Ann") == ["Thanks."]
+    first, second = talk.errands
+    assert (first.kind, first.name, first.within) == ("emit", "lead.scored", EMIT_WITHIN_MS)
+    assert first.key == first.id != second.id
+    data = first.arguments["data"]
+    assert first.arguments["type"] == "lead.scored"
+    assert first.arguments["timestamp"] == "2026-11-23T02:00:00.000+00:00"
+    assert (data["contact"], data["flow"], data["step"]) == ("+8613800138000", "lead", "score")
+    assert data["values"] == {"who": "Ann", "budget": 10, "at": "2026-11-23T10:00:00+08:00"}
+
+
+def test_what_becomes_of_an_event_says_nothing_to_the_contact() -> None:
+    talk = Conversation(NOTING, at=POSTED)
+    talk.text("lead")
+    talk.text("Ann")
+    failed, went = talk.errands
+    assert talk.answer(failed, failure="status 500, 3 tries") == []
+    assert talk.answer(went) == []
+    assert [facts["failure"] for facts in talk.recorded("answered")] == ["status 500, 3 tries", ""]
+    assert not talk.recorded("stale")
+
+
+def test_names_in_notes_and_events_are_checked_and_tags_are_known() -> None:
+    wrong = NOTING.replace("{{ name }} has", "{{ nam }} has").replace("who: name", "who: nam")
+    found = [problem.what for problem in CHECKS["names"](loaded(wrong))]
+    assert found == ['Nothing gives "nam" a value.'] * 2
+    assert not list(CHECKS["names"](loaded(TAGGING)))
