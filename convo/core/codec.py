@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import msgspec
 
-from convo.core.contacts import Asked, Consent, ContactState, Pace, Postponed
+from convo.core.contacts import Asked, AskedBack, Consent, ContactState, Named, Pace, Postponed
 from convo.core.numbers import PhoneNumber
 from convo.core.sessions import Frame, Held, Session
 from convo.errors import ConvoError
@@ -19,10 +19,10 @@ SCHEMA = 2
 
 #: What rows have grown by since schema 1, with what an older row meant: the entries that schema 1
 #: had, then the defaults of those behind them, in their order.
-_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ())
+_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((),))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, ())
-_SESSION_GREW: tuple[int, Sequence[Any]] = (6, ())
-_FRAME_GREW: tuple[int, Sequence[Any]] = (7, ())
+_SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False,))
+_FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((),))
 _POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ())
 
 _encode = msgspec.json.Encoder().encode
@@ -75,6 +75,7 @@ def encode(state: ContactState) -> bytes:
                 pace.echoes,
                 pace.echo_at,
             ],
+            [_asked_back_row(back) for back in state.asked_back],
         ]
     )
 
@@ -87,7 +88,8 @@ def decode(
     if record is None:
         return ContactState(number=number, consents=held)
     row = _grown(known(_decode(record), SCHEMA, "A contact's record"), _CONTACT_GREW)
-    _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen, paced = row
+    _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen = row[:10]
+    paced, asked_back = row[10:]
     pace = _grown(paced, _PACE_GREW)
     return ContactState(
         number=number,
@@ -115,6 +117,7 @@ def decode(
             echoes=pace[7],
             echo_at=pace[8],
         ),
+        asked_back=tuple(_asked_back(back) for back in asked_back),
     )
 
 
@@ -134,14 +137,16 @@ def _session_row(session: Session) -> list[Any]:
                 frame.tries,
                 frame.partial,
                 frame.errand,
+                frame.numbers,
             ]
             for frame in session.frames
         ],
+        session.in_hand,
     ]
 
 
 def _session(row: list[Any]) -> Session:
-    id, channel, generation, timers, held, frames = _grown(row, _SESSION_GREW)
+    id, channel, generation, timers, held, frames, in_hand = _grown(row, _SESSION_GREW)
     return Session(
         id=id,
         channel=channel,
@@ -157,11 +162,38 @@ def _session(row: list[Any]) -> Session:
                 tries=tries,
                 partial=partial,
                 errand=errand,
+                numbers=tuple(numbers),
             )
-            for flow, version, step, answers, tries, partial, errand in (
+            for flow, version, step, answers, tries, partial, errand, numbers in (
                 _grown(frame, _FRAME_GREW) for frame in frames
             )
         ),
+        in_hand=in_hand,
+    )
+
+
+def _asked_back_row(back: AskedBack) -> list[Any]:
+    return [
+        back.event,
+        back.at,
+        back.channel,
+        back.text,
+        [[named.session, named.number, named.label] for named in back.choices],
+        back.word,
+    ]
+
+
+def _asked_back(row: list[Any]) -> AskedBack:
+    event, at, channel, text, choices, word = row
+    return AskedBack(
+        event=event,
+        at=at,
+        channel=channel,
+        text=text,
+        choices=tuple(
+            Named(session=session, number=number, label=label) for session, number, label in choices
+        ),
+        word=word,
     )
 
 

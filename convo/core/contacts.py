@@ -75,6 +75,30 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A session whose question may have been meant, as we named it in asking back."""
+
+    session: str
+    number: int
+    label: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedBack:
+    """A text of the contact that we have asked back about, kept until that is answered."""
+
+    #: The text's event and its time.
+    event: str
+    at: int
+    channel: str
+    text: str = field(repr=False)
+    #: The open questions that understand it, when we asked which one was meant...
+    choices: tuple[Named, ...] = ()
+    #: ...or the start word that it nearly is, when we asked whether that was meant.
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactState:
     """One contact's record. `consents` is kept beside it, for STOP may not wait for a turn."""
 
@@ -88,6 +112,8 @@ class ContactState:
     sessions: tuple[Session, ...] = ()
     postponed: tuple[Postponed, ...] = ()
     asked: tuple[Asked, ...] = ()
+    #: At most one on each channel.
+    asked_back: tuple[AskedBack, ...] = ()
     first_seen: int = 0
     last_seen: int = 0
     pace: Pace = field(default_factory=Pace)

@@ -18,6 +18,7 @@ KINDS: Mapping[str, str] = {
     "inbound": "a text came in: channel, text, law word",
     "routed": "whose it was: level of the router, candidates tried, the word that matched",
     "step": "a branch was taken: flow, version, from, branch, to, and why",
+    "unplaced": "a reply that several questions understood reached none: event, text, why",
     "unclear": "a reply was not understood: flow, step, tries",
     "said": "a message was queued: its id, class, purpose",
     "refused": "the gate said no: class, purpose, rule",

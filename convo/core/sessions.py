@@ -21,6 +21,8 @@ class Frame:
     partial: Any = field(default=None, repr=False)
     #: The errand that this step waits for.
     errand: str | None = None
+    #: The numbers that the options of the open question bear, where they are not their own ones.
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class Session:
     timers: tuple[str, ...] = ()
     #: Texts that came while an errand was out.
     held: tuple[Held, ...] = ()
+    #: Its question answered the contact's last text, and we have asked nothing else since.
+    in_hand: bool = False
 
     @property
     def frame(self) -> Frame:

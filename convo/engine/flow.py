@@ -11,6 +11,7 @@ from convo.engine.schema import Anytime, FlowFile, Written
 from convo.errors import FlowError, FlowErrors, Place
 from convo.language.document import Document
 from convo.language.spelling import advice
+from convo.language.texts import Text
 from convo.steps.ask import Ask
 from convo.steps.choose import Choose
 from convo.steps.end import END
@@ -41,6 +42,7 @@ class Flow:
 
     name: str
     about: str
+    called: Text | None
     message_class: MessageClass
     programme: str
     languages: tuple[str, ...]
@@ -79,10 +81,11 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
     return Flow(
         name=file.flow,
         about=file.about,
+        called=file.called,
         message_class=file.class_,
         programme=file.programme,
         languages=languages,
-        reads=_reads((*languages, *business_languages)),
+        reads=read_languages((*languages, *business_languages)),
         words=file.start.words,
         events=file.start.events,
         busy=file.busy,
@@ -104,7 +107,7 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
     )
 
 
-def _reads(languages: Sequence[str]) -> tuple[str, ...]:
+def read_languages(languages: Sequence[str]) -> tuple[str, ...]:
     """The flow's own and the business's, and English, which people fall back to everywhere.
 
     Not all that there are tables for: "once" is 11 in Spanish, and "si" is no yes in French.

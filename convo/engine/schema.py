@@ -13,7 +13,7 @@ from convo.language.authored import Authored
 from convo.language.document import Document, Path, read_document
 from convo.language.durations import Duration
 from convo.language.spelling import advice
-from convo.language.texts import is_language
+from convo.language.texts import Text, is_language
 from convo.steps import KINDS
 from convo.steps.end import END
 from convo.steps.step import Form, Step, StepName
@@ -62,6 +62,11 @@ class FlowFile(Form):
 
     flow: str = Field(min_length=1, description="The name; the same as the file's.")
     about: str = Field(default="", description="One sentence for people.")
+    called: Text | None = Field(
+        default=None,
+        description="What customers know it by, such as `your visit`: said when a reply may have "
+        "been meant for several questions, or comes too late.",
+    )
     class_: MessageClass = Field(
         default="service", alias="class", description="The send gate goes by it."
     )

@@ -1,6 +1,7 @@
 """One session moving through its flow in one turn."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from transitions import MachineError
@@ -8,7 +9,8 @@ from transitions import MachineError
 from convo.core.effects import ClearTimer, SetTimer
 from convo.core.sessions import Frame, Held, Session
 from convo.engine.flow import Cursor, Flow
-from convo.errors import ConvoError
+from convo.errors import ConvoError, RenderError
+from convo.language.texts import Text
 from convo.steps.end import END
 from convo.steps.handoff import Handoff
 from convo.steps.outside import Errand
@@ -38,6 +40,7 @@ class Walk:
         self.around = around
         self.below = list(session.frames[:-1])
         self.held = session.held
+        self.in_hand = session.in_hand
         self.outcome: str | None = None
         self._before = session
         self._armed_before = session.timers
@@ -90,6 +93,43 @@ class Walk:
         """What `text` would mean to the open question. Changes nothing."""
         question = self.question
         return None if question is None else question.understand(self.scene, text)
+
+    def shown(self) -> Collection[int]:
+        """The numbers that the contact sees before the open question's options."""
+        question = self.question
+        return () if question is None else question.shown(self.scene)
+
+    def highest(self) -> int:
+        """The highest number that is an answer to the open question, 0 where there is none."""
+        question = self.question
+        return 0 if question is None else question.highest(self.scene)
+
+    def yields_numbers(self) -> bool:
+        """Whether a bare number that another open question shows is not meant for this one."""
+        question = self.question
+        return question is not None and question.yields_numbers
+
+    def called(self) -> str:
+        """What its flow is called to customers; empty where the author gave it no name."""
+        return self._rendered(self.flow.called)
+
+    def quoted(self) -> str:
+        """The open question in its own words, without its options."""
+        question = self.question
+        return "" if question is None else self._rendered(question.worded())
+
+    def _rendered(self, text: Text | None) -> str:
+        if text is None:
+            return ""
+        scene = self.scene
+        scope = scene.scope_with({"options": ""}) if text.uses else scene.nameless()
+        try:
+            messages = text.render(
+                scope, chance=f"{self.id}/{scene.step}", languages=self.flow.languages
+            )
+        except RenderError:
+            return ""  # a name that cannot be said is none: an answer in it may not be given yet
+        return messages[-1].strip() if messages else ""
 
     def take(self, understood: Understood) -> None:
         """The open question's answer."""
@@ -176,7 +216,10 @@ class Walk:
     def close(self) -> Session | None:
         """The session as it stands now, None when it has ended; old timers are cleared."""
         if not self.moved:
-            return self._before
+            before = self._before
+            return (
+                before if self.in_hand is before.in_hand else replace(before, in_hand=self.in_hand)
+            )
         armed = tuple(self.scene.armed)
         effects = self.around.effects
         effects += [ClearTimer(name=name) for name in self._armed_before if name not in armed]
@@ -189,6 +232,7 @@ class Walk:
             generation=self.scene.generation,
             timers=armed,
             held=self.held,
+            in_hand=self.in_hand,
         )
 
     # --- walking -------------------------------------------------------------------------------
@@ -210,6 +254,7 @@ class Walk:
         scene.tries = frame.tries
         scene.partial = frame.partial
         scene.errand = frame.errand
+        scene.numbers = frame.numbers
 
     def _frame(self) -> Frame:
         scene = self.scene
@@ -221,6 +266,7 @@ class Walk:
             tries=scene.tries,
             partial=scene.partial,
             errand=scene.errand,
+            numbers=scene.numbers,
         )
 
     def _run_on(self, label: str | None) -> None:
@@ -263,6 +309,7 @@ class Walk:
         scene.tries = 0
         scene.partial = None
         scene.errand = None
+        scene.numbers = ()
         scene.renew()
         scene.asks = self.flow.steps[step].asks
         return self.flow.steps[step].arrive(scene)

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from convo.core import codec
-from convo.core.contacts import Asked, Consent, ContactState, Pace, Postponed
+from convo.core.contacts import Asked, AskedBack, Consent, ContactState, Pace, Postponed
 from convo.core.effects import (
     ClearTimer,
     Errand,
@@ -20,6 +20,7 @@ from convo.core.effects import (
 from convo.core.events import Due, Event, Inbound, Requested
 from convo.core.records import Record
 from convo.core.turns import Lane, Outbound, Source, Turn, outbound_id
+from convo.engine.flow import read_languages
 from convo.engine.walk import Walk
 from convo.policy.gate import Later, Never, admit, counted
 from convo.policy.leaving import Leaving, Refused
@@ -34,6 +35,8 @@ MAX_SESSIONS = 8
 #: of them in one morning.
 MAX_POSTPONED = 20
 GATE = "gate/"
+#: Timers of what we have asked back about.
+BACK = "back/"
 #: How a conversation began that the contact asked for.
 START_WORD = "start word"
 
@@ -50,6 +53,7 @@ class Desk:
         self.outbound: list[Outbound] = []
         self.postponed: list[Postponed] = list(state.postponed)
         self.asked: list[Asked] = list(state.asked)
+        self.asked_back: list[AskedBack] = list(state.asked_back)
         self.around = self._surroundings()
         #: Newest last.
         self.walks: list[Walk] = []
@@ -89,7 +93,14 @@ class Desk:
             purpose=purpose_of(event),
             text=event.text if isinstance(event, Inbound) else "",
             send=self.send,
+            highest_number=self._highest_number,
         )
+
+    def _highest_number(self, session: str, channel: str) -> int:
+        others = (
+            walk.highest() for walk in self.walks if walk.id != session and walk.channel == channel
+        )
+        return max(others, default=0)
 
     def _contact_zone(self) -> ZoneInfo:
         known = self.state.zone or next(iter(zones_of(self.state.number)), None)
@@ -137,6 +148,16 @@ class Desk:
     def walk(self, session: str) -> Walk | None:
         """The session of this id, ended or not."""
         return next((walk for walk in self.walks if walk.id == session), None)
+
+    @property
+    def language(self) -> str:
+        """The language that we speak to them outside of every flow."""
+        return self.around.language or self.business.languages[0]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The languages that their answers to us are understood in, outside of every flow."""
+        return read_languages(self.business.languages)
 
     def speaks(self, language: str | None) -> None:
         """From now on the contact is spoken to in this language."""
@@ -243,6 +264,8 @@ class Desk:
             programme=later.programme,
             not_after=later.not_after,
         )
+        if later.session:
+            self.around.put[later.channel] = (later.session, self.around.purpose)
         self.send(say, later.session, later.generation)
 
     def _stands(self, session: str, generation: int) -> bool:
@@ -256,6 +279,7 @@ class Desk:
             walk.stop("stopped")
         self.postponed.clear()
         self.asked.clear()
+        self.asked_back.clear()
         self.around.effects.append(Silence())
 
     def record(self, kind: str, /, **facts: object) -> None:
@@ -278,6 +302,7 @@ class Desk:
             sessions=sessions,
             postponed=tuple(self.postponed),
             asked=tuple(self.asked),
+            asked_back=tuple(self.asked_back),
             first_seen=state.first_seen or event.at,
             last_seen=event.at if isinstance(event, Inbound) else state.last_seen,
             pace=self.pace,
@@ -318,7 +343,9 @@ class Desk:
                     pass
         armed = {name for walk in self.walks if not walk.ended for name in walk.scene.armed}
         wanted = tuple(
-            timer for name, timer in timers.items() if name in armed or name.startswith(GATE)
+            timer
+            for name, timer in timers.items()
+            if name in armed or name.startswith((GATE, BACK))
         )
         return wanted, tuple(cleared), silence
 

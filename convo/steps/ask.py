@@ -15,6 +15,10 @@ from convo.steps.step import Branch
 #: The phrase that asks for the half of a date and time that is still missing.
 _MISSING = {"day": "missing.time", "time": "missing.day"}
 
+#: Questions for a number up to this leave room above it for the numbers of other lists; a score
+#: goes to 10, a party has 20.
+MAX_NUMBERED = 20
+
 
 class Ask(Question):
     """Asks, and waits for an answer of a type.
@@ -52,6 +56,22 @@ class Ask(Question):
     def understand(self, scene: Scene, text: str) -> Understood | None:
         zone = scene.around.find_contact_zone() if self.zone == "contact" else scene.around.zone
         return understood_answer(self.expect, text, reading(scene, zone))
+
+    def worded(self) -> Text:
+        return self.ask
+
+    def highest(self, scene: Scene) -> int:
+        bounds = self.expect.number
+        known = None if bounds is None or bounds.min is None or bounds.min < 0 else bounds.max
+        return int(known) if known is not None and known <= MAX_NUMBERED else 0
+
+    @property
+    def yields_numbers(self) -> bool:
+        return self.expect.name in ("text", "name", "option", "yes_no", "email")
+
+    @property
+    def takes_anything(self) -> bool:
+        return self.expect.name in ("text", "name")
 
     def settle(self, scene: Scene, understood: Understood) -> str | None:
         if understood.partial is not None:

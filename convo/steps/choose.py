@@ -1,6 +1,7 @@
 """choose: a question whose answer is one of numbered options."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -10,10 +11,20 @@ from convo.language.texts import Text, is_language
 from convo.steps.question import Question, Understood, whole_number
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, StepName
-from convo.understanding.options import OptionList, OptionWords, option_list, understand_listed
+from convo.understanding.options import (
+    OptionList,
+    OptionWords,
+    option_list,
+    renumbered,
+    understand_listed,
+)
 
 MAX_OPTIONS = 20
+MAX_NUMBER = 99
 _OWN_KEYS = frozenset({"words", "go", "number"})
+#: A number that stands by itself in a text, and what Jinja fills in.
+_BY_HAND = re.compile(r"(?<![\d.,:])\d{1,2}(?![\d:%]|[.,]\d)")
+_LIVE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
 class Option(Form):
@@ -23,7 +34,7 @@ class Option(Form):
     label: dict[str, str]
     words: tuple[str, ...] = ()
     go: StepName | None = None
-    number: Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=99)] | None = None
+    number: Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=MAX_NUMBER)] | None = None
 
 
 def _option(raw: object) -> object:
@@ -94,25 +105,67 @@ class Choose(Question):
         # Where every option goes its own way, nothing goes on.
         return own if len(own) == len(self.options) else (*own, self.onward())
 
+    def enter(self, scene: Scene) -> str | None:
+        highest = scene.around.highest_number(scene.session, scene.channel)
+        scene.numbers = self.numbered_on(highest) if highest else ()
+        return super().enter(scene)
+
+    def numbered_on(self, highest: int) -> tuple[int, ...]:
+        """Numbers above those that other open questions use; () for the list's own ones."""
+        if self.names_its_numbers:
+            return ()
+        kept = {
+            option.number
+            for option in self.options.values()
+            if option.number is not None and option.number > highest
+        }
+        free = (number for number in range(highest + 1, MAX_NUMBER + 1) if number not in kept)
+        numbers = tuple(
+            option.number if option.number in kept else next(free, None)
+            for option in self.options.values()
+        )
+        known = tuple(number for number in numbers if number is not None)
+        return known if len(known) == len(numbers) else ()
+
+    @cached_property
+    def names_its_numbers(self) -> bool:
+        """Whether a text of the step says "reply 1 or 2" by hand: it must stay true."""
+        said = [self.choose, self.unclear, *(entry.say for entry in self.silent)]
+        own = {str(number) for number in self.numbers.values()}
+        return any(
+            own & set(_BY_HAND.findall(_LIVE.sub(" ", source)))
+            for text in said
+            if text is not None
+            for language in text.languages or ("",)
+            for source in text.sources(language)
+        )
+
+    def shown(self, scene: Scene) -> Collection[int]:
+        return scene.numbers or self.numbers.values()
+
+    def worded(self) -> Text:
+        return self.choose
+
     def put(self, scene: Scene) -> str:
-        listed = self.listed(scene.language, scene.flow.languages)
+        listed = self.listed(scene.language, scene.flow.languages, scene.numbers)
         if "options" in self.choose.variables:
             return scene.say(self.choose, more={"options": listed})
         return scene.say(self.choose, tail=f"\n{listed}")
 
-    def listed(self, language: str, languages: Sequence[str]) -> str:
+    def listed(self, language: str, languages: Sequence[str], numbers: tuple[int, ...] = ()) -> str:
         """The options as the contact reads them, one on each line."""
-        ready = self._listed.get(language)
+        ready = None if numbers else self._listed.get(language)
         if ready is not None:
             return ready
         lines: list[str] = []
-        for id, number in self.numbers.items():
+        for id, number in zip(self.options, numbers or self.numbers.values(), strict=True):
             labels = self.options[id].label
             label = next(
                 (labels[tongue] for tongue in (language, *languages, "") if tongue in labels), id
             )
             lines.append(f"{number} {label}")
-        return self._listed.setdefault(language, "\n".join(lines))
+        listed = "\n".join(lines)
+        return listed if numbers else self._listed.setdefault(language, listed)
 
     @cached_property
     def _listed(self) -> dict[str, str]:
@@ -141,7 +194,10 @@ class Choose(Question):
         return {}
 
     def understand(self, scene: Scene, text: str) -> Understood | None:
-        chosen = understand_listed(text, self.words(scene.flow.reads))
+        words = self.words(scene.flow.reads)
+        if scene.numbers:
+            words = renumbered(words, tuple(self.options), scene.numbers)
+        chosen = understand_listed(text, words)
         if chosen is None:
             return None
         goes = self.options[chosen].go is not None

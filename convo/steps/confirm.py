@@ -35,5 +35,12 @@ class Confirm(Question):
     def put(self, scene: Scene) -> str:
         return scene.say(self.confirm)
 
+    def worded(self) -> Text:
+        return self.confirm
+
+    @property
+    def yields_numbers(self) -> bool:
+        return True
+
     def understand(self, scene: Scene, text: str) -> Understood | None:
         return yes_or_no(text, scene.flow.reads)

@@ -103,6 +103,13 @@ class Consent(Question):
     def put(self, scene: Scene) -> str:
         return scene.say(self.confirm, purpose=self.purpose()) if self.confirm is not None else ""
 
+    def worded(self) -> Text | None:
+        return self.confirm
+
+    @property
+    def yields_numbers(self) -> bool:
+        return True
+
     def understand(self, scene: Scene, text: str) -> Understood | None:
         return yes_or_no(text, scene.flow.reads)
 

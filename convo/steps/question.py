@@ -1,6 +1,6 @@
 """What ask, choose and confirm share: asking, understanding, asking again, and silence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -119,6 +119,28 @@ class Question(Step):
     def settle(self, scene: Scene, understood: Understood) -> str | None:
         """Keep the answer; the branch to take, or None when it must be asked again."""
         return understood.branch or "next"
+
+    def worded(self) -> Text | None:
+        """The text that asks."""
+        return None
+
+    def shown(self, scene: Scene) -> Collection[int]:
+        """The numbers that the contact sees before the options."""
+        return ()
+
+    def highest(self, scene: Scene) -> int:
+        """The highest number that is an answer here, shown or not; 0 where none is bounded."""
+        return max(self.shown(scene), default=0)
+
+    @property
+    def yields_numbers(self) -> bool:
+        """Whether a bare number that another open question shows is not meant for this one."""
+        return False
+
+    @property
+    def takes_anything(self) -> bool:
+        """Whether every text is an answer here."""
+        return False
 
     def unclear_phrase(self) -> str:
         """The phrase for an unclear reply when the author wrote none."""

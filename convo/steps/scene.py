@@ -105,6 +105,11 @@ class Surroundings:
     #: Asks the gate and sends; answers when it will leave, ms since 1970. It is told the session
     #: and its generation for a text which, if it must wait, is dropped when they pass.
     send: Callable[[Say, str, int], int]
+    #: The highest number that another open question of a channel takes for an answer; it is told
+    #: the session that asks, and the channel.
+    highest_number: Callable[[str, str], int]
+    #: Channel -> the session whose question was put last in this turn, and why it was.
+    put: dict[str, tuple[str, Purpose]] = field(default_factory=dict[str, tuple[str, Purpose]])
     effects: list[Effect] = field(default_factory=list[Effect])
     records: list[Record] = field(default_factory=list[Record])
     serial: int = 0
@@ -131,6 +136,7 @@ class Scene:
         "generation",
         "keyed",
         "name",
+        "numbers",
         "outcome",
         "partial",
         "pushed",
@@ -167,6 +173,8 @@ class Scene:
         self.tries = 0
         self.partial: Any = None
         self.errand: str | None = None
+        #: The numbers of the open question's options, where they are not its own ones.
+        self.numbers: tuple[int, ...] = ()
         #: A flow to run on top of this one: its name and its first answers.
         self.pushed: tuple[str, dict[str, Any]] | None = None
         self.outcome = "ended"
@@ -294,7 +302,10 @@ class Scene:
             purpose=purpose or self.around.purpose,
             programme=self.flow.programme,
         )
-        bound_to = self.session if self.asks else ""
+        bound_to = ""
+        if self.asks:
+            bound_to = self.session
+            self.around.put[self.channel] = (bound_to, self.around.purpose)
         self.said_at = self.around.send(say, bound_to, self.generation)
 
     def note(self, text: Text) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 
@@ -46,12 +46,15 @@ class OptionList:
     by_number: Mapping[int, str]
     languages: tuple[str, ...]
     spelt: Mapping[str, int]
+    ordinals: frozenset[str]
     number: re.Pattern[str]
     last: re.Pattern[str]
     inside: re.Pattern[str]
     refusing: re.Pattern[str]
     polite: re.Pattern[str]
     leading: re.Pattern[str]
+    #: Where the numbers do not begin at 1: "the first" is a place in the list all the same.
+    by_place: Mapping[int, str] = field(default_factory=dict[int, str])
 
 
 def understand_option(
@@ -77,12 +80,30 @@ def understand_listed(text: str, listed: OptionList) -> str | None:
         return exact if exact != _SEVERAL else None
     numbered = listed.number.fullmatch(plain)
     if numbered is not None:
-        said = numbered[numbered.lastindex or 0]
-        number = listed.spelt.get(said) or number_of(said, listed.languages)
-        return listed.by_number.get(number) if isinstance(number, int) else None
+        return _by_number(numbered, listed)
     if listed.last.fullmatch(plain):
         return listed.by_number[max(listed.by_number)] if listed.by_number else None
     return _named_in_a_sentence(plain, listed)
+
+
+def renumbered(listed: OptionList, ids: Sequence[str], numbers: Sequence[int]) -> OptionList:
+    """The same options under other numbers, in their order."""
+    return replace(
+        listed,
+        by_number=dict(zip(numbers, ids, strict=True)),
+        by_place=dict(enumerate(ids, start=1)),
+    )
+
+
+def _by_number(numbered: re.Match[str], listed: OptionList) -> str | None:
+    place, spelt, digits, ending, chinese = numbered.groups()
+    said = place or spelt or digits or chinese
+    number = listed.spelt.get(said) or number_of(said, listed.languages)
+    if not isinstance(number, int):
+        return None
+    if (place or ending or spelt in listed.ordinals) and number in listed.by_place:
+        return listed.by_place[number]
+    return listed.by_number.get(number)
 
 
 _SEVERAL = ""
@@ -124,7 +145,8 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
     tables = vocabularies(languages)
     named = _by_name(options, match_key)
     spelt = {word: value for t in tables for word, value in spelt_numbers(t).items()}
-    spelt |= {word: value for t in tables for word, value in spelt_ordinals(t).items()}
+    ordinals = {word: value for t in tables for word, value in spelt_ordinals(t).items()}
+    spelt |= ordinals
     endings = either(ending for t in tables for ending in t.ordinal_endings)
     chars = re.escape("".join(c for t in tables for c in (*t.digits, *t.multiples, *t.joined)))
     chinese = f"[{chars}]{{1,6}}" if chars else "(?!)"
@@ -143,10 +165,11 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
         by_number={option.number: option.id for option in options},
         languages=languages,
         spelt=spelt,
+        ordinals=frozenset(ordinals),
         number=re.compile(
             # 第一个 is a place in the list, 一个 may be a quantity.
             rf"(?>(?:{before}[ .,:#(]*)*)(?:{mark}({digits}|{chinese}){counter}?"
-            rf"|({either(spelt)})(?![a-z0-9])|({digits}){endings}?(?![a-z0-9])|({chinese}))"
+            rf"|({either(spelt)})(?![a-z0-9])|({digits})({endings})?(?![a-z0-9])|({chinese}))"
             rf"(?>(?:[ .,!、)]*{after})*)"
         ),
         last=re.compile(rf"(?:{before} ?)?{last}(?>(?:[ .,!]*{after})*)"),

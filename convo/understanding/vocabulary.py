@@ -85,6 +85,8 @@ class Vocabulary:
     before_option: tuple[str, ...]
     after_option: tuple[str, ...]
     refusing: tuple[str, ...]
+    #: Before a thing, and no part of its name: "your visit" is a visit.
+    whose: tuple[str, ...]
     dates: DateWords
     simplified: Mapping[str, str]
 
@@ -131,6 +133,7 @@ def vocabulary(language: str) -> Vocabulary | None:
         before_option=_words(raw, "before_option"),
         after_option=_words(raw, "after_option"),
         refusing=_words(raw, "refusing"),
+        whose=_words(raw, "whose"),
         simplified={pair[0]: pair[1] for pair in _text(raw, "simplified").split()},
         dates=DateWords(
             days=_numbers(dates, "days"),

@@ -1,9 +1,9 @@
 """Texts that lack one of the flow's languages, or speak one that the flow does not."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
-from convo.engine.schema import pieces_of
+from convo.engine.schema import Written, pieces_of
 from convo.errors import FlowError
 from convo.language.document import Path
 from convo.language.texts import Text
@@ -17,28 +17,35 @@ def missing_languages(loaded: Loaded) -> Iterator[FlowError]:
     for name, written in loaded.written.items():
         flow = loaded.playbook.flows[name]
         spoken = flow.languages
+        if written.file.called is not None:
+            yield from _of_a_text(written.file.called, written, ("called",), spoken)
         for step_name, step in flow.steps.items():
             labels: list[tuple[Path, Mapping[str, str]]] = []
             if isinstance(step, Choose):
                 labels = [(("options", id), option.label) for id, option in step.options.items()]
             texts = [(path, piece) for path, piece in pieces_of(step) if isinstance(piece, Text)]
             for below, text in texts:
-                place = ("steps", step_name, *below)
-                lacking = text.lacking(spoken) if text.languages else frozenset[str]()
-                for language in sorted(lacking):
-                    what = f"This text is not written in {language}."
-                    yield finding(written, place, what, f"Add `{language}: ...`.")
-                for language in sorted(text.languages - set(spoken)):
-                    what = f"This text is written in {language}, which the flow does not speak."
-                    mend = "Add it to `languages`, or take the text away."
-                    there = _where(language, text.written) or ()
-                    yield at_key(written, (*place, *there), what, mend)
+                yield from _of_a_text(text, written, ("steps", step_name, *below), spoken)
             for below, label in labels:
                 for language in spoken if "" not in label else ():
                     if language not in label:
                         place = cast(Path, ("steps", step_name, *below))
                         what = f"This option has no label in {language}."
                         yield finding(written, place, what, f"Add `{language}: ...`.")
+
+
+def _of_a_text(
+    text: Text, written: Written, place: Path, spoken: Sequence[str]
+) -> Iterator[FlowError]:
+    lacking = text.lacking(spoken) if text.languages else frozenset[str]()
+    for language in sorted(lacking):
+        what = f"This text is not written in {language}."
+        yield finding(written, place, what, f"Add `{language}: ...`.")
+    for language in sorted(text.languages - set(spoken)):
+        what = f"This text is written in {language}, which the flow does not speak."
+        mend = "Add it to `languages`, or take the text away."
+        there = _where(language, text.written) or ()
+        yield at_key(written, (*place, *there), what, mend)
 
 
 def _where(language: str, raw: object) -> Path | None:

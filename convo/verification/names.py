@@ -33,6 +33,8 @@ def unknown_names(loaded: Loaded) -> Iterator[FlowError]:
     for name, written in loaded.written.items():
         flow = loaded.playbook.flows[name]
         given = _given(flow, written)
+        if flow.called is not None:
+            yield from _used(flow.called, written, ("called",), given, fields)
         for step_name, step in flow.steps.items():
             path: Path = ("steps", step_name)
             yield from _saved(step, written, path, flow, fields)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from convo.core import codec
-from convo.core.contacts import Asked, ContactState, Pace, Postponed
+from convo.core.contacts import Asked, AskedBack, ContactState, Named, Pace, Postponed
 from convo.core.numbers import PhoneNumber
 from convo.core.sessions import Frame, Held, Session
 
@@ -39,7 +39,24 @@ OLD = ContactState(
     pace=Pace(window=1, replies=2),
 )
 #: With all that was added since: name it here with a value that is not its default.
-FULL = dataclasses.replace(OLD)
+FULL = dataclasses.replace(
+    OLD,
+    sessions=(
+        dataclasses.replace(
+            OLD.sessions[0], frames=(dataclasses.replace(FRAME, numbers=(3, 4)),), in_hand=True
+        ),
+    ),
+    asked_back=(
+        AskedBack(
+            event="e3",
+            at=7,
+            channel="main",
+            text="yes",
+            choices=(Named(session="s1", number=5, label="Your visit"),),
+            word="book",
+        ),
+    ),
+)
 
 #: `OLD` as schema 1 wrote it.
 SCHEMA_1: list[Any] = [

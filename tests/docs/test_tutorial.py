@@ -336,7 +336,7 @@ def test_the_patterns_of_how_to_write_a_flow_are_flows(tmp_path: Path) -> None:
         ROOT / "docs/how-to/write-a-flow.md",
         tmp_path,
         before="$ convo init shop --template survey\n...\n$ cd shop\n$ rm -r flows\n",
-        after="$ convo check\nAll is well: 2 flows, 1 handler.\n" + A_VISIT,
+        after="$ convo check\nAll is well: 3 flows, 1 handler.\n" + A_VISIT,
     )
 
 

@@ -60,7 +60,7 @@ def test_the_words_of_the_examples_are_said() -> None:
     assert phrase("unclear.datetime", "en") == wanted
     assert phrase("unclear.yes_no", "en") == "Please reply YES or NO."
     wanted = 'Did you mean "shop"? Then reply shop.'
-    assert phrase("near_word", "en", word="shop") == wanted
+    assert phrase("near_word.told", "en", word="shop") == wanted
 
 
 def test_an_unknown_language_hears_english_and_a_wider_one_its_own() -> None:
@@ -75,5 +75,5 @@ def test_an_unknown_language_hears_english_and_a_wider_one_its_own() -> None:
 @given(st.text())
 def test_values_are_filled_in_once(word: str) -> None:
     told = f'Did you mean "{word}"? Then reply {word}.'
-    assert phrase("near_word", "en", word=word) == told
+    assert phrase("near_word.told", "en", word=word) == told
     assert phrase("help.us", "en", business="{word}{business}").startswith("{word}{business}: ")

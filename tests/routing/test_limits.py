@@ -2,7 +2,7 @@
 
 from convo.routing.asking import MAX_ASKED
 from convo.routing.desk import MAX_POSTPONED
-from convo.routing.router import MAX_HELD
+from convo.routing.levels import MAX_HELD
 from tests.steps.conversation import Conversation, business, quiet
 
 FLOW = """\

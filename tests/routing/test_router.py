@@ -203,15 +203,6 @@ def test_anytime_words_pass_while_an_errand_is_out() -> None:
 # --- level 3: the open question -------------------------------------------------------------------
 
 
-def test_the_newest_question_is_answered_first() -> None:
-    conversation = talk(BOOK, SCORE.replace("steps:", "busy: beside\nsteps:", 1))
-    conversation.text("book")
-    conversation.request(event="bought")
-    assert conversation.steps == ["book.menu", "score.ask"]
-    assert conversation.text("2") == ["Thanks for 2."]
-    assert conversation.text("2") == ["When?"]
-
-
 def test_an_older_question_takes_what_only_it_understands() -> None:
     conversation = talk(BOOK, SCORE.replace("steps:", "busy: beside\nsteps:", 1))
     conversation.text("book")

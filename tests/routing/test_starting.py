@@ -101,21 +101,6 @@ def test_starting_a_flow_anew_ends_its_own_open_question() -> None:
     assert conversation.recorded("ended")[-1]["outcome"] == "restarted"
 
 
-def test_a_near_word_is_asked_back_and_never_acted_on() -> None:
-    conversation = talk()
-    assert conversation.text("survay") == ['Did you mean "SURVEY"? Then reply SURVEY.']
-    assert conversation.steps == []
-    assert conversation.text("SURVEY") == ["0 to 10?"]
-
-
-@pytest.mark.parametrize("text", ["stopp", "yess", "cancle"])
-def test_no_near_word_is_guessed_into_stop_or_yes(text: str) -> None:
-    conversation = talk()
-    conversation.text(text)
-    assert not conversation.state.stopped
-    assert conversation.steps == []
-
-
 def test_a_keyword_handler_is_asked_and_answers_in_the_contact_s_language() -> None:
     conversation = talk()
     assert conversation.text("订单：1001") == []

@@ -1,0 +1,242 @@
+"""Whose text is it? Five levels, in this order, the same everywhere."""
+
+from convo.core.effects import Errand
+from convo.core.events import Inbound, LawWord
+from convo.core.sessions import Held
+from convo.engine.walk import Walk
+from convo.language.phrases import phrase
+from convo.language.texts import spoken
+from convo.policy import loop_guard
+from convo.policy.numbering import country_of
+from convo.routing.clarifying import (
+    ask_whether,
+    ask_which,
+    asked_back_on,
+    chosen,
+    forget,
+    left_unplaced,
+    meant,
+    same_again,
+)
+from convo.routing.desk import START_WORD, Desk
+from convo.routing.keywords import Match
+from convo.routing.open_questions import able_to_take, who_refuses
+from convo.understanding.normalise import language_of, match_key
+
+#: How long a keyword handler may take, in milliseconds.
+KEYWORD_WITHIN_MS = 30_000
+#: Texts that wait for an errand's answer: a record must stay small, and whoever sends more than
+#: this is not talking to us.
+MAX_HELD = 20
+#: Letters of a near miss from which it is asked back with a yes to start it; a shorter one is
+#: another word too easily ("look" and "book"), and only told what it may have been.
+ASKED_FROM = 5
+#: Countries whose carriers want HELP to say that texts may cost.
+RATES_TOLD = frozenset({"US", "CA"})
+
+
+def hear(desk: Desk, event: Inbound) -> None:
+    """A text has come."""
+    desk.record("inbound", channel=event.channel, text=event.text, law=event.law)
+    desk.pace = loop_guard.heard(desk.pace, event.text, event.at)
+    if desk.state.language is None:
+        desk.speaks(_known_language(desk, event.text))
+    law = event.law or ("start" if event.acted else None)
+    if law is not None:
+        _law_word(desk, event, law)
+    elif desk.state.stopped:
+        desk.record("ignored", why="the contact has said STOP")
+    else:
+        take_text(desk, event.text, event.id, event.at, event.channel)
+
+
+def _law_word(desk: Desk, event: Inbound, law: LawWord) -> None:
+    """Level 1. Its consent was changed when it was kept; here it is answered, once."""
+    desk.record("routed", level=1, law=law, acted=event.acted)
+    business, channel = desk.business, desk.business.channels[event.channel]
+    # STOP, T and TD are written by everybody: their letters tell nothing of who is spoken with.
+    heard = None if event.text.isascii() else _known_language(desk, event.text)
+    language = heard or desk.language
+    if law == "stop":
+        desk.silence()
+        if event.acted and channel.optout_reply == "us":
+            told = phrase("stop.confirmed", language, business=business.name)
+            desk.say(told, event.channel, "law")
+    elif law == "start":
+        told = "start.confirmed" if event.acted else "start.already"
+        if channel.optout_reply == "us" or not event.acted:
+            desk.say(phrase(told, language, business=business.name), event.channel, "law")
+    else:
+        told = "help.us" if country_of(event.contact) in RATES_TOLD else "help.anywhere"
+        desk.say(phrase(told, language, business=business.name), event.channel, "law")
+
+
+def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
+    """Levels 2 to 5 for one text."""
+    walks = desk.open_walks(channel)
+    if desk.asked_back and _answer_to_us(desk, text, channel):
+        return
+    if _anytime(desk, walks, text, channel):
+        return
+    newest = walks[-1] if walks else None
+    if newest is not None and newest.awaits_errand:
+        if len(newest.held) >= MAX_HELD:
+            desk.record("ignored", why="too many texts while an errand is out")
+            return
+        newest.hold(Held(event=event, at=at, text=text))
+        desk.record("held", session=newest.id, why="an errand is out")
+        return
+    person = person_in(walks)
+    if person is not None and (newest is person or newest is None or newest.question is None):
+        desk.record("held", session=person.id, why="a person has the conversation")
+        return
+    asking = [walk for walk in walks if walk.question is not None]
+    if asking and _open_question(desk, asking, text, event, channel):
+        return
+    match = desk.playbook.start_words.whole(text)
+    if match is None and not asking:
+        match = desk.playbook.start_words.contained(text)
+    if match is not None:
+        _start(desk, match, text, channel)
+    elif asking:
+        refusing = who_refuses(asking)
+        desk.record("routed", level=3, session=refusing.id, understood=False)
+        refusing.reject()
+    elif (near := desk.playbook.start_words.near(text)) is not None:
+        _nearly(desk, near, text, event, channel)
+    else:
+        _fallback(desk, channel)
+
+
+def person_in(walks: list[Walk]) -> Walk | None:
+    """The newest conversation that a person has."""
+    return next((walk for walk in reversed(walks) if walk.with_a_person), None)
+
+
+def _anytime(desk: Desk, walks: list[Walk], text: str, channel: str) -> bool:
+    """Level 2: words of the open session's flow, then of the project."""
+    key = match_key(text)
+    for walk in reversed(walks):
+        name = walk.flow.anytime_words.get(key)
+        if name is not None:
+            desk.record("routed", level=2, session=walk.id, word=name)
+            for _ in walk.release():
+                desk.record("ignored", session=walk.id, why="overtaken by an anytime word")
+            walk.jump(name)
+            return True
+        if walk is not walks[0] and walk.understand(text) is not None:
+            # The answer of a newer question, whatever it means to an older conversation.
+            break
+    flow = desk.playbook.anytime.get(key)
+    if flow is None:
+        return False
+    desk.record("routed", level=2, flow=flow)
+    _leave_questions(desk, flow, channel)
+    desk.start(flow, channel, {}, "anytime word")
+    return True
+
+
+def _open_question(desk: Desk, asking: list[Walk], text: str, event: str, channel: str) -> bool:
+    """Level 3: the question in hand, or the only one that understands it, or we ask which."""
+    able = able_to_take(asking, text)
+    if len(able) > 1:
+        ask_which(desk, [walk for walk, _ in able], text, event, channel)
+    elif able:
+        ((walk, understood),) = able
+        desk.record("routed", level=3, session=walk.id, understood=True)
+        walk.take(understood)
+    return bool(able)
+
+
+def _answer_to_us(desk: Desk, text: str, channel: str) -> bool:
+    """Whether it answers what we asked back; whatever does not ends our asking, and goes on."""
+    back = asked_back_on(desk, channel)
+    if back is None:
+        return False
+    forget(desk, channel)
+    if back.word:
+        match = desk.playbook.start_words.whole(back.word) if meant(back, desk, text) else None
+        if match is not None:
+            _start(desk, match, back.word, channel)
+        return match is not None
+    session = chosen(desk, back, text)
+    if session is None:
+        if not same_again(back, text):
+            left_unplaced(desk, back, "something else was said", "reply")
+        return False
+    walk = desk.walk(session)
+    understood = None if walk is None else walk.understand(back.text)
+    if walk is None or understood is None:
+        left_unplaced(desk, back, "the question is not open any more", "reply")
+        return True
+    desk.around.text = back.text
+    desk.record("routed", level=3, session=walk.id, understood=True, event=back.event)
+    walk.take(understood)
+    return True
+
+
+def _nearly(desk: Desk, near: Match, text: str, event: str, channel: str) -> None:
+    """One slip away from a start word: asked back, or only told where a slip is a word easily."""
+    desk.record("routed", level=4, near=near.word)
+    if len(match_key(text)) >= ASKED_FROM:
+        ask_whether(desk, near.word, text, event, channel)
+        return
+    word = near.word.upper() if near.word.isascii() else near.word
+    desk.say(phrase("near_word.told", desk.language, word=word), channel, "reply")
+
+
+def _start(desk: Desk, match: Match, text: str, channel: str) -> None:
+    """Level 4: a start word of a flow or of a keyword handler."""
+    name = match.target.name
+    desk.record("routed", level=4, word=match.word, how=match.how, starts=name)
+    if match.target.kind == "flow":
+        flow = desk.playbook.flows[name]
+        heard = _known_language(desk, text)
+        if heard in flow.languages:
+            desk.speaks(heard)
+        _leave_questions(desk, name, channel)
+        desk.start(name, channel, {}, START_WORD)
+        return
+    around = desk.around
+    id = around.next_id()
+    around.effects.append(
+        Errand(
+            id=id,
+            kind="keyword",
+            channel=channel,
+            name=name,
+            arguments={"text": text, "rest": match.rest},
+            key=id,
+            within=KEYWORD_WITHIN_MS,
+        )
+    )
+    desk.record("errand", id=id, kind="keyword", name=name)
+
+
+def _leave_questions(desk: Desk, flow: str, channel: str) -> None:
+    """Starting a flow anew ends the one of the same name that still waits for an answer."""
+    for walk in desk.asking(channel):
+        if walk.flow.name == flow:
+            walk.stop("restarted")
+
+
+def _fallback(desk: Desk, channel: str) -> None:
+    """Level 5."""
+    desk.record("routed", level=5)
+    fallback = desk.business.channels[channel].fallback
+    for_all, language = fallback.get("", ""), desk.language
+    if for_all in desk.playbook.flows:
+        desk.start(for_all, channel, {}, "fallback")
+        return
+    known = spoken(fallback, language)
+    told = for_all if known is None else fallback[known]
+    desk.say(told or phrase("fallback", language), channel, "reply")
+
+
+# --- languages ------------------------------------------------------------------------------------
+
+
+def _known_language(desk: Desk, text: str) -> str | None:
+    """The language that a text is written in, if the business speaks it."""
+    heard = language_of(text)
+    return heard if heard in desk.business.languages else None

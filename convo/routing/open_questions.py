@@ -1,0 +1,54 @@
+"""Which of a contact's open questions a reply is for: the one in hand, the only one, or several."""
+
+from collections.abc import Sequence
+
+from convo.core.events import Event, Inbound
+from convo.engine.walk import Walk
+from convo.routing.desk import Desk
+from convo.steps.question import Understood
+from convo.understanding.numerals import match_number, number_of
+
+Able = list[tuple[Walk, Understood]]
+
+
+def able_to_take(asking: Sequence[Walk], text: str) -> Able:
+    """The open questions that may have been meant, with what the text means to each.
+
+    One: it is that one's. None: nobody understands it. Several: they must be asked about.
+    """
+    able = [
+        (walk, understood) for walk in asking if (understood := walk.understand(text)) is not None
+    ]
+    if len(able) < 2:
+        return able
+    number = number_of(match_number(text))
+    showing = [pair for pair in able if number in pair[0].shown()]
+    if showing:
+        # A number that is shown belongs to who shows it, but for questions that want a number.
+        able = [pair for pair in able if pair in showing or not pair[0].yields_numbers()]
+    in_hand = [pair for pair in able if pair[0].in_hand]
+    if in_hand and (not showing or in_hand[0] in showing):
+        return in_hand
+    return able
+
+
+def who_refuses(asking: Sequence[Walk]) -> Walk:
+    """The question that a text which nobody understands counts as an unclear reply to."""
+    return next((walk for walk in asking if walk.in_hand), asking[-1])
+
+
+def keep_in_hand(desk: Desk, event: Event) -> None:
+    """Which question the contact is at: what answered their own text, until we ask another.
+
+    A text that led to no question lets go of the one before, but for a law word, after which
+    people go on where they were.
+    """
+    put = desk.around.put
+    if isinstance(event, Inbound) and event.law is None and event.channel not in put:
+        put[event.channel] = ("", "reply")
+    for walk in desk.walks:
+        session, why = put.get(walk.channel, (walk.id, ""))
+        if why == "reply":
+            walk.in_hand = walk.id == session
+        elif walk.id != session:
+            walk.in_hand = False
