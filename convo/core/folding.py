@@ -19,6 +19,25 @@ _HAN = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _SPACE_BETWEEN_HAN = re.compile(f"(?<={_HAN}) (?={_HAN})")
 
 
+def _plain_letters() -> dict[int, str]:
+    """Every accented Latin letter with the letter or letters that people write for it in haste."""
+    found = {ord(a): b for a, b in zip("æœøđłıŋÆŒØĐŁ", _HASTY, strict=True)}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        letter, *marks = unicodedata.normalize("NFD", chr(code))
+        if marks and letter.isascii() and all(map(unicodedata.combining, marks)):
+            found[code] = letter
+    return found
+
+
+_HASTY = ("ae", "oe", "o", "d", "l", "i", "n", "AE", "OE", "O", "D", "L")
+_PLAIN_LETTERS = _plain_letters()
+
+
+def without_accents(text: str) -> str:
+    """`text` with plain Latin letters: a telephone's keyboard makes "si" of "sí". For matching."""
+    return text if text.isascii() else text.translate(_PLAIN_LETTERS)
+
+
 def whole_message(text: str) -> str:
     """`text` with case, width, invisible characters and spacing folded and its edges trimmed.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 
-from convo.understanding.normalise import normalise
+from convo.understanding.normalise import match_key
 from convo.understanding.vocabulary import known_languages, vocabularies
 
 SHORTEST = 4
@@ -20,7 +20,7 @@ def near_miss(text: str, words: Iterable[str]) -> str | None:
     None for an exact match (it is not a miss), for a tie, for Chinese, where one character is
     another word, and whenever a law word, a yes or a no is as near: these are never guessed.
     """
-    typed = normalise(text)
+    typed = match_key(text)
     allowed = _allowed(len(typed))
     if not allowed or len(typed) > MAX_WORD or not _spelt_in_letters(typed):
         return None
@@ -31,7 +31,7 @@ def near_miss(text: str, words: Iterable[str]) -> str | None:
     found = ""
     closest = allowed
     for word in words:
-        plain = normalise(word)
+        plain = match_key(word)
         if not _spelt_in_letters(plain):
             continue
         distance = edits(typed, plain, min(closest, _allowed(len(plain))))

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from convo.core.folding import without_accents
 from convo.understanding.vocabulary import Vocabulary, known_languages, vocabulary
 
 MAX_TEXT = 1_600
@@ -33,6 +34,9 @@ _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a
 
 NO_WORD_GOES_ON = r"(?!'?[a-z0-9\u00c0-\u024f])"
 """Behind a word of a spaced language: it ends here. Han may follow, as in "3pm见"."""
+
+#: An article may be in the way, as in "l'addition" and "d'abord".
+_NO_WORD_BEFORE = r"(?:(?<![a-z0-9\u00c0-\u024f'])|(?<=\b[dl]'))"
 
 
 def folded(text: str) -> str:
@@ -85,14 +89,14 @@ def _simplified() -> dict[int, str]:
     return {ord(old): new for words in tables for old, new in words.simplified.items()}
 
 
-def fold_chinese(text: str) -> str:
-    """Traditional characters as simplified ones. For matching only: it is not a translation."""
-    return text if text.isascii() else text.translate(_simplified())
+def fold_letters(text: str) -> str:
+    """Simplified characters, and Latin letters without accents. For matching only."""
+    return text if text.isascii() else without_accents(text.translate(_simplified()))
 
 
 def match_key(text: str) -> str:
     """What two spellings of the same words have in common."""
-    return fold_chinese(normalise(text))
+    return fold_letters(normalise(text))
 
 
 def language_of(text: str) -> str | None:
@@ -118,11 +122,11 @@ def _standing(phrase: str) -> re.Pattern[str]:
     return re.compile(whole(phrase))
 
 
-def whole(phrase: str, *, plural: str = "") -> str:
-    """The pattern of a phrase that is not a piece of a longer word; `plural` may follow it."""
-    before = "" if _HAN.match(phrase[0]) else r"(?<![a-z0-9\u00c0-\u024f'])"
+def whole(phrase: str) -> str:
+    """The pattern of a phrase that is not a piece of a longer word."""
+    before = "" if _HAN.match(phrase[0]) else _NO_WORD_BEFORE
     after = "" if _HAN.match(phrase[-1]) else NO_WORD_GOES_ON
-    return before + re.escape(phrase) + plural + after
+    return before + re.escape(phrase) + after
 
 
 def either(words: Iterable[str]) -> str:

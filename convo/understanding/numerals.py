@@ -5,10 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from convo.understanding.normalise import either, fold_chinese, folded, normalise, words_of
+from convo.understanding.normalise import either, fold_letters, folded, normalise, words_of
 from convo.understanding.vocabulary import Vocabulary, known_languages, vocabularies
 
-ARABIC = r"[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:\.[0-9]{1,9})?|[0-9]{1,15}(?:\.[0-9]{1,9})?"
+_GROUPED = r"[0-9]{1,3}(?:%s[0-9]{3}){1,4}(?:%s[0-9]{1,9})?|[0-9]{1,15}(?:%s[0-9]{1,9})?"
+#: The sign before the decimals -> how such figures are written: 1,000.5 and 1.000,5 or 1 000,5.
+ARABIC = {
+    ".": _GROUPED % (",", r"\.", r"\."),
+    ",": "|".join(
+        (_GROUPED % (r"\.", ",", ","), _GROUPED % (" ", ",", ","), r"[0-9]{1,15}\.[0-9]{1,2}")
+    ),
+}
 MAX_CHINESE = 16
 """Characters of a number written in Chinese."""
 
@@ -18,21 +25,24 @@ _COMPARED = re.compile(r"[<>≤≥≦≧]|[0-9] ?\+\W*$")
 
 def match_number(text: str) -> str:
     """The text as numbers are looked up in it, empty where it compares (">8", "8+")."""
-    return "" if _COMPARED.search(folded(text)) else fold_chinese(normalise(text))
+    return "" if _COMPARED.search(folded(text)) else fold_letters(normalise(text))
 
 
 def number_of(plain: str, languages: Sequence[str] = ("en", "zh")) -> int | float | None:
     """The number that the whole of `plain` is in one of these languages.
 
     `plain` is what `match_number` leaves of a text. A whole value comes back as int ("8.0" is 8);
-    "1,000" is a thousand.
+    "1,000" is a thousand in English and one in Spanish: for readers of both it is not clear.
     """
     if not plain:
         return None
     shape = _shape(tuple(languages))
-    if shape.arabic.fullmatch(plain):
-        value = float(plain.replace(",", "").replace(" ", ""))
-        return int(value) if value.is_integer() else value
+    figures = [
+        _figures(plain, sign) for sign, form in shape.arabic.items() if form.fullmatch(plain)
+    ]
+    if figures:
+        value = figures[0]
+        return None if len(set(figures)) > 1 else int(value) if value.is_integer() else value
     named = shape.names.get(plain)
     if named is not None:
         return named
@@ -46,6 +56,15 @@ def number_of(plain: str, languages: Sequence[str] = ("en", "zh")) -> int | floa
     if decimals:
         value += float("0." + "".join(str(shape.digits[char]) for char in decimals))
     return -value if minus else value
+
+
+def _figures(plain: str, sign: str) -> float:
+    if sign == ".":
+        return float(plain.replace(",", ""))
+    # "2.5" is written too; but three figures behind the point are thousands.
+    if "," not in plain and re.fullmatch(r"[+-]?[0-9]+\.[0-9]{1,2}", plain):
+        return float(plain)
+    return float(plain.replace(".", "").replace(" ", "").replace(",", "."))
 
 
 def chinese_number(written: str) -> int | None:
@@ -112,7 +131,7 @@ def understand_number(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shape:
-    arabic: re.Pattern[str]
+    arabic: Mapping[str, re.Pattern[str]]
     names: Mapping[str, int]
     chinese: re.Pattern[str]
     said: re.Pattern[str]
@@ -135,13 +154,15 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
     chinese = rf"({either(w for w in minus if not w.isascii())})?({chars}+)" + (
         rf"(?:点({either(digits)}+))?"
     )
-    signed = rf"(?:[+-]|{either(minus)} ?)?(?:{ARABIC})"
+    signs = dict.fromkeys(table.decimal for table in tables) or {".": None}
+    arabic = "|".join(ARABIC[sign] for sign in signs)
+    signed = rf"(?:[+-]|{either(minus)} ?)?(?:{arabic})(?![0-9])"
     number = rf"{either(names)}(?![a-z0-9])|{signed}|{re.sub(r'[(](?![?])', '(?:', chinese)}"
     before = words_of(tables, lambda table: table.before_number)
     after = words_of(tables, lambda table: table.after_number)
     out_of = either(word for table in tables for word in table.out_of)
     return _Shape(
-        arabic=re.compile(rf"[+-]?(?:{ARABIC})"),
+        arabic={sign: re.compile(rf"[+-]?(?:{ARABIC[sign]})") for sign in signs},
         names=names,
         chinese=re.compile(chinese),
         said=re.compile(
@@ -155,12 +176,15 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
 
 
 def spelt_numbers(table: Vocabulary) -> dict[str, int]:
-    """Every number word up to 99, the tens with their ones ("twenty-three", "twenty three")."""
+    """Every number word up to 99: "twenty-three", "soixante-dix-huit", "fünfunddreißig"."""
     names = {**table.numbers, **table.tens}
     for tens, ten in table.tens.items():
+        last = 19 if tens in table.to_nineteen else 9
         for ones, one in table.numbers.items():
-            if 0 < one < 10:
-                names |= dict.fromkeys((f"{tens}-{ones}", f"{tens} {ones}"), ten + one)
+            if 0 < one <= last:
+                written = [f"{tens}{between}{ones}" for between in table.tens_then_ones]
+                written += [f"{ones}{between}{tens}" for between in table.ones_then_tens]
+                names |= dict.fromkeys(written, ten + one)
     return names
 
 
@@ -170,5 +194,6 @@ def spelt_ordinals(table: Vocabulary) -> dict[str, int]:
     for tens, ten in table.tens.items():
         for ones, one in table.ordinals.items():
             if one < 10 and ten < 40:
-                names |= dict.fromkeys((f"{tens}-{ones}", f"{tens} {ones}"), ten + one)
+                written = (f"{tens}{between}{ones}" for between in table.tens_then_ones)
+                names |= dict.fromkeys(written, ten + one)
     return names

@@ -9,9 +9,8 @@ from itertools import islice
 from convo.understanding.normalise import (
     NO_WORD_GOES_ON,
     either,
-    fold_chinese,
+    fold_letters,
     folded,
-    language_of,
     match_key,
     whole,
     words_of,
@@ -49,6 +48,7 @@ class OptionList:
     ordinals: frozenset[str]
     number: re.Pattern[str]
     last: re.Pattern[str]
+    in_sentences: Mapping[str, str]
     inside: re.Pattern[str]
     refusing: re.Pattern[str]
     polite: re.Pattern[str]
@@ -75,7 +75,7 @@ def understand_listed(text: str, listed: OptionList) -> str | None:
     plain = match_key(written)
     if not plain:
         return None
-    exact = listed.exactly.get(fold_chinese(written)) or listed.named.get(plain)
+    exact = listed.exactly.get(fold_letters(written)) or listed.named.get(plain)
     if exact is not None:
         return exact if exact != _SEVERAL else None
     numbered = listed.number.fullmatch(plain)
@@ -125,7 +125,7 @@ def _named_in_a_sentence(plain: str, listed: OptionList) -> str | None:
         )
     ]
     names = {name for _, _, name in outer}
-    meant = {listed.named.get(name) or listed.named.get(name[:-1], _SEVERAL) for name in names}
+    meant = {listed.in_sentences[name] for name in names}
     around = plain
     for start, end, _ in outer:
         around = f"{around[:start]}{' ' * (end - start)}{around[end:]}"
@@ -156,11 +156,14 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
     before = words_of(tables, lambda table: table.before_option)
     after = words_of(tables, lambda table: table.after_option)
     last = words_of(tables, lambda table: table.last)
-    inside = [name for name in named if len(name) >= SHORTEST_NAMED and not name.isdigit()]
+    plurals = [ending for table in tables for ending in table.plurals]
+    in_sentences = _in_sentences(named, plurals)
+    harmless = {word for table in tables for word in table.not_refusing}
     joined = [word for table in tables if not table.spaced for word in table.refusing]
     spaced = [word for table in tables if table.spaced for word in table.refusing]
+    spaced = [word for word in spaced if word not in harmless]
     return OptionList(
-        exactly=_by_name(options, lambda name: fold_chinese(folded(name))),
+        exactly=_by_name(options, lambda name: fold_letters(folded(name))),
         named=named,
         by_number={option.number: option.id for option in options},
         languages=languages,
@@ -173,7 +176,8 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
             rf"(?>(?:[ .,!、)]*{after})*)"
         ),
         last=re.compile(rf"(?:{before} ?)?{last}(?>(?:[ .,!]*{after})*)"),
-        inside=re.compile(f"(?=({'|'.join(map(_inside, _longest_first(inside))) or '(?!)'}))"),
+        in_sentences=in_sentences,
+        inside=re.compile(f"(?=({'|'.join(map(whole, _longest_first(in_sentences))) or '(?!)'}))"),
         refusing=re.compile(f"{either(joined)}|(?<![a-z0-9']){either(spaced)}{NO_WORD_GOES_ON}"),
         polite=re.compile(words_of(tables, lambda table: table.polite)),
         leading=re.compile(r"[0-9]{1,4}(?![0-9:/.-])"),
@@ -183,7 +187,8 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
 def _by_name(options: Iterable[OptionWords], spelling: Callable[[str], str]) -> dict[str, str]:
     named: dict[str, str] = {}
     for option in options:
-        for name in filter(None, map(spelling, (*option.labels, *option.words))):
+        written = [spelt for name in (*option.labels, *option.words) for spelt in _umlauts(name)]
+        for name in filter(None, map(spelling, written)):
             named[name] = option.id if named.get(name, option.id) == option.id else _SEVERAL
     return named
 
@@ -192,6 +197,22 @@ def _longest_first(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (-len(name), name))
 
 
-def _inside(name: str) -> str:
-    """A name as it stands in a sentence; in an alphabet, also with an s behind it."""
-    return whole(name, plural="s?" if language_of(name) != "zh" else "")
+def _umlauts(name: str) -> Iterable[str]:
+    """German is also written without its own letters: "faerben" is "färben"."""
+    return dict.fromkeys((name, name.casefold().translate(_WRITTEN_OUT)))
+
+
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+def _in_sentences(named: Mapping[str, str], plurals: Iterable[str]) -> dict[str, str]:
+    """Names as they may stand in a sentence; in an alphabet, also in the plural."""
+    long_enough = {name: id for name, id in named.items() if len(name) >= SHORTEST_NAMED}
+    singular = {name: id for name, id in long_enough.items() if not name.isdigit()}
+    more = {
+        f"{name}{ending}": id
+        for name, id in singular.items()
+        if name[-1].isalpha() and name[-1] < "\u2e80"
+        for ending in plurals
+    }
+    return more | singular

@@ -8,6 +8,8 @@ from typing import cast
 
 import yaml
 
+from convo.core.folding import without_accents
+
 _LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 _FOLDER = files(__package__ or __name__) / "words"
 _SUFFIX = ".yaml"
@@ -54,10 +56,11 @@ class DateWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """One language's words, written as `normalise` leaves them.
+    """One language's words, as they are compared: without accents.
 
     `spaced` languages put spaces between words; `refusing` are the words that make a sentence
-    something else than a plain choice.
+    something else than a plain choice. `not_answers` are words that answer nothing in this
+    language, and `not_refusing` words that refuse nothing, whatever they do in another.
     """
 
     language: str
@@ -68,8 +71,14 @@ class Vocabulary:
     yes_signs: str
     no_signs: str
     never_guessed: tuple[str, ...]
+    not_answers: tuple[str, ...]
+    not_refusing: tuple[str, ...]
     numbers: Mapping[str, int]
     tens: Mapping[str, int]
+    to_nineteen: tuple[str, ...]
+    tens_then_ones: tuple[str, ...]
+    ones_then_tens: tuple[str, ...]
+    decimal: str
     ordinals: Mapping[str, int]
     digits: Mapping[str, int]
     multiples: Mapping[str, int]
@@ -87,6 +96,7 @@ class Vocabulary:
     refusing: tuple[str, ...]
     #: Before a thing, and no part of its name: "your visit" is a visit.
     whose: tuple[str, ...]
+    plurals: tuple[str, ...]
     dates: DateWords
     simplified: Mapping[str, str]
 
@@ -105,7 +115,8 @@ def vocabulary(language: str) -> Vocabulary | None:
         return None
     source = (_FOLDER / f"{language}{_SUFFIX}").read_text(encoding="utf-8")
     # Texts only: yes and no are words here, not truth values.
-    raw = cast("dict[str, object]", yaml.load(source, Loader=_LOADER))
+    read = cast("dict[str, object]", yaml.load(source, Loader=_LOADER))
+    raw = cast("dict[str, object]", _as_compared(read, _texts(read, "respelt")))
     dates = _table(raw, "dates")
     return Vocabulary(
         language=language,
@@ -116,8 +127,14 @@ def vocabulary(language: str) -> Vocabulary | None:
         yes_signs=_text(raw, "yes_signs"),
         no_signs=_text(raw, "no_signs"),
         never_guessed=_words(raw, "never_guessed"),
+        not_answers=_words(raw, "not_answers"),
+        not_refusing=_words(raw, "not_refusing"),
         numbers=_numbers(raw, "numbers"),
         tens=_numbers(raw, "tens"),
+        to_nineteen=_words(raw, "to_nineteen"),
+        tens_then_ones=_words(raw, "tens_then_ones"),
+        ones_then_tens=_words(raw, "ones_then_tens"),
+        decimal=_text(raw, "decimal") or ".",
         ordinals=_numbers(raw, "ordinals"),
         digits=_numbers(raw, "digits"),
         multiples=_numbers(raw, "multiples"),
@@ -134,6 +151,7 @@ def vocabulary(language: str) -> Vocabulary | None:
         after_option=_words(raw, "after_option"),
         refusing=_words(raw, "refusing"),
         whose=_words(raw, "whose"),
+        plurals=_words(raw, "plurals"),
         simplified={pair[0]: pair[1] for pair in _text(raw, "simplified").split()},
         dates=DateWords(
             days=_numbers(dates, "days"),
@@ -178,6 +196,29 @@ def vocabularies(languages: Iterable[str]) -> tuple[Vocabulary, ...]:
     """The tables there are for these languages; `zh-CN` reads the table of `zh`."""
     found = dict.fromkeys(language.replace("_", "-").split("-")[0] for language in languages)
     return tuple(words for name in found if (words := vocabulary(name)) is not None)
+
+
+def _as_compared(read: object, respelt: Mapping[str, str]) -> object:
+    """Without accents, and `respelt` as they are written without the letter (ü, ue)."""
+    match read:
+        case dict():
+            table = cast("dict[str, object]", read)
+            return {
+                spelling: _as_compared(value, respelt)
+                for key, value in table.items()
+                for spelling in _spellings(key, respelt)
+            }
+        case list():
+            words = cast("list[str]", read)
+            return [spelling for word in words for spelling in _spellings(word, respelt)]
+        case _:
+            return without_accents(cast("str", read))
+
+
+def _spellings(word: str, respelt: Mapping[str, str]) -> Iterable[str]:
+    word = word.casefold()
+    written_out = word.translate(str.maketrans(dict(respelt)))
+    return dict.fromkeys((without_accents(word), without_accents(written_out)))
 
 
 # A table may leave a key out: a language without special ordinals has none.

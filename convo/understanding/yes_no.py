@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from convo.understanding.normalise import either, fold_chinese, folded, words_of
+from convo.understanding.normalise import either, fold_letters, folded, words_of
 from convo.understanding.vocabulary import vocabularies
 
 MAX_ANSWER = 80
@@ -19,7 +19,7 @@ def understand_yes_no(text: str, languages: Sequence[str] = ("en", "zh")) -> boo
 
     A question mark is never an answer, and yes together with no is None ("好不好", "yes 👎").
     """
-    plain = fold_chinese(folded(text))
+    plain = fold_letters(folded(text))
     if not plain or len(plain) > MAX_ANSWER or "?" in plain:
         return None
     words = _answers(tuple(languages))
@@ -33,6 +33,8 @@ def understand_yes_no(text: str, languages: Sequence[str] = ("en", "zh")) -> boo
 class _Answers:
     piece: re.Pattern[str]
     meaning: Mapping[str, bool]
+    #: "ya" is yes to an American and already to a Spaniard; "schon gut" is two good words.
+    neither: frozenset[str]
 
 
 def _said(plain: str, words: _Answers) -> bool | None:
@@ -40,7 +42,7 @@ def _said(plain: str, words: _Answers) -> bool | None:
     at = 0
     while at < len(plain):
         piece = words.piece.match(plain, at)
-        if piece is None:
+        if piece is None or piece.group() in words.neither:
             return None
         at = piece.end()
         says = words.meaning.get(piece.group())
@@ -59,10 +61,11 @@ def _answers(languages: tuple[str, ...]) -> _Answers:
     no = {word for table in tables for word in (*table.no, *table.no_signs)}
     # What is yes in one language and no in another is neither.
     meaning = dict.fromkeys(yes - no, True) | dict.fromkeys(no - yes, False)
-    words = words_of(tables, lambda table: (*table.yes, *table.no, *table.polite))
+    words = words_of(tables, lambda t: (*t.yes, *t.no, *t.polite, *t.not_answers))
     signs = (sign for t in tables for sign in (*t.yes_signs, *t.no_signs))
     return _Answers(
         # The longest always wins, so 不好 is never read as 好 nor "no way" as "no".
         piece=re.compile(rf"{words}|{either(signs)}|[\W_]"),
         meaning=meaning,
+        neither=frozenset(word for table in tables for word in table.not_answers),
     )

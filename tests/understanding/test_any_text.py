@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from convo.understanding.dates import understand_date, understand_time, understand_when
 from convo.understanding.near_misses import near_miss
-from convo.understanding.normalise import fold_chinese, language_of, match_key, normalise
+from convo.understanding.normalise import fold_letters, language_of, match_key, normalise
 from convo.understanding.numerals import match_number, number_of, understand_number
 from convo.understanding.options import OptionWords, understand_option
 from convo.understanding.vocabulary import known_languages, vocabularies
@@ -28,7 +28,7 @@ TRIES = 5
 
 READERS: dict[str, Callable[[str], object]] = {
     "normalise": normalise,
-    "fold_chinese": fold_chinese,
+    "fold_letters": fold_letters,
     "language_of": language_of,
     "number_of": lambda text: number_of(match_number(text)),
     "understand_number": lambda text: understand_number(text, minimum=0, maximum=10),

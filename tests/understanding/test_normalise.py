@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from convo.understanding.normalise import (
     MAX_TEXT,
     contains_phrase,
-    fold_chinese,
+    fold_letters,
     language_of,
     match_key,
     normalise,
@@ -85,7 +85,7 @@ def test_normalising_tricky_characters_twice_is_normalising_them_once(text: str)
 def test_traditional_characters_are_matched_as_simplified(
     traditional: str, simplified: str
 ) -> None:
-    assert fold_chinese(traditional) == simplified
+    assert fold_letters(traditional) == simplified
 
 
 def test_the_folding_table_is_large_and_folds_once() -> None:
