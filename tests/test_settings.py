@@ -70,6 +70,9 @@ secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 [events]
 url = "https://crm.salon.example/events"
 
+[codes.spring]
+file = "spring.txt"
+
 [doubts]
 service = "once"
 grace = "2m"
@@ -95,6 +98,7 @@ SECRETS = {
 
 def settings(folder: Path, text: str, process: Mapping[str, str] = SECRETS) -> Settings:
     (folder / "convo.toml").write_text(text, "utf-8")
+    (folder / "spring.txt").write_text("\ufeffA-1\n\n A-2 \r\nA-3", "utf-8")
     (folder / "kannel.secret").write_text("kannel-secret-nobody-may-see\n", "utf-8")
     return read(folder, OFFERED, process)
 
@@ -147,6 +151,7 @@ def test_everything_that_is_written_is_read(tmp_path: Path) -> None:
     }  # fmt: skip
     assert read_back.doubt_grace == 120.0
     assert len(read_back.own_systems_secret) == 24
+    assert business.code_pools == {"spring": ("A-1", "A-2", "A-3")}
     assert business.events_url == "https://crm.salon.example/events"
 
 
@@ -359,3 +364,31 @@ def test_the_tokens_of_the_example_are_for_this_machine_alone(
         assert "terminal-of" not in found[0]
     else:
         assert settings(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("A-1\nA-2\n\nA-1\n", "line 4 is the same as line 1"),
+        ("A-1\nA 2\n", "line 2 is no code"),
+        ("A" * 41, "line 1 is no code"),
+        ("\n \n", "there is no code in it"),
+    ],
+)
+def test_codes_that_cannot_be_given_are_told_by_their_line_and_never_shown(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    (tmp_path / "bad.txt").write_text(text, "utf-8")
+    (said,) = complaints(tmp_path, changed('"spring.txt"', '"bad.txt"'))
+    assert "codes.spring.file: bad.txt: " in said
+    assert told in said
+    assert "A-" not in said
+
+
+def test_a_file_of_codes_that_is_not_there_is_told(tmp_path: Path) -> None:
+    (said,) = complaints(tmp_path, changed('"spring.txt"', '"sprig.txt"'))
+    assert "codes.spring.file: sprig.txt: it cannot be read" in said
+
+
+def test_nothing_shows_a_code(tmp_path: Path) -> None:
+    assert "A-1" not in repr(settings(tmp_path, WHOLE))

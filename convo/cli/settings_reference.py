@@ -42,6 +42,7 @@ NAMED: Mapping[str, str] = {
     "channels": "channels.NAME",
     "programmes": "programmes.NAME",
     "anytime": "anytime.NAME",
+    "codes": "codes.NAME",
 }
 
 KINDS: Mapping[Any, str] = {

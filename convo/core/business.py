@@ -73,6 +73,10 @@ class Business:
     channels: Mapping[str, Channel]
     programmes: Mapping[str, Programme] = field(default_factory=dict[str, Programme])
     contact_fields: Mapping[str, FieldKind] = field(default_factory=dict[str, FieldKind])
+    #: Exclusive codes by the pool's name, in the order in which they are given.
+    code_pools: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]], repr=False
+    )
     #: Where the events that flows `emit` are posted; empty when they are only recorded.
     events_url: str = ""
     quiet: Mapping[MessageClass, QuietHours] = field(default_factory=dict[MessageClass, QuietHours])

@@ -12,11 +12,13 @@ LawWord = Literal["stop", "start", "help"]
 DeliveryStatus = Literal["queued", "sent", "delivered", "undelivered", "failed"]
 
 #: `action`: a step's `do`; `keyword`: a keyword handler; `http`: `call`; `reserve`: a place;
-#: `emit`: an event told to own systems, whose answer nobody waits for.
-ErrandKind = Literal["action", "keyword", "http", "reserve", "emit"]
+#: `code`: an exclusive code; `emit`: an event told to own systems, whose answer nobody waits for.
+ErrandKind = Literal["action", "keyword", "http", "reserve", "code", "emit"]
 
 #: The failure of a `reserve` whose places are all somebody else's.
 ALL_TAKEN = "all places are taken"
+#: The failure of a `code` whose pool has no more.
+SOLD_OUT = "all codes are given"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,9 @@ from convo.language.filters import FILTERS, MAX_DECIMALS, MAX_NUMBER
 from convo.language.spelling import advice
 from convo.language.text_problems import TextProblem
 
-FUNCTIONS = frozenset({"link", "code"})
+FUNCTIONS = frozenset({"link"})
+#: What is not called but saved by a step first.
+_INSTEAD = {"code": "Get one with a step `do: code` and show the answer that it saves."}
 WITH_PARTS = frozenset({"contact", "event"})
 MAX_DEPTH = 40
 MAX_NODES = 500
@@ -203,10 +205,11 @@ class _Inspection:
 
     def call(self, node: nodes.Call) -> Iterator[nodes.Node]:
         if not isinstance(node.node, nodes.Name):
-            self.refuse(node, "(", "Only link(...) and code(...) can be called.")
+            self.refuse(node, "(", "Only link(...) can be called.")
         elif node.node.name not in FUNCTIONS:
             name = node.node.name
-            self.refuse(node, name, f'"{name}" cannot be called. {advice(name, sorted(FUNCTIONS))}')
+            mend = _INSTEAD.get(name) or advice(name, sorted(FUNCTIONS))
+            self.refuse(node, name, f'"{name}" cannot be called. {mend}')
         elif node.dyn_args is not None or node.dyn_kwargs is not None:
             self.refuse(node, "*", "Arguments are written one by one.")
         else:

@@ -81,6 +81,7 @@ class RehearsedLoops:
                 keywords=playbook.keywords,
                 language=business.languages[0],
                 events_url=business.events_url,
+                code_pools=business.code_pools,
             ),
             own_systems=own_systems,
             results=results,

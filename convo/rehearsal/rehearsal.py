@@ -61,7 +61,7 @@ class Rehearsal:
         clock: VirtualClock,
         phone: PhoneNumber,
         own_systems: Calls,
-        real: Collection[ErrandKind] = ("keyword", "reserve"),
+        real: Collection[ErrandKind] = ("keyword", "reserve", "code"),
     ) -> None:
         self.playbook = playbook
         self.clock = clock

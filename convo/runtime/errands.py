@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgspec
@@ -16,10 +16,11 @@ import msgspec
 from convo.authoring import Action, Call, Failed, Keyword, Person, Reply
 from convo.core.codec import decode
 from convo.core.effects import Errand
-from convo.core.events import ALL_TAKEN, Answered
+from convo.core.events import ALL_TAKEN, SOLD_OUT, Answered
 from convo.language.values import unpacked
 from convo.ports import Arrival, ErrandClaim, Store
 from convo.runtime.calls import Calls, Unanswered
+from convo.runtime.codes import GIVEN, SPENT, Codes
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
 from convo.runtime.results import Results
@@ -51,6 +52,10 @@ class Handlers:
     language: str
     #: Where events that flows emit are posted.
     events_url: str = ""
+    #: Exclusive codes by the pool's name.
+    code_pools: Mapping[str, Sequence[str]] = field(
+        default_factory=dict[str, Sequence[str]], repr=False
+    )
 
 
 class Errands:
@@ -71,6 +76,7 @@ class Errands:
         self._intake = intake
         self._handlers = handlers
         self._own_systems = own_systems
+        self._codes = Codes(handlers.code_pools, store)
         self._results = results
         self._clock = instruments.clock
         self._count = instruments.metrics.count
@@ -81,6 +87,7 @@ class Errands:
             "keyword": self._answer_keyword,
             "http": self._call,
             "reserve": self._reserve,
+            "code": self._code,
             "emit": self._emit,
         }
 
@@ -194,10 +201,21 @@ class Errands:
         limit = claim.errand.arguments.get("limit")
         if limit is not None and not isinstance(limit, int):
             raise Failed(f"the limit of {claim.errand.name} is no whole number")
+        if claim.errand.name.startswith((GIVEN, SPENT)):
+            raise Failed(f"places cannot be called {GIVEN}... or {SPENT}...")
         place = await self._store.reserve(claim.errand.name, claim.errand.key, limit)
         if place is None:
             raise Failed(ALL_TAKEN)
         return place
+
+    async def _code(self, claim: ErrandClaim, _left: float) -> Any:
+        pool = claim.errand.name
+        if pool not in self._handlers.code_pools:
+            raise Failed(f"convo.toml has no [codes.{pool}]")
+        code = await self._codes.give(pool, claim.errand.key)
+        if code is None:
+            raise Failed(SOLD_OUT)
+        return code
 
     def _asked(
         self,

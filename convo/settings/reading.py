@@ -16,6 +16,7 @@ from convo.language.spelling import advice
 from convo.routing.loading import AnytimeWords
 from convo.settings import complaints, meanings, references
 from convo.settings.complaints import Complaint, Spot
+from convo.settings.pools import BadPool, read_pool
 from convo.settings.sections import ChannelSection, ConvoToml
 from convo.settings.settled import Connection, Doubt, Settings
 
@@ -88,7 +89,8 @@ class _Reader:
         if written is None:
             return None
         self._crossed(written)
-        return self._settled(written, options) if not self.complaints else None
+        pools = self._pools(written)
+        return self._settled(written, options, pools) if not self.complaints else None
 
     def _complain(self, spot: Spot, what: str) -> None:
         line = complaints.line_at(self._lines, spot)
@@ -195,11 +197,25 @@ class _Reader:
                     "reached from outside. `convo doctor --token` prints a fresh one.",
                 )
 
-    def _settled(self, written: ConvoToml, options: Mapping[str, BaseModel]) -> Settings:
+    def _pools(self, written: ConvoToml) -> Mapping[str, tuple[str, ...]]:
+        pools: dict[str, tuple[str, ...]] = {}
+        for name, table in written.codes.items():
+            try:
+                pools[name] = read_pool(self._folder / table.file)
+            except BadPool as problem:
+                self._complain(("codes", name, "file"), f"{table.file}: {problem}")
+        return pools
+
+    def _settled(
+        self,
+        written: ConvoToml,
+        options: Mapping[str, BaseModel],
+        pools: Mapping[str, tuple[str, ...]],
+    ) -> Settings:
         host, port = meanings.host_and_port(written.server.bind)
         return Settings(
             file=self._folder / FILE,
-            business=_business(written),
+            business=_business(written, pools),
             store=f"sqlite:{self._folder / written.store.url.partition(':')[2]}",
             retention_days=written.store.retention_days,
             dedupe_days=written.store.dedupe_days,
@@ -243,7 +259,7 @@ def _plain(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret is not None else ""
 
 
-def _business(written: ConvoToml) -> Business:
+def _business(written: ConvoToml, pools: Mapping[str, tuple[str, ...]]) -> Business:
     return Business(
         name=written.business.name,
         zone=written.business.zone,
@@ -255,6 +271,7 @@ def _business(written: ConvoToml) -> Business:
             for name, table in written.programmes.items()
         },
         contact_fields=dict(written.contact),
+        code_pools=pools,
         events_url=written.events.url or "",
         quiet={kind: meanings.quiet_hours(text) for kind, text in written.quiet.items()},
         opt_out=written.opt_out,

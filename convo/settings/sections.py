@@ -236,6 +236,16 @@ class EventsSection(Section):
     )
 
 
+class CodesSection(Section):
+    """Exclusive codes, which flows give with `do: code`."""
+
+    file: Word = Field(
+        description="One code a line, seen from the folder of convo.toml. The order decides who "
+        "gets which, so add new ones at the end and leave the others where they are.",
+        examples=["codes/spring.txt"],
+    )
+
+
 class DoubtsSection(Section):
     """What becomes of a message when nobody can say whether it left."""
 
@@ -282,5 +292,6 @@ class ConvoToml(Section):
     law: LawSection = LawSection()
     own_systems: OwnSystemsSection = OwnSystemsSection()
     events: EventsSection = EventsSection()
+    codes: dict[str, CodesSection] = Field(default_factory=dict[str, CodesSection])
     doubts: DoubtsSection = DoubtsSection()
     folders: FoldersSection = FoldersSection()

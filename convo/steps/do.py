@@ -1,6 +1,6 @@
 """do: an action, Python of the business's own in keyword_handlers/."""
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from convo.core.events import ALL_TAKEN
 from convo.language.expressions import Expression
@@ -8,9 +8,14 @@ from convo.language.values import packed, plain
 from convo.steps.outside import Outside, worked_out
 from convo.steps.scene import Scene
 
-#: The action that is built in: it takes one of a number of places, once for each contact.
+#: Built in: takes one of a number of places, once for each contact.
 RESERVE = "reserve"
 LIMIT = "limit"
+#: Built in: gives the contact a code of a pool in convo.toml, nobody else's.
+CODE = "code"
+POOL = "pool"
+
+BUILT_IN = frozenset((RESERVE, CODE))
 
 
 class Do(Outside):
@@ -25,6 +30,10 @@ class Do(Outside):
     this contact and answers its number; the same contact gets the same place again, and it
     fails when all are taken. All but `limit` is the name of the places: {poll: "'lunch'",
     dish: dish} counts every dish by itself.
+
+    `do: code` is built in: `with: {pool: "'spring'"}` answers a code of `[codes.spring]` in
+    convo.toml that no other contact has; the same contact gets the same code again, and it
+    fails when all are given.
     """
 
     do: str = Field(min_length=1, description="The action's name.")
@@ -32,8 +41,17 @@ class Do(Outside):
         default={}, alias="with", description="What it is given: names and expressions."
     )
 
+    @model_validator(mode="after")
+    def _names_its_pool(self) -> "Do":
+        if self.do == CODE and self.with_.keys() != {POOL}:
+            raise ValueError("""`do: code` is given its pool: with: {pool: "'spring'"}.""")
+        return self
+
     def depart(self, scene: Scene) -> None:
         given = worked_out(self.with_, scene)
+        if self.do == CODE:
+            scene.send_out("code", str(given[POOL]), {}, self.seconds, key=scene.contact_key)
+            return
         if self.do != RESERVE:
             scene.send_out("action", self.do, packed(given), self.seconds)
             return

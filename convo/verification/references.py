@@ -1,20 +1,24 @@
-"""Programmes and actions that are named and are not there, and marketing without consent."""
+"""What is named and is not there: programmes, actions, codes; and marketing without consent."""
 
+import re
 from collections.abc import Iterator
 
 from convo.errors import FlowError
 from convo.language.spelling import advice
 from convo.routing.loading import Loaded
 from convo.steps.consent import Consent
-from convo.steps.do import RESERVE, Do
+from convo.steps.do import BUILT_IN, CODE, POOL, Do
 from convo.verification.finding import finding
+
+#: A text and nothing else: what a pool is called is then known before it runs.
+_LITERAL = re.compile(r"'([^']*)'")
 
 
 def unknown_references(loaded: Loaded) -> Iterator[FlowError]:
     """What a flow names outside of itself."""
     playbook = loaded.playbook
     programmes = playbook.business.programmes
-    actions = {*playbook.actions, RESERVE}
+    actions = {*playbook.actions, *BUILT_IN}
     for name, written in loaded.written.items():
         file = written.file
         if file.programme and file.programme not in programmes:
@@ -29,6 +33,13 @@ def unknown_references(loaded: Loaded) -> Iterator[FlowError]:
             if isinstance(step, Do) and step.do not in actions:
                 what = f'keyword_handlers/ has no action "{step.do}".'
                 yield finding(written, ("steps", step_name, "do"), what, advice(step.do, actions))
+            if isinstance(step, Do) and step.do == CODE:
+                written_pool = _LITERAL.fullmatch(step.with_[POOL].source.strip())
+                if written_pool and written_pool[1] not in playbook.business.code_pools:
+                    pool, pools = written_pool[1], playbook.business.code_pools
+                    path = ("steps", step_name, "with", POOL)
+                    mend = advice(pool, pools) if pools else f"Add it under [codes.{pool}]."
+                    yield finding(written, path, f'convo.toml has no codes "{pool}".', mend)
             if isinstance(step, Consent) and step.consent.programme not in programmes:
                 programme = step.consent.programme
                 what = f'convo.toml has no programme "{programme}".'

@@ -1,4 +1,4 @@
-"""Where the business's own systems post: `/v1/events` and `/v1/handbacks`, behind a token."""
+"""Where the business's own systems post, behind a token: events, handbacks, codes to redeem."""
 
 import hmac
 import logging
@@ -11,6 +11,7 @@ import msgspec
 from convo.errors import StoreError
 from convo.ports import Acceptance, Arrival, HttpAnswer
 from convo.routing.playbook import Playbook
+from convo.runtime.codes import Redeemed
 from convo.runtime.metrics import Metrics
 from convo.web.exchange import (
     CLOSE,
@@ -28,11 +29,15 @@ from convo.web.exchange import (
     place,
 )
 from convo.web.posted import Nonsense, Posted, read_handback, read_request
+from convo.web.redeeming import ANSWERS, Redemption, read_redemption
 
 MAX_POST_BYTES = 65_536
 READ_SECONDS = 10.0
 
-#: Every path, and what is understood there.
+#: Where codes are redeemed; what comes of it is known at once.
+REDEEM = "/v1/codes/redeem"
+
+#: Every other path, and what is understood there: something to be kept.
 POSTS: Mapping[str, Callable[[bytes, Playbook], Posted]] = {
     "/v1/events": read_request,
     "/v1/handbacks": read_handback,
@@ -54,6 +59,8 @@ class Behind:
     playbook: Callable[[], Playbook]
     #: Keeps an arrival for a channel. Raises `StoreError` when it could not.
     keep: Callable[[str, Arrival], Awaitable[Acceptance]]
+    #: Spends a code. Raises `StoreError` when it could not be written down.
+    redeem: Callable[[Redemption], Awaitable[Redeemed]]
 
 
 class Api:
@@ -86,6 +93,10 @@ class Api:
             return "refused", _complaining(401, why), (*_BEARER, *CLOSE)
         try:
             body = await body_of(headers, receive, at_most=MAX_POST_BYTES, within=READ_SECONDS)
+            if path == REDEEM:
+                pools = self._behind.playbook().business.code_pools
+                redeemed = await self._behind.redeem(read_redemption(body, pools))
+                return redeemed, ANSWERS[redeemed], ()
             posted = POSTS[path](body, self._behind.playbook())
             acceptance = await self._behind.keep(posted.channel, posted.arrival)
         except TooLong:

@@ -7,9 +7,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convo.core.links import SignedIds
 from convo.runtime.metrics import Metrics
-from convo.web.api import POSTS, Api
+from convo.web.api import POSTS, REDEEM, Api
 from convo.web.health import Health, routes
 from convo.web.webhooks import Accept, Door, Webhooks
+
+_OWN = frozenset((*POSTS, REDEEM))
 
 
 def build_app(
@@ -31,7 +33,7 @@ def build_app(
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(("/in/", "/dlr/")):
             await webhooks(scope, receive, send)
-        elif api is not None and scope["type"] == "http" and scope["path"] in POSTS:
+        elif api is not None and scope["type"] == "http" and scope["path"] in _OWN:
             await api(scope, receive, send)
         else:
             await rest(scope, receive, send)

@@ -42,13 +42,13 @@ class Posted:
 
 def read_request(body: bytes, playbook: Playbook) -> Posted:
     """A flow or an event for one number. Raises `Nonsense`."""
-    fields = _fields(body)
-    complaints = _unknown(fields, _REQUEST)
+    fields = fields_of(body)
+    complaints = unknown_in(fields, _REQUEST)
     business = playbook.business
     flow = _flow(fields, playbook, complaints)
     contact = _contact(fields, business, complaints)
     channel = _channel(fields, business, complaints)
-    key = _key(fields, complaints)
+    key = key_of(fields, complaints)
     if not key and "key" not in fields:
         complaints.append(
             'key: it is missing. Name this one happening, like "order-1001-paid": '
@@ -77,10 +77,10 @@ def read_request(body: bytes, playbook: Playbook) -> Posted:
 
 def read_handback(body: bytes, playbook: Playbook) -> Posted:
     """The newest conversation that a person has with one number. Raises `Nonsense`."""
-    fields = _fields(body)
-    complaints = _unknown(fields, _HANDBACK)
+    fields = fields_of(body)
+    complaints = unknown_in(fields, _HANDBACK)
     contact = _contact(fields, playbook.business, complaints)
-    key = _key(fields, complaints)
+    key = key_of(fields, complaints)
     if complaints or contact is None:
         raise Nonsense(complaints)
     event = HandedBack(contact=contact, session="")
@@ -88,7 +88,8 @@ def read_handback(body: bytes, playbook: Playbook) -> Posted:
     return Posted(arrival=Arrival(event=event, dedupe=dedupe, raw=body))
 
 
-def _fields(body: bytes) -> dict[str, Any]:
+def fields_of(body: bytes) -> dict[str, Any]:
+    """The object that the body is. Raises `Nonsense`."""
     try:
         fields = msgspec.json.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
@@ -98,7 +99,8 @@ def _fields(body: bytes) -> dict[str, Any]:
     return cast(dict[str, Any], fields)
 
 
-def _unknown(fields: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
+def unknown_in(fields: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
+    """A complaint for every field that is not known."""
     return [
         f"{name}: nothing here is called so. {advice(name, known)}"
         for name in fields
@@ -106,7 +108,7 @@ def _unknown(fields: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _word(fields: Mapping[str, Any], name: str, complaints: list[str]) -> str | None:
+def word_of(fields: Mapping[str, Any], name: str, complaints: list[str]) -> str | None:
     """A text of the body; None when it is not there or is no text."""
     value = fields.get(name)
     if name in fields and not (isinstance(value, str) and value):
@@ -122,11 +124,11 @@ def _flow(fields: Mapping[str, Any], playbook: Playbook, complaints: list[str]) 
         )
         return None
     flows, events = playbook.flows, playbook.events
-    if name := _word(fields, "flow", complaints):
+    if name := word_of(fields, "flow", complaints):
         if name not in flows:
             complaints.append(f'flow: there is no flow "{name}". {advice(name, flows)}')
         return flows.get(name)
-    if name := _word(fields, "event", complaints):
+    if name := word_of(fields, "event", complaints):
         if name not in events:
             near = did_you_mean(name, flows) if did_you_mean(name, events) is None else None
             mend = f'Did you mean "flow": "{near}"?' if near else advice(name, events)
@@ -142,7 +144,7 @@ def _contact(
     if "to" not in fields:
         complaints.append("to: it is missing. Write the number with + and its country code.")
         return None
-    written = _word(fields, "to", complaints)
+    written = word_of(fields, "to", complaints)
     if written is None:
         return None
     try:
@@ -163,14 +165,15 @@ def _channel(fields: Mapping[str, Any], business: Business, complaints: list[str
         if len(channels) > 1:
             complaints.append(f"channel: there are several. One of: {', '.join(channels)}.")
         return next(iter(channels))
-    name = _word(fields, "channel", complaints) or ""
+    name = word_of(fields, "channel", complaints) or ""
     if name and name not in channels:
         complaints.append(f'channel: there is no channel "{name}". {advice(name, channels)}')
     return name
 
 
-def _key(fields: Mapping[str, Any], complaints: list[str]) -> str:
-    key = _word(fields, "key", complaints) or ""
+def key_of(fields: Mapping[str, Any], complaints: list[str]) -> str:
+    """The idempotency key; empty when it is not there."""
+    key = word_of(fields, "key", complaints) or ""
     if len(key) > KEY_AT_MOST or not key.isprintable():
         complaints.append(f"key: it has at most {KEY_AT_MOST} characters, all of them printable.")
     return key

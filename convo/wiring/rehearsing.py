@@ -20,10 +20,12 @@ from convo.stores.sqlite.database import MEMORY, Database
 from convo.stores.sqlite.rows import kept
 from convo.stores.sqlite.store import SqliteStore
 
-TESTED: frozenset[ErrandKind] = frozenset(("keyword", "reserve"))
+TESTED: frozenset[ErrandKind] = frozenset(("keyword", "reserve", "code"))
 """What a test runs for real; actions and calls are pretended."""
 
-EVERYTHING: frozenset[ErrandKind] = frozenset(("action", "http", "keyword", "reserve", "emit"))
+EVERYTHING: frozenset[ErrandKind] = frozenset(
+    ("action", "http", "keyword", "reserve", "code", "emit")
+)
 """What a chat in the terminal runs for real, unless it is asked to pretend."""
 
 

@@ -17,6 +17,7 @@ from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
 from convo.routing.playbook import Playbook
 from convo.runtime import clock as machine
+from convo.runtime.codes import Codes
 from convo.runtime.errands import Errands, Handlers
 from convo.runtime.hands import Hands
 from convo.runtime.instruments import Instruments
@@ -113,8 +114,12 @@ async def wired(
             checks={"owner": running.check},
             levels=partial(levels, store),
         )
+        codes = Codes(settings.business.code_pools, store)
         behind = Behind(
-            tokens=settings.api_tokens, playbook=lambda: owner.playbook, keep=intake.post
+            tokens=settings.api_tokens,
+            playbook=lambda: owner.playbook,
+            keep=intake.post,
+            redeem=lambda asked: codes.redeem(asked.pool, asked.code, asked.key),
         )
         app = build_app(
             doors(settings, providers),
@@ -195,6 +200,7 @@ def _hands(
             keywords=playbook.keywords,
             language=settings.business.languages[0],
             events_url=settings.business.events_url,
+            code_pools=settings.business.code_pools,
         ),
         own_systems=own_systems,
         results=results,

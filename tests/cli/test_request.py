@@ -156,7 +156,7 @@ def block(after: str) -> str:
 @pytest.fixture
 def example(tmp_path: Path, free_port: int) -> Path:
     """The example business on a free port, open at every hour."""
-    for name in ("flows", "keyword_handlers"):
+    for name in ("flows", "keyword_handlers", "codes"):
         shutil.copytree(ROOT / name, tmp_path / name)
     text = (ROOT / "convo.toml").read_text("utf-8")
     changed = text.replace("127.0.0.1:8000", f"127.0.0.1:{free_port}")

@@ -30,7 +30,7 @@ from convo.cli import COMMANDS
 from convo.policy.law_words import LAW_WORDS
 
 ROOT = Path(__file__).parents[2]
-EXAMPLE = ("convo.toml", "flows", "keyword_handlers")
+EXAMPLE = ("convo.toml", "flows", "keyword_handlers", "codes")
 PATIENCE = 20.0
 """Seconds for one command, or for one answer at the terminal."""
 

@@ -40,7 +40,7 @@ def soon(look: Callable[[], object], wanted: object) -> None:
 def written(folder: Path, tables: str, flows: Mapping[str, str]) -> None:
     """The repository's own business, behind the server and channels of `tables`."""
     folder.mkdir()
-    for part in ("flows", "keyword_handlers"):
+    for part in ("flows", "keyword_handlers", "codes"):
         shutil.copytree(
             ROOT / part, folder / part, ignore=shutil.ignore_patterns("tests", "__pycache__")
         )

@@ -275,6 +275,7 @@ class Stage:
     actions: Mapping[str, Action] = field(default_factory=dict[str, Action])
     keywords: Mapping[str, Keyword] = field(default_factory=dict[str, Keyword])
     events_url: str = ""
+    code_pools: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     own_systems: NoOwnSystems = field(default_factory=NoOwnSystems)
     at_once: int = 8
     within: float = 5.0
@@ -314,6 +315,7 @@ class Stage:
                 keywords=self.keywords,
                 language="en",
                 events_url=self.events_url,
+                code_pools=self.code_pools,
             ),
             own_systems=self.own_systems,  # pyright: ignore[reportArgumentType]
             results=self.results,

@@ -4,8 +4,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from convo.core.events import SOLD_OUT
+from convo.errors import FlowErrors
 from convo.language.values import unpacked
-from tests.steps.conversation import ANNA, Conversation
+from tests.steps.conversation import ANNA, Conversation, loaded
 
 FLOW = """
 flow: book
@@ -134,6 +138,44 @@ def test_no_place_left_takes_the_failed_way() -> None:
     talk = Conversation(PLACE)
     talk.text("vote")
     assert talk.answer_errand(None) == ["Full."]
+
+
+GIVEN = """
+flow: gift
+start: {words: [gift]}
+answers: {code: text}
+steps:
+  get:
+    do: code
+    with: {pool: "'spring'"}
+    save: code
+    failed: none
+  given: {say: "Your code: {{ code }}", go: end}
+  none: {say: All given., go: end}
+"""
+
+
+def test_a_code_is_the_contact_s_whatever_the_session() -> None:
+    talk = Conversation(GIVEN)
+    talk.text("gift")
+    first = talk.errands[0]
+    assert (first.kind, first.name, first.arguments) == ("code", "spring", {})
+    assert talk.answer_errand("MEI-1") == ["Your code: MEI-1"]
+    talk.text("gift")
+    assert talk.errands[0].key == first.key
+    assert ANNA.e164 not in first.key
+    assert talk.answer_errand(failure=SOLD_OUT) == ["All given."]
+
+
+@pytest.mark.parametrize("given", ["{}", "{pol: \"'spring'\"}", "{pool: pool, more: 1}"])
+def test_a_code_is_given_its_pool_and_nothing_else(given: str) -> None:
+    with pytest.raises(FlowErrors, match="`do: code` is given its pool"):
+        loaded(GIVEN.replace("{pool: \"'spring'\"}", given))
+
+
+def test_calling_code_in_a_text_gets_the_step_as_advice() -> None:
+    with pytest.raises(FlowErrors, match="Get one with a step `do: code`"):
+        loaded(GIVEN.replace("{{ code }}", "{{ code('spring') }}"))
 
 
 def test_every_native_value_comes_back_as_it_went() -> None:

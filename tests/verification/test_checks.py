@@ -71,6 +71,13 @@ FAULTS = [
     ("references", "programme: news", "programme: nwes", 3, 'no programme "nwes"'),
     ("references", "programme: news\n", "", 2, "Marketing goes only to those who joined"),
     ("references", "do: shop.order", "do: shop.ordr", 25, 'no action "shop.ordr"'),
+    (
+        "references",
+        "do: shop.order\n    with: {colour: colour}",
+        "do: code\n    with: {pool: \"'sprig'\"}",
+        26,
+        'convo.toml has no codes "sprig"',
+    ),
     ("consent", "yes: joined\n    no: pause", "no: joined", 34, 'has no YES to "news"'),
     ("consent", "{back: paint}", "{back: joined}", 35, 'has no YES to "news"'),
     ("consent", "failed: over\n", "failed: joined\n", 35, 'has no YES to "news"'),

@@ -12,12 +12,14 @@ from convo.core.links import SignedIds
 from convo.errors import Busy, StoreUnavailable
 from convo.ports import Acceptance, Arrival, Parsed
 from convo.routing.playbook import Playbook
+from convo.runtime.codes import Redeemed
 from convo.runtime.metrics import Metrics
 from convo.web import api
-from convo.web.api import MAX_POST_BYTES, POSTS, Api, Behind
+from convo.web.api import MAX_POST_BYTES, POSTS, REDEEM, Api, Behind
 from convo.web.app import build_app
 from convo.web.health import Health
-from tests.steps.conversation import ANNA, loaded
+from convo.web.redeeming import Redemption
+from tests.steps.conversation import ANNA, business, loaded
 
 pytestmark = pytest.mark.anyio
 
@@ -32,9 +34,13 @@ class House:
     def __init__(self, *tokens: str) -> None:
         self.kept: list[tuple[str, Arrival]] = []
         self.failure: Exception | None = None
-        self.playbook: Playbook = loaded(FLOW.format("visit")).playbook
+        self.spent: dict[str, str] = {}
+        shop = business(code_pools={"spring": ("MEI-1", "MEI-2")})
+        self.playbook: Playbook = loaded(FLOW.format("visit"), at=shop).playbook
         self.metrics = Metrics()
-        behind = Behind(tokens=tokens, playbook=lambda: self.playbook, keep=self.keep)
+        behind = Behind(
+            tokens=tokens, playbook=lambda: self.playbook, keep=self.keep, redeem=self.redeem
+        )
         self.app = build_app(
             {},
             self.accept,
@@ -53,6 +59,12 @@ class House:
         known = {kept.dedupe for _, kept in self.kept}
         self.kept.append((channel, arrival))
         return "duplicate" if arrival.dedupe in known else "accepted"
+
+    async def redeem(self, asked: Redemption) -> Redeemed:
+        if self.failure is not None:
+            raise self.failure
+        spent = self.spent.setdefault(asked.code, asked.key)
+        return "unknown" if asked.code != "MEI-1" else "redeemed" if spent == asked.key else "used"
 
     async def post(
         self,
@@ -111,6 +123,39 @@ async def test_a_conversation_is_given_back() -> None:
     assert (status, said) == (202, {"accepted": True})
     assert house.kept[0][1].event == HandedBack(contact=ANNA, session="")
     assert house.counted("kept", path)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        ({"pool": "spring", "code": "MEI-1", "key": "till 1"}, 200, {"redeemed": True}),
+        ({"pool": "spring", "code": " MEI-1 ", "key": "till 1"}, 200, {"redeemed": True}),
+        ({"pool": "spring", "code": "MEI-9", "key": "till 1"}, 404, "has no such code"),
+        ({"pool": "autumn", "code": "MEI-1", "key": "till 1"}, 400, "pool: convo.toml has no"),
+        ({"pool": "spring", "code": "MEI-1"}, 400, "key: it is missing."),
+        ({"pool": "spring", "code": "", "key": "k"}, 400, "code: it must be a text"),
+        ({"pool": "spring", "code": "MEI-1", "key": "k", "to": ""}, 400, "to: nothing here"),
+        ({}, 400, "pool: it is missing."),
+    ],
+)
+async def test_a_code_is_redeemed_or_it_is_said_why_not(body: Any, status: int, told: Any) -> None:
+    house = House(TOKEN)
+    answer = await house.post(json.dumps(body).encode(), path=REDEEM)
+    assert answer[0] == status
+    said = " ".join(answer[2]["complaints"]) if isinstance(told, str) else answer[2]
+    assert told == said or told in said
+
+
+async def test_a_code_that_somebody_else_redeemed_is_409_and_a_store_that_is_away_503() -> None:
+    house = House(TOKEN)
+    body = {"pool": "spring", "code": "MEI-1", "key": "till 1"}
+    other = json.dumps(body | {"key": "till 2"}).encode()
+    assert (await house.post(json.dumps(body).encode(), path=REDEEM))[0] == 200
+    assert (await house.post(other, path=REDEEM))[0] == 409
+    assert house.counted("redeemed", REDEEM)
+    assert house.counted("used", REDEEM)
+    house.failure = StoreUnavailable("away")
+    assert (await house.post(other, path=REDEEM))[0] == 503
 
 
 async def test_it_goes_by_the_flows_of_the_moment() -> None:
@@ -209,5 +254,7 @@ async def test_a_bug_is_500_and_its_text_is_not_logged(caplog: pytest.LogCapture
 
 def test_nothing_shows_the_token() -> None:
     house = House(TOKEN)
-    behind = Behind(tokens=(TOKEN,), playbook=lambda: house.playbook, keep=house.keep)
+    behind = Behind(
+        tokens=(TOKEN,), playbook=lambda: house.playbook, keep=house.keep, redeem=house.redeem
+    )
     assert TOKEN not in repr(behind)
