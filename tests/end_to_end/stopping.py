@@ -17,9 +17,11 @@ from convo.routing.playbook import Playbook
 from convo.steps.branch import Branch as BranchStep
 from convo.steps.consent import Consent as ConsentStep
 from convo.steps.end import End
+from convo.steps.limit import Limit
 from convo.steps.run import Run
 from convo.steps.say import Say
 from convo.steps.set import Set
+from convo.steps.split import Split
 from convo.steps.step import Step
 from convo.wiring.authored import authored, settings_in
 from convo.wiring.rehearsing import rehearse
@@ -138,8 +140,10 @@ def _stands(step: Step, playbook: Playbook) -> bool:
         case Run():
             inner = playbook.flows[step.run]
             return any(_stands(each, playbook) for each in inner.steps.values())
-        case Say() | Set() | BranchStep() | End():
+        case Say() | Set() | BranchStep() | Split() | End():
             return False
+        case Limit():
+            return step.limit.first is not None
         case ConsentStep():
             return step.confirm is not None
         case _:
