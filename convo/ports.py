@@ -199,6 +199,10 @@ class Store(Protocol):
         """
         ...
 
+    async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
+        """Every act of this contact's consent, oldest first: added to and never changed."""
+        ...
+
     async def close(self) -> None:
         """End; whatever was accepted or advanced is kept."""
         ...

@@ -39,7 +39,15 @@ class Programme:
 
     name: str
     about: str
+    #: The same by language, where it is told in several.
+    abouts: Mapping[str, str] = field(default_factory=dict[str, str])
     double_opt_in: bool = False
+    #: Milliseconds after which a consent question that has no answer is as if never asked.
+    confirm_within: int = 24 * 3_600_000
+
+    def told(self, language: str) -> str:
+        """What they join, in this language or a wider form; else as it is."""
+        return self.abouts.get(language) or self.abouts.get(language.partition("-")[0], self.about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,8 @@ class Law:
     default: str = "strict"
     #: ISO 3166, two letters -> a profile's name, in place of the country's own.
     countries: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: What a STOP ends: everything, or the programme of what they were sent last.
+    stop_scope: Literal["all", "programme"] = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,29 @@ ConsentState = Literal["unknown", "asked", "given", "withdrawn"]
 EVERYTHING = ""
 
 
+#: How an act of consent came about: a word that starts a flow or its reply, a law word, what the
+#: provider says, a list or an own system, the page of an opt-out link, two numbers made one
+#: contact, or a request that nobody answered in time.
+How = Literal["flow", "law", "provider", "import", "link", "merge", "expired"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """How an act of consent came about: what somebody asks who has to be shown it."""
+
+    how: How = "flow"
+    #: What they wrote.
+    said: str = field(default="", repr=False)
+    channel: str = ""
+    #: The provider's id of what they wrote.
+    provider_id: str = ""
+    flow: str = ""
+    version: str = ""
+    #: Of what was brought from elsewhere: where it was given, and what shows it.
+    source: str = ""
+    evidence: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
     """Where a contact stands with one programme, and what put them there."""
@@ -30,6 +53,8 @@ class Consent:
     order: int = 0
     #: The very text that was shown or the very word that was sent.
     proof: str = field(default="", repr=False)
+    #: Kept in the history of acts alone; where a contact stands now is told without it.
+    origin: Origin = field(default=Origin(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

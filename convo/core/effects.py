@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from convo.core.business import MessageClass
-from convo.core.contacts import ConsentState
+from convo.core.contacts import ConsentState, Origin
 from convo.core.events import ErrandKind
 
 #: Why a text goes out. A law word's answer and the asking of consent pass where others do not.
@@ -67,6 +67,9 @@ class SetConsent:
     programme: str
     state: ConsentState
     proof: str = field(default="", repr=False)
+    origin: Origin = field(default=Origin())
+    #: When it counts from, if not from now: a question that waits for the morning is asked then.
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

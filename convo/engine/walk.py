@@ -135,17 +135,17 @@ class Walk:
         """The open question's answer."""
         question = self.question
         assert question is not None
-        self._run_on(question.take(self.scene, understood))
+        self._go_on(question.take(self.scene, understood))
 
     def reject(self) -> None:
         """A reply that the open question does not understand."""
         question = self.question
         assert question is not None
-        self._run_on(question.reject(self.scene))
+        self._go_on(question.reject(self.scene))
 
     def jump(self, word: str) -> None:
         """An anytime word of the flow."""
-        self._run_on(f"anytime:{word}")
+        self._go_on(f"anytime:{word}")
 
     def wake(self, name: str, generation: int) -> bool:
         """A timer has come due; False when it is stale."""
@@ -157,9 +157,9 @@ class Walk:
         if step != self.scene.step:
             return False
         if purpose == "expires":
-            self._run_on("expires")
+            self._go_on("expires")
         else:
-            self._run_on(self.flow.steps[step].wake(self.scene, purpose, int(n)))
+            self._go_on(self.flow.steps[step].wake(self.scene, purpose, int(n)))
         return True
 
     def put_off(self, name: str, generation: int, due: int) -> bool:
@@ -182,14 +182,14 @@ class Walk:
         step = self.flow.steps[self.scene.step]
         assert isinstance(step, Errand)
         self.scene.record("answered", id=errand, failure=failure)
-        self._run_on(step.hear(self.scene, value, failure))
+        self._go_on(step.hear(self.scene, value, failure))
         return True
 
     def hand_back(self) -> bool:
         """A person gives the conversation back; False when none has it."""
         if not self.with_a_person:
             return False
-        self._run_on(self.flow.steps[self.scene.step].hear(self.scene, None, ""))
+        self._go_on(self.flow.steps[self.scene.step].hear(self.scene, None, ""))
         return True
 
     def hold(self, held: Held) -> None:
@@ -204,6 +204,7 @@ class Walk:
 
     def stop(self, outcome: str) -> None:
         """End it here and now."""
+        self.flow.steps[self.scene.step].leave(self.scene, "")
         self.scene.armed = []
         self.outcome = outcome
         self.moved = True
@@ -249,6 +250,7 @@ class Walk:
             generation=generation,
             answers=frame.answers,
         )
+        scene.version = frame.version
         scene.step = frame.step
         scene.asks = self.flow.steps[frame.step].asks
         scene.tries = frame.tries
@@ -268,6 +270,12 @@ class Walk:
             errand=scene.errand,
             numbers=scene.numbers,
         )
+
+    def _go_on(self, label: str | None) -> None:
+        """Leave the step at which it waited, or stay there for no label."""
+        if label is not None:
+            self.flow.steps[self.scene.step].leave(self.scene, label)
+        self._run_on(label)
 
     def _run_on(self, label: str | None) -> None:
         """Take branch after branch until a step waits or the session ends."""

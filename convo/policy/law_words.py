@@ -32,6 +32,7 @@ _BY_COUNTRY: Mapping[str, Mapping[str, LawWord]] = {
     for country in {country for row in LAW_WORDS for country in row.countries}
 }
 _ANYWHERE: Mapping[str, LawWord] = _meanings(LAW_WORDS)
+_ENDS_ALL = frozenset(map(whole_message, everywhere()["ends_all"]))
 _REJOIN = frozenset(
     whole_message(word) for row in LAW_WORDS if row.means == "rejoin" for word in row.words
 )
@@ -45,6 +46,11 @@ def law_word(text: str, country: str | None) -> LawWord | None:
 def rejoin_word(text: str) -> bool:
     """Whether `text` is START to a withdrawn contact, while to all others it is their answer."""
     return whole_message(text) in _REJOIN
+
+
+def ends_all(text: str) -> bool:
+    """Whether a STOP says that it means every programme."""
+    return whole_message(text) in _ENDS_ALL
 
 
 def is_law_word(word: str, country: str | None = None) -> bool:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from convo.core.contacts import Consent
 from convo.core.events import Answered
+from convo.core.numbers import PhoneNumber
 from convo.core.turns import Turn
 from convo.ports import Acceptance, Arrival, Done, ErrandClaim, Lease, Store, Wants, Work
 
@@ -91,6 +93,9 @@ class AttendedStore:
 
     async def reserve(self, name: str, key: str, limit: int | None) -> int | None:
         return await self._store.reserve(name, key, limit)
+
+    async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
+        return await self._store.acts(contact)
 
     async def close(self) -> None:
         await self._store.close()

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from convo.core import codec
-from convo.core.contacts import Asked, AskedBack, Consent, ContactState, Pace, Postponed
+from convo.core.contacts import Asked, AskedBack, ContactState, Pace, Postponed
 from convo.core.effects import (
     ClearTimer,
     Errand,
@@ -22,9 +22,11 @@ from convo.core.records import Record
 from convo.core.turns import Lane, Outbound, Source, Turn, outbound_id
 from convo.engine.flow import read_languages
 from convo.engine.walk import Walk
+from convo.policy.consent import yes_rule
 from convo.policy.gate import Later, Never, admit, counted
 from convo.policy.leaving import Leaving, Refused
-from convo.policy.numbering import zones_of
+from convo.policy.numbering import country_of, zones_of
+from convo.routing.consenting import CONSENT, consent_rows, consent_timers, overdue
 from convo.routing.leaving import what_leaves
 from convo.routing.playbook import Playbook
 from convo.steps.scene import Fields, Surroundings
@@ -55,6 +57,9 @@ class Desk:
         self.asked: list[Asked] = list(state.asked)
         self.asked_back: list[AskedBack] = list(state.asked_back)
         self.around = self._surroundings()
+        for expired in overdue(state, self.business, event.at):
+            self.around.effects.append(expired)
+            self.record("consent", programme=expired.programme, state="unknown", why="expired")
         #: Newest last.
         self.walks: list[Walk] = []
         for session in state.sessions:
@@ -90,6 +95,7 @@ class Desk:
             fields=Fields(dict(state.fields), business.contact_fields, zone),
             tags=list(state.tags),
             emits=bool(business.events_url),
+            yes_rule=yes_rule(country_of(state.number), business),
             purpose=purpose_of(event),
             text=event.text if isinstance(event, Inbound) else "",
             send=self.send,
@@ -204,7 +210,7 @@ class Desk:
         """The state that the gate goes by: what this turn has changed so far counts."""
         if not say.programme and say.purpose != "consent":
             return self.state
-        changed = {row.programme: row for row in self._consent_rows(0)}
+        changed = {row.programme: row for row in consent_rows(self.around.effects, self.event, 0)}
         last_seen = self.event.at if isinstance(self.event, Inbound) else self.state.last_seen
         return replace(self.state, consents={**self.state.consents, **changed}, last_seen=last_seen)
 
@@ -273,6 +279,20 @@ class Desk:
         walk = self.walk(session)
         return walk is not None and walk.scene.generation == generation
 
+    def leave_programme(self, programme: str) -> None:
+        """End what is of one programme: what a STOP does where it is of one. Unsent messages of
+        it are dropped when they are claimed."""
+        flows = self.playbook.flows
+        for walk in self.open_walks():
+            if walk.flow.programme == programme:
+                walk.stop("stopped")
+        self.postponed = [each for each in self.postponed if each.programme != programme]
+        self.asked = [
+            each
+            for each in self.asked
+            if each.flow not in flows or flows[each.flow].programme != programme
+        ]
+
     def silence(self) -> None:
         """End everything and drop what waits: what a STOP does."""
         for walk in self.open_walks():
@@ -291,7 +311,7 @@ class Desk:
         """The rows of this turn, and the state that the contact's next event meets."""
         sessions = tuple(kept for walk in self.walks if (kept := walk.close()) is not None)
         around, state, event = self.around, self.state, self.event
-        consents = self._consent_rows(order)
+        consents = consent_rows(around.effects, event, order)
         after = ContactState(
             number=state.number,
             fields=around.fields.kept,
@@ -327,7 +347,8 @@ class Desk:
         timers: dict[str, SetTimer] = {}
         cleared: dict[str, None] = {}
         silence = False
-        for effect in self.around.effects:
+        effects = self.around.effects
+        for effect in (*effects, *consent_timers(effects, self.business, self.event.at)):
             match effect:
                 case SetTimer():
                     timers[effect.name] = effect
@@ -345,24 +366,9 @@ class Desk:
         wanted = tuple(
             timer
             for name, timer in timers.items()
-            if name in armed or name.startswith((GATE, BACK))
+            if name in armed or name.startswith((GATE, BACK, CONSENT))
         )
         return wanted, tuple(cleared), silence
-
-    def _consent_rows(self, order: int) -> tuple[Consent, ...]:
-        event = self.event
-        return tuple(
-            Consent(
-                programme=effect.programme,
-                state=effect.state,
-                at=event.at,
-                event=event.id,
-                order=order,
-                proof=effect.proof,
-            )
-            for effect in self.around.effects
-            if isinstance(effect, SetConsent)
-        )
 
 
 def purpose_of(event: Event) -> Purpose:

@@ -1,13 +1,12 @@
 """Whose text is it? Five levels, in this order, the same everywhere."""
 
 from convo.core.effects import Errand
-from convo.core.events import Inbound, LawWord
+from convo.core.events import Inbound
 from convo.core.sessions import Held
 from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.language.texts import spoken
 from convo.policy import loop_guard
-from convo.policy.numbering import country_of
 from convo.routing.clarifying import (
     ask_whether,
     ask_which,
@@ -20,6 +19,7 @@ from convo.routing.clarifying import (
 )
 from convo.routing.desk import START_WORD, Desk
 from convo.routing.keywords import Match
+from convo.routing.law import answer_law
 from convo.routing.open_questions import able_to_take, who_refuses
 from convo.understanding.normalise import language_of, match_key
 
@@ -31,8 +31,6 @@ MAX_HELD = 20
 #: Letters of a near miss from which it is asked back with a yes to start it; a shorter one is
 #: another word too easily ("look" and "book"), and only told what it may have been.
 ASKED_FROM = 5
-#: Countries whose carriers want HELP to say that texts may cost.
-RATES_TOLD = frozenset({"US", "CA"})
 
 
 def hear(desk: Desk, event: Inbound) -> None:
@@ -43,32 +41,14 @@ def hear(desk: Desk, event: Inbound) -> None:
         desk.speaks(_known_language(desk, event.text))
     law = event.law or ("start" if event.acted else None)
     if law is not None:
-        _law_word(desk, event, law)
+        desk.record("routed", level=1, law=law, acted=event.acted)
+        # STOP, T and TD are written by everybody: their letters tell nothing of who is spoken with.
+        heard = None if event.text.isascii() else _known_language(desk, event.text)
+        answer_law(desk, event, law, heard or desk.language)
     elif desk.state.stopped:
         desk.record("ignored", why="the contact has said STOP")
     else:
         take_text(desk, event.text, event.id, event.at, event.channel)
-
-
-def _law_word(desk: Desk, event: Inbound, law: LawWord) -> None:
-    """Level 1. Its consent was changed when it was kept; here it is answered, once."""
-    desk.record("routed", level=1, law=law, acted=event.acted)
-    business, channel = desk.business, desk.business.channels[event.channel]
-    # STOP, T and TD are written by everybody: their letters tell nothing of who is spoken with.
-    heard = None if event.text.isascii() else _known_language(desk, event.text)
-    language = heard or desk.language
-    if law == "stop":
-        desk.silence()
-        if event.acted and channel.optout_reply == "us":
-            told = phrase("stop.confirmed", language, business=business.name)
-            desk.say(told, event.channel, "law")
-    elif law == "start":
-        told = "start.confirmed" if event.acted else "start.already"
-        if channel.optout_reply == "us" or not event.acted:
-            desk.say(phrase(told, language, business=business.name), event.channel, "law")
-    else:
-        told = "help.us" if country_of(event.contact) in RATES_TOLD else "help.anywhere"
-        desk.say(phrase(told, language, business=business.name), event.channel, "law")
 
 
 def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:

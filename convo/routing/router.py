@@ -18,6 +18,7 @@ from convo.language.phrases import phrase
 from convo.policy.leaving import Refused
 from convo.routing.asking import CannotBegin, requested, start_what_was_asked
 from convo.routing.clarifying import give_up
+from convo.routing.consenting import CONSENT
 from convo.routing.desk import BACK, GATE, Desk
 from convo.routing.leaving import what_leaves
 from convo.routing.levels import hear, person_in, take_text
@@ -106,6 +107,8 @@ def apology(state: ContactState, event: Event, playbook: Playbook) -> Outbound |
 
 
 def _due(desk: Desk, event: Due) -> None:
+    if event.name.startswith(CONSENT):
+        return  # what is overdue was found when the turn began
     if event.name.startswith(GATE):
         desk.release(event.name)
         return

@@ -6,6 +6,7 @@ from typing import Any
 
 from convo.core.business import Business
 from convo.core.consent_acts import ConsentAct
+from convo.core.contacts import Origin
 from convo.core.events import Arriving, Inbound, OptedOutElsewhere, Requested
 from convo.core.numbers import PhoneNumber
 from convo.errors import Busy, StoreError
@@ -30,6 +31,7 @@ class Intake:
 
     def __init__(self, *, store: Store, business: Business, instruments: Instruments) -> None:
         self._store = store
+        self._business = business
         self._sleep = instruments.sleep
         self._count = instruments.metrics.count
         self._own = frozenset(
@@ -52,9 +54,13 @@ class Intake:
                 case Inbound(contact=contact) if contact in self._own:
                     self._count("convo_arrivals_total", channel, "inbound", "own_number")
                 case Inbound() as inbound:
-                    arrivals.append(_lawful(arrival, inbound))
+                    arrivals.append(_lawful(arrival, inbound, self._business))
                 case OptedOutElsewhere(source=source) if arrival.consent is None:
-                    act = ConsentAct(act="stop", proof=f"opted out at the provider: {source}")
+                    act = ConsentAct(
+                        act="stop",
+                        proof=f"opted out at the provider: {source}",
+                        origin=Origin(how="provider", channel=channel),
+                    )
                     arrivals.append(_with(arrival, arrival.event, act))
                 case _:
                     arrivals.append(arrival)
@@ -108,7 +114,7 @@ class Intake:
 _KINDS: Mapping[type[Arriving], str] = {kind: kind.__name__.lower() for kind in Arriving.__args__}
 
 
-def _lawful(arrival: Arrival, inbound: Inbound) -> Arrival:
+def _lawful(arrival: Arrival, inbound: Inbound, business: Business) -> Arrival:
     """With its text cleaned, its law word found and the consent act that follows from it."""
     text = clean(inbound.text)
     law = inbound.law or law_word(text, country_of(inbound.contact))
@@ -120,7 +126,9 @@ def _lawful(arrival: Arrival, inbound: Inbound) -> Arrival:
         provider_id=inbound.provider_id,
         media=inbound.media,
     )
-    return _with(arrival, event, arrival.consent or consent_act(law, text))
+    origin = Origin(how="law", said=text, channel=inbound.channel, provider_id=inbound.provider_id)
+    act = arrival.consent or consent_act(law, text, business, origin)
+    return _with(arrival, event, act)
 
 
 def _with(arrival: Arrival, event: Arriving, consent: ConsentAct | None) -> Arrival:

@@ -40,6 +40,8 @@ _SECONDS = {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "
 _HOURS = re.compile(r"(\d{1,2}):(\d{2}) ?[-–] ?(\d{1,2}):(\d{2})", re.ASCII)
 _LENGTH = re.compile(r"(\d{1,6}) ?(ms|s|m)", re.ASCII)
 _LENGTHS = {"ms": 0.001, "s": 1, "m": 60}
+_DAYS = re.compile(r"(\d{1,4}) ?(m|h|d)", re.ASCII)
+_DAY_LENGTHS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 # What a URL's path carries unescaped, so that it is the same in a log, a form and a signature.
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]+", re.ASCII)
 # RFC 6750, 2.1: what a bearer token is made of.
@@ -293,6 +295,19 @@ def seconds(text: str) -> float:
     if found is None:
         raise ValueError(f'"{text}" is no length of time. Write it like "500ms", "30s" or "2m".')
     return int(found[1]) * _LENGTHS[found[2]]
+
+
+def days(text: str) -> str:
+    milliseconds(text)
+    return text
+
+
+def milliseconds(text: str) -> int:
+    """Milliseconds of "30m", "24h" or "3d"."""
+    found = _DAYS.fullmatch(text.strip().casefold())
+    if found is None or int(found[1]) == 0:
+        raise ValueError(f'"{text}" is no length of time. Write it like "30m", "24h" or "3d".')
+    return int(found[1]) * _DAY_LENGTHS[found[2]]
 
 
 def hours(text: str) -> str:

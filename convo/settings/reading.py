@@ -17,7 +17,7 @@ from convo.routing.loading import AnytimeWords
 from convo.settings import complaints, meanings, references
 from convo.settings.complaints import Complaint, Spot
 from convo.settings.pools import BadPool, read_pool
-from convo.settings.sections import ChannelSection, ConvoToml
+from convo.settings.sections import ChannelSection, ConvoToml, ProgrammeSection
 from convo.settings.settled import Connection, Doubt, Settings
 
 FILE = "convo.toml"
@@ -266,16 +266,27 @@ def _business(written: ConvoToml, pools: Mapping[str, tuple[str, ...]]) -> Busin
         country=written.business.country,
         languages=written.business.languages,
         channels={name: _channel(name, table) for name, table in written.channels.items()},
-        programmes={
-            name: Programme(name=name, about=table.about, double_opt_in=table.double_opt_in)
-            for name, table in written.programmes.items()
-        },
+        programmes={name: _programme(name, table) for name, table in written.programmes.items()},
         contact_fields=dict(written.contact),
         code_pools=pools,
         events_url=written.events.url or "",
         quiet={kind: meanings.quiet_hours(text) for kind, text in written.quiet.items()},
         opt_out=written.opt_out,
-        law=Law(default=written.law.default, countries=written.law.countries),
+        law=Law(
+            default=written.law.default,
+            countries=written.law.countries,
+            stop_scope=written.law.stop_scope,
+        ),
+    )
+
+
+def _programme(name: str, table: ProgrammeSection) -> Programme:
+    return Programme(
+        name=name,
+        about=next(iter(table.about.values())),
+        abouts={language: text for language, text in table.about.items() if language},
+        double_opt_in=table.double_opt_in,
+        confirm_within=meanings.milliseconds(table.confirm_within),
     )
 
 

@@ -166,13 +166,24 @@ class ChannelSection(Section):
 class ProgrammeSection(Section):
     """Something people join: one consent."""
 
-    about: Word = Field(
-        description="What they join, in a few words.", examples=["About two survey texts a month"]
+    about: Annotated[
+        dict[str, Word],
+        BeforeValidator(meanings.by_language),
+        AfterValidator(meanings.known_languages),
+    ] = Field(
+        description="What they join, in a few words: one text, or one for each language.",
+        examples=["About two survey texts a month"],
     )
     double_opt_in: bool = Field(
         default=False,
         description="Whether a join word must be confirmed by a YES; "
         "`convo check` refuses a flow that gives this consent without asking for it.",
+    )
+    confirm_within: Annotated[str, AfterValidator(meanings.days)] = Field(
+        default="24h",
+        description="How long a consent question stays open: whoever answers later is asked "
+        "again, and until then is as if never asked.",
+        examples=["24h", "3d"],
     )
 
 
@@ -202,6 +213,12 @@ class LawSection(Section):
         description="The profile of contacts whose country has none of its own: one of "
         f"{', '.join(PROFILES)}.",
         examples=["strict"],
+    )
+    stop_scope: Literal["all", "programme"] = Field(
+        default="all",
+        description='What a STOP ends: "all" your texts, or the "programme" of what they were '
+        "sent last, and all at the second STOP, at STOP ALL, or when that was of no programme. The "
+        "FCC's rule that one STOP ends everything is waived until 2027-01-31 (DA 26-12).",
     )
     countries: dict[
         Annotated[str, AfterValidator(meanings.country)],

@@ -1,6 +1,6 @@
 """consent: asks for, gives or withdraws consent to a programme; the text shown is the proof."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pydantic import Field, model_validator
 
@@ -89,7 +89,11 @@ class Consent(Question):
             return None
         # The word that brought them here is the proof; what is said now only tells of it.
         if act.give is not None:
-            scene.consent(act.give, "given", scene.around.text)
+            around = scene.around
+            if around.yes_rule and around.consent_to(act.give) not in ("asked", "given"):
+                scene.record("refused", programme=act.give, rule=around.yes_rule)
+                return "next"
+            scene.consent(act.give, "given", around.text)
         else:
             scene.consent(act.programme, "withdrawn", scene.around.text)
         if self.say is not None:
@@ -115,25 +119,17 @@ class Consent(Question):
 
     def settle(self, scene: Scene, understood: Understood) -> str | None:
         if understood.value is False:
-            self._ask_no_more(scene)
             if self.declined is not None:
                 scene.say(self.declined, purpose=self.purpose())
+        elif scene.around.consent_to(self.consent.programme) in ("unknown", "withdrawn"):
+            # The yes came when the request was not open any more: they are asked once more.
+            scene.record("consent", programme=self.consent.programme, state="asked again")
+            scene.consent(self.consent.programme, "asked", self.put(scene))
+            return None
         return understood.branch
 
-    def wake(self, scene: Scene, purpose: str, n: int) -> str | None:
-        label = super().wake(scene, purpose, n)
-        if label is not None:
-            self._ask_no_more(scene)
-        return label
-
-    def refuse(
-        self, scene: Scene, text: Text | None, more: Mapping[str, object] | None = None
-    ) -> str | None:
-        label = super().refuse(scene, text, more)
-        if label is not None:
-            self._ask_no_more(scene)
-        return label
-
-    def _ask_no_more(self, scene: Scene) -> None:
-        """An asking without a yes leaves nothing behind."""
-        scene.consent(self.consent.programme, "unknown", scene.around.text)
+    def leave(self, scene: Scene, label: str) -> None:
+        """An asking without a yes leaves nothing behind, whatever ends it."""
+        programme = self.consent.programme
+        if self.asks and label != "yes" and scene.around.consent_to(programme) == "asked":
+            scene.consent(programme, "unknown", scene.around.text)

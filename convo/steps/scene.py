@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from convo.core.business import MessageClass
-from convo.core.contacts import ConsentState
+from convo.core.contacts import ConsentState, Origin
 from convo.core.effects import Effect, Errand, Purpose, Say, SetConsent, SetTimer
 from convo.core.events import ErrandKind
 from convo.core.numbers import PhoneNumber
@@ -115,6 +115,8 @@ class Surroundings:
     serial: int = 0
     #: The conversation now beginning was asked for by the contact's own word.
     by_word: bool = False
+    #: The law's rule by which consent is given by a yes to a question only; empty without one.
+    yes_rule: str = ""
 
     def next_id(self) -> str:
         """An id that is new in this turn and the same when the turn is run again."""
@@ -145,6 +147,7 @@ class Scene:
         "session",
         "step",
         "tries",
+        "version",
     )
 
     def __init__(
@@ -178,6 +181,8 @@ class Scene:
         #: A flow to run on top of this one: its name and its first answers.
         self.pushed: tuple[str, dict[str, Any]] | None = None
         self.outcome = "ended"
+        #: The version of the flow, kept with what is agreed to.
+        self.version = ""
         self.armed: list[str] = []
         self.said_at: int | None = None
         self.scope_kept: Scope | None = None
@@ -362,16 +367,14 @@ class Scene:
         )
         self.record("errand", id=id, kind=kind, name=name)
 
-    def consent(self, programme: str, state: str, proof: str) -> None:
+    def consent(self, programme: str, state: ConsentState, proof: str) -> None:
         """Write where the contact stands with a programme."""
-        match state:
-            case "asked" | "given" | "withdrawn" | "unknown":
-                self.around.effects.append(
-                    SetConsent(programme=programme, state=state, proof=proof)
-                )
-                self.record("consent", programme=programme, state=state)
-            case _:
-                raise ValueError(f"no such consent state: {state}")
+        asked_at = max(self.now_ms, self.said_at or 0) if state == "asked" else None
+        origin = Origin(said=self.around.text, flow=self.flow.name, version=self.version)
+        self.around.effects.append(
+            SetConsent(programme=programme, state=state, proof=proof, origin=origin, at=asked_at)
+        )
+        self.record("consent", programme=programme, state=state)
 
     def record(self, kind: str, /, **facts: object) -> None:
         """Keep a fact of this turn for people."""

@@ -81,6 +81,9 @@ class Step(Form):
         """A timer of this step has come due: the branch to take, or None to stay."""
         raise ValueError(f"{type(self).__name__} has no timer {purpose}/{n} ({scene.step})")
 
+    def leave(self, scene: Scene, label: str) -> None:
+        """It has waited, and is now left by `label`, or for good without one: tidy up."""
+
     def hear(self, scene: Scene, value: object, failure: str) -> str | None:
         """An errand's answer, or a person's or a flow's return: the branch to take."""
         raise ValueError(f"{type(self).__name__} awaits no answer ({scene.step}: {failure})")

@@ -1,10 +1,19 @@
 """What texts and flows do to consent."""
 
+from dataclasses import replace
+
 import pytest
 
-from convo.policy.consent import consent_act, may_ask
+from convo.core.business import Business, Law, Programme
+from convo.core.contacts import Origin
+from convo.core.events import LawWord
+from convo.policy.consent import confirm_within, consent_act, may_ask, yes_rule
 from convo.policy.law_words import law_word
 from convo.ports import ConsentAct
+
+SHOP = Business(name="Shop", zone="Europe/London", country="GB", languages=("en",), channels={})
+START_OR_YES: tuple[tuple[LawWord | None, str], ...] = (("start", "START"), (None, "yes"))
+BY_PROGRAMME = replace(SHOP, law=Law(stop_scope="programme"))
 
 
 @pytest.mark.parametrize(
@@ -21,12 +30,12 @@ from convo.ports import ConsentAct
     ],
 )
 def test_a_text_acts_on_consent(text: str, act: str | None) -> None:
-    found = consent_act(law_word(text, "US"), text)
+    found = consent_act(law_word(text, "US"), text, SHOP, Origin())
     assert (found.act if found else None) == act
 
 
 def test_the_proof_is_the_very_text_and_is_in_no_repr() -> None:
-    act = consent_act("stop", "ＳＴＯＰ!!")
+    act = consent_act("stop", "ＳＴＯＰ!!", SHOP, Origin(how="law"))
     assert act == ConsentAct(act="stop", proof="ＳＴＯＰ!!")
     assert "ＳＴＯＰ" not in repr(act)
 
@@ -38,3 +47,39 @@ def test_consent_is_asked_once_and_again_only_at_their_own_wish() -> None:
     assert not may_ask("withdrawn", just_texted_join_word=False)
     assert may_ask("withdrawn", just_texted_join_word=True)
     assert not may_ask("given", just_texted_join_word=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "narrow"),
+    [("STOP", True), ("退订", True), ("STOP ALL", False), ("stopall!", False), ("全部退订", False)],
+)
+def test_a_stop_ends_one_programme_only_where_that_is_chosen_and_not_all_is_meant(
+    text: str, narrow: bool
+) -> None:
+    found = consent_act("stop", text, BY_PROGRAMME, Origin())
+    assert found is not None
+    assert found.narrow is narrow
+    everything = consent_act("stop", text, SHOP, Origin())
+    assert everything is not None
+    assert not everything.narrow
+
+
+def test_a_start_gives_single_programmes_back_and_a_yes_never_does() -> None:
+    start, yes = (consent_act(law, text, BY_PROGRAMME, Origin()) for law, text in START_OR_YES)
+    assert start is not None
+    assert start.narrow
+    assert yes is not None
+    assert not yes.narrow
+
+
+def test_a_request_stays_open_as_long_as_its_programme_says() -> None:
+    programmes = {"news": Programme(name="news", about="News", confirm_within=60_000)}
+    shop = replace(SHOP, programmes=programmes)
+    assert confirm_within("news", shop) == 60_000
+    assert confirm_within("gone", shop) == 24 * 3_600_000
+
+
+def test_some_laws_want_a_yes_from_the_number_itself() -> None:
+    assert yes_rule("DE", SHOP) == "eu-consent-marketing"
+    assert yes_rule("CN", SHOP) == ""
+    assert yes_rule("BR", SHOP) == "strict-consent-marketing"

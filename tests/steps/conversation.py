@@ -10,11 +10,11 @@ from typing import Any
 from convo.authoring import Action, Keyword
 from convo.core import codec
 from convo.core.business import Business, Channel, FieldKind, MessageClass, Programme, QuietHours
-from convo.core.contacts import EVERYTHING, Consent, ConsentState, ContactState
+from convo.core.contacts import EVERYTHING, Consent, ConsentState, ContactState, Origin
 from convo.core.effects import Errand
 from convo.core.events import Answered, Due, Event, HandedBack, Inbound, Requested
 from convo.core.numbers import PhoneNumber
-from convo.core.turns import FromInbox, FromTimer, Outbound, Source
+from convo.core.turns import FromInbox, FromTimer, Outbound, Source, Turn
 from convo.language.durations import read_duration
 from convo.policy.consent import consent_act
 from convo.policy.law_words import law_word
@@ -87,6 +87,7 @@ class Conversation:
         self.said: list[str] = []
         self.sent: list[Outbound] = []
         self.records: list[tuple[str, Mapping[str, Any]]] = []
+        self.turns: list[Turn] = []
         self.timers: dict[str, tuple[int, int]] = {}
         self.errands: list[Errand] = []
         self._events = 0
@@ -227,6 +228,7 @@ class Conversation:
         for name in turn.cleared:
             self.timers.pop(name, None)
         self.timers |= {timer.name: (timer.generation, timer.due) for timer in turn.timers}
+        self.turns.append(turn)
         self.errands += turn.errands
         self.sent += turn.outbound
         self.records += [(record.kind, record.facts) for record in turn.records]
@@ -237,7 +239,8 @@ class Conversation:
         self.state = kept
 
     def _consented(self, text: str) -> bool:
-        act = consent_act(law_word(text, country_of(self.state.number)), text)
+        law = law_word(text, country_of(self.state.number))
+        act = consent_act(law, text, self.playbook.business, Origin(how="law"))
         if act is None or self.state.stopped == (act.act == "stop"):
             return False
         state: ConsentState = "withdrawn" if act.act == "stop" else "given"

@@ -2,6 +2,8 @@
 
 import pytest
 
+from convo.core.business import Programme
+from convo.core.numbers import PhoneNumber
 from convo.errors import FlowErrors
 from tests.steps.conversation import Conversation, business, loaded, quiet
 
@@ -155,3 +157,119 @@ def test_a_text_that_waited_with_an_errand_is_no_answer_to_a_question_of_consent
     assert talk.state.consent_to("survey") == "asked"
     assert talk.text("yes") == ["You are in."]
     assert talk.state.consents["survey"].proof == "yes"
+
+
+ASKING = """
+flow: join
+class: marketing
+programme: survey
+expires: {after: 2h, go: declined}
+start: {words: [join]}
+anytime:
+  back: {words: [back], go: declined}
+steps:
+  invite:
+    consent: {ask: survey}
+    confirm: Reply YES for 2 texts a month. STOP to end.
+    yes: joined
+    no: declined
+    silent: [{after: 3d, go: declined}]
+  joined:
+    consent: {give: survey}
+    say: You are in!
+  over: {end: joined}
+  declined: {end: declined}
+"""
+PATIENT = ASKING.replace("expires: {after: 2h, go: declined}\n", "")
+
+
+def test_a_question_that_the_flow_s_expiry_ends_leaves_nothing_behind() -> None:
+    talk = Conversation(ASKING)
+    talk.text("join")
+    talk.wait("2h")
+    assert talk.step is None
+    assert talk.state.consent_to("survey") == "unknown"
+
+
+def test_a_question_that_an_anytime_word_ends_leaves_nothing_behind() -> None:
+    talk = Conversation(ASKING)
+    talk.text("join")
+    talk.text("back")
+    assert talk.step is None
+    assert talk.state.consent_to("survey") == "unknown"
+
+
+def test_a_question_that_another_start_crowds_out_is_asked_anew() -> None:
+    talk = Conversation(ASKING)
+    talk.text("join")
+    talk.text("join")
+    assert [facts["state"] for facts in talk.recorded("consent")] == ["asked", "unknown", "asked"]
+    assert talk.state.consent_to("survey") == "asked"
+
+
+def test_a_request_without_an_answer_is_as_if_never_made_once_its_time_is_up() -> None:
+    talk = Conversation(PATIENT)
+    talk.text("join")
+    assert talk.wait("23h") == []
+    assert talk.state.consent_to("survey") == "asked"
+    assert talk.wait("1h") == []
+    assert talk.state.consent_to("survey") == "unknown"
+    assert talk.recorded("consent")[-1]["why"] == "expired"
+
+
+def test_a_yes_that_comes_too_late_is_asked_for_once_more() -> None:
+    talk = Conversation(PATIENT)
+    question = talk.text("join")
+    talk.wait("25h")
+    assert talk.text("yes") == question
+    assert talk.state.consent_to("survey") == "asked"
+    assert talk.text("yes") == ["You are in! Reply STOP to opt out"]
+    assert talk.state.consent_to("survey") == "given"
+
+
+def test_a_request_expires_though_its_timer_was_lost() -> None:
+    talk = Conversation(PATIENT)
+    talk.text("join")
+    talk.timers.clear()
+    talk.now += 25 * 3_600_000
+    talk.text("hello")
+    assert talk.state.consent_to("survey") == "unknown"
+
+
+def test_a_programme_says_how_long_a_request_stays_open() -> None:
+    quick = Programme(name="survey", about="About two texts a month", confirm_within=60 * 60_000)
+    talk = Conversation(PATIENT, at=business(programmes={"survey": quick}))
+    talk.text("join")
+    talk.wait("1h")
+    assert talk.state.consent_to("survey") == "unknown"
+
+
+def test_an_act_tells_what_was_shown_in_which_version_and_what_was_written() -> None:
+    talk = Conversation(JOIN)
+    talk.text("join")
+    asked = talk.state.consents["survey"]
+    assert asked.proof == "Reply YES for 2 texts a month. STOP to end."
+    talk.text("Yes!")
+    acts = [act for turn in talk.turns for act in turn.consents]
+    assert [(act.state, act.origin.said) for act in acts] == [("asked", "join"), ("given", "Yes!")]
+    assert {act.origin.flow for act in acts} == {"join"}
+    assert {act.origin.version for act in acts} == {talk.playbook.newest["join"]}
+    assert {act.origin.channel for act in acts} == {"main"}
+
+
+@pytest.mark.parametrize(("number", "given"), [("+8613800138000", True), ("+4915123456789", False)])
+def test_where_the_law_wants_a_yes_a_word_alone_gives_no_consent(number: str, given: bool) -> None:
+    flow = """
+flow: join
+class: marketing
+programme: survey
+start: {words: [join]}
+steps:
+  joined: {consent: {give: survey}, say: You are in!}
+  over: {end: joined}
+"""
+    talk = Conversation(flow, contact=PhoneNumber(number))
+    assert bool(talk.text("join")) is given
+    assert (talk.state.consent_to("survey") == "given") is given
+    if not given:
+        assert talk.recorded("refused")[0]["rule"] == "eu-consent-marketing"

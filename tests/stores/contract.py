@@ -4,13 +4,14 @@ import pytest
 
 from convo.ports import Store
 from tests.stores.contract_arrivals import ArrivalsContract
+from tests.stores.contract_consents import ConsentsContract
 from tests.stores.contract_desk import Desk, HandSetClock, Opens
 from tests.stores.contract_messages import MessagesContract
 from tests.stores.contract_turns import TurnsContract
 
 
 @pytest.mark.anyio
-class StoreContract(ArrivalsContract, TurnsContract, MessagesContract):
+class StoreContract(ArrivalsContract, ConsentsContract, TurnsContract, MessagesContract):
     """A subclass gives the fixture `opened`: how to open a store of its kind, empty."""
 
     @pytest.fixture

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from convo.core import event_codec
-from convo.core.contacts import EVERYTHING
+from convo.core.contacts import EVERYTHING, Consent, ConsentState
 from convo.core.events import Report
 from convo.core.records import Record
 from convo.ports import Acceptance, Arrival, ConsentAct
 from convo.stores.sqlite import reports
+from convo.stores.sqlite.consents import set_consents
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import MS_A_DAY, add_records, hashed
 
@@ -17,13 +18,30 @@ _SEEN = """
     ON CONFLICT (hash) DO UPDATE SET day = ?2 WHERE day < ?2 - ?3
 """
 _KEEP = "INSERT INTO inbox (at, contact, acted, event, raw) VALUES (?, ?, ?, ?, ?)"
-_CONSENT = """
-    INSERT INTO consent (contact, programme, state, at, event, ord, proof)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (contact, programme) DO UPDATE SET
-        state = excluded.state, at = excluded.at, event = excluded.event,
-        ord = excluded.ord, proof = excluded.proof
-    WHERE excluded.ord >= ord
+
+
+LOOKED_AT = 200_000
+"""Messages looked through for the one that a STOP answers; beyond them it ends everything."""
+
+# The answer to a law word is of no programme, and must not hide what it answered.
+_LAST_SENT = """
+    SELECT programme FROM message
+    WHERE contact = ? AND purpose <> 'law' AND seq > (SELECT max(seq) FROM message) - ?
+        AND (state = 'sending' OR state = 'held' OR (state = 'done' AND status <> 'cancelled'))
+    ORDER BY seq DESC LIMIT 1
+"""
+_LEFT = "SELECT 1 FROM consent WHERE contact = ? AND programme = ? AND state = 'withdrawn'"
+# Withdrawn by a law word now, and given when it was.
+_TAKEN = """
+    SELECT c.programme FROM consent AS c JOIN consent_act AS a
+        ON a.contact = c.contact AND a.programme = c.programme AND a.event = c.event
+    WHERE c.contact = ? AND c.programme <> '' AND c.state = 'withdrawn'
+        AND json_extract(a.origin, '$.how') = 'law'
+        AND 'given' = (
+            SELECT state FROM consent_act WHERE contact = c.contact AND programme = c.programme
+                AND number < a.number ORDER BY number DESC LIMIT 1
+        )
+    ORDER BY c.programme
 """
 
 
@@ -51,11 +69,6 @@ def prepared(arrival: Arrival) -> Prepared:
 def accept(database: Database, arrivals: Sequence[Prepared]) -> list[Acceptance]:
     """Keep each, or say why not; the answers hold once the job is committed."""
     return [_accept(database, arrival) for arrival in arrivals]
-
-
-def set_consents(database: Database, rows: Sequence[tuple[object, ...]]) -> None:
-    """Write consents (contact, programme, state, at, event, order, proof); a newer one stays."""
-    database.executemany(_CONSENT, rows)
 
 
 def _accept(database: Database, item: Prepared) -> Acceptance:
@@ -112,7 +125,7 @@ def _acted(database: Database, item: Prepared, act: ConsentAct, entry: int, at: 
         if before:
             acted, order = before[0]
             # Another act that came since has the last word, and this one needs no answer.
-            return bool(acted) and _everything(database, item.contact)[1] == order
+            return bool(acted) and _stands(database, item.contact, order)
     return _act(database, item, act, entry, at)
 
 
@@ -135,20 +148,54 @@ def _act_alone(database: Database, item: Prepared, act: ConsentAct, at: int) -> 
 
 
 def _act(database: Database, item: Prepared, act: ConsentAct, entry: int, at: int) -> bool:
-    withdrawn = _everything(database, item.contact)[0] == "withdrawn"
-    if withdrawn == (act.act == "stop"):
-        return False
-    state = "withdrawn" if act.act == "stop" else "given"
+    state: ConsentState = "withdrawn" if act.act == "stop" else "given"
+    programmes = _stops(database, item, act) if act.act == "stop" else _starts(database, item, act)
     event = event_codec.event_id(at, entry)
-    set_consents(database, [(item.contact, EVERYTHING, state, at, event, entry, act.proof)])
-    record = Record(kind="consent", facts={"programme": EVERYTHING, "state": state})
-    add_records(database, [(at, item.contact, record)])
-    return True
+    for programme in programmes:
+        done = Consent(
+            programme=programme,
+            state=state,
+            at=at,
+            event=event,
+            order=entry,
+            proof=act.proof,
+            origin=act.origin,
+        )
+        set_consents(database, [(item.contact, done)])
+        record = Record(kind="consent", facts={"programme": programme, "state": state})
+        add_records(database, [(at, item.contact, record)])
+    return bool(programmes)
 
 
-def _everything(database: Database, contact: str) -> tuple[str | None, int]:
+def _stops(database: Database, item: Prepared, act: ConsentAct) -> tuple[str, ...]:
+    """What a STOP withdraws: nothing that is withdrawn already."""
+    if _stopped(database, item.contact):
+        return ()
+    if not act.narrow:
+        return (EVERYTHING,)
+    sent = database.execute(_LAST_SENT, (item.contact, LOOKED_AT)).fetchone()
+    programme: str = sent[0] if sent else EVERYTHING
+    left = database.execute(_LEFT, (item.contact, programme)).fetchone()
+    return (EVERYTHING,) if left else (programme,)
+
+
+def _starts(database: Database, item: Prepared, act: ConsentAct) -> tuple[str, ...]:
+    """What a START gives back: everything, or else, `narrow`, programmes that a STOP took."""
+    if _stopped(database, item.contact):
+        return (EVERYTHING,)
+    if not act.narrow:
+        return ()
+    taken = database.execute(_TAKEN, (item.contact,)).fetchall()
+    return tuple(programme for (programme,) in taken)
+
+
+def _stopped(database: Database, contact: str) -> bool:
+    return database.execute(_LEFT, (contact, EVERYTHING)).fetchone() is not None
+
+
+def _stands(database: Database, contact: str, order: int) -> bool:
+    """Whether what was done at this place in the inbox has not been done over since."""
     row = database.execute(
-        "SELECT state, ord FROM consent WHERE contact = ? AND programme = ?",
-        (contact, EVERYTHING),
+        "SELECT 1 FROM consent WHERE contact = ? AND ord = ?", (contact, order)
     ).fetchone()
-    return row or (None, 0)
+    return row is not None

@@ -88,7 +88,7 @@ class Database:
         self.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self.execute("PRAGMA temp_store = MEMORY")
         if not self.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
-            script = (files("convo.stores.sqlite") / "schema.sql").read_text(encoding="utf-8")
+            script = _script("schema.sql") + _script("consent_act.sql")
             self.connection.executescript(
                 f"BEGIN;\n{script}\nINSERT INTO meta VALUES ('schema', {SCHEMA});\nCOMMIT;"
             )
@@ -101,6 +101,7 @@ class Database:
                 f"{path} has schema {row[0] if row else 'unknown'}, this Convo knows {SCHEMA}. "
                 "Run the Convo that wrote it, or a newer one."
             )
+        self.connection.executescript(_script("consent_act.sql"))
 
     def begin(self) -> None:
         self.execute("BEGIN IMMEDIATE")
@@ -123,6 +124,10 @@ class Database:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def _script(name: str) -> str:
+    return (files("convo.stores.sqlite") / name).read_text(encoding="utf-8")
 
 
 def store_error(error: Exception, where: str) -> Exception:

@@ -7,9 +7,11 @@ from contextlib import suppress
 from functools import partial
 from typing import Self
 
+from convo.core.contacts import Consent
+from convo.core.numbers import PhoneNumber
 from convo.errors import Fenced, StoreError
 from convo.ports import Acceptance, Arrival, Clock, Done, Lease, Wants, Work
-from convo.stores.sqlite import claiming, turning
+from convo.stores.sqlite import claiming, consents, turning
 from convo.stores.sqlite.accepting import accept, prepared
 from convo.stores.sqlite.database import MEMORY, Database, parent_made
 from convo.stores.sqlite.guard import Guard
@@ -162,6 +164,9 @@ class SqliteStore:
 
     async def reserve(self, name: str, key: str, limit: int | None) -> int | None:
         return await self._executor.run(partial(_reserve, name=name, key=key, limit=limit))
+
+    async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
+        return await self._executor.run(partial(consents.acts, contact=contact.e164))
 
     async def read(self, query: Job[T]) -> T:
         """Run one of `queries`, in its turn among the other jobs."""

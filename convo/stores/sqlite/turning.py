@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from convo.core import record_codec
+from convo.core.contacts import Consent
 from convo.core.effects import SetTimer
 from convo.core.event_codec import encode, encode_errand, event_id, timer_id
 from convo.core.events import Due
@@ -10,8 +11,8 @@ from convo.core.records import Record
 from convo.core.turns import FromInbox, FromTimer, Outbound, Source, Turn
 from convo.ports import Settle
 from convo.stores.sqlite import chains, reports
-from convo.stores.sqlite.accepting import set_consents
 from convo.stores.sqlite.chains import Chain
+from convo.stores.sqlite.consents import set_consents
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import add_records, encoded
 
@@ -168,7 +169,7 @@ class _Batch:
         self._contacts: list[tuple[str, bytes]] = []
         #: The last word on each timer; None clears it.
         self._timers: dict[tuple[str, str], SetTimer | None] = {}
-        self._consents: list[tuple[object, ...]] = []
+        self._consents: list[tuple[str, Consent]] = []
         self._messages: list[tuple[Outbound, int, str]] = []
         self._errands: list[tuple[object, ...]] = []
 
@@ -200,18 +201,7 @@ class _Batch:
         for timer in turn.timers:
             self._timers[contact, timer.name] = timer
             self._set_anew.add((contact, timer.name))
-        for consent in turn.consents:
-            self._consents.append(
-                (
-                    contact,
-                    consent.programme,
-                    consent.state,
-                    consent.at,
-                    consent.event,
-                    consent.order,
-                    consent.proof,
-                )
-            )
+        self._consents += [(contact, consent) for consent in turn.consents]
         for message in turn.outbound:
             self._messages.append((message, turn.at, event))
         for errand in turn.errands:

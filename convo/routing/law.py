@@ -1,0 +1,39 @@
+"""Level 1: what a law word is answered. Its consent was changed when it was kept."""
+
+from convo.core.business import Business
+from convo.core.events import Inbound, LawWord
+from convo.language.phrases import phrase
+from convo.policy.numbering import country_of
+from convo.routing.consenting import left_by
+from convo.routing.desk import Desk
+
+#: Countries whose carriers want HELP to say that texts may cost.
+RATES_TOLD = frozenset({"US", "CA"})
+
+
+def answer_law(desk: Desk, event: Inbound, law: LawWord, language: str) -> None:
+    """End what a STOP ends, and say what was done: once, and not where the provider says it."""
+    business, channel = desk.business, desk.business.channels[event.channel]
+    if law == "stop":
+        left = left_by(desk.state, event)
+        if left:
+            desk.leave_programme(left)
+        else:
+            desk.silence()
+        if event.acted and channel.optout_reply == "us":
+            desk.say(_stop_confirmed(business, left, language), event.channel, "law")
+    elif law == "start":
+        told = "start.confirmed" if event.acted else "start.already"
+        if channel.optout_reply == "us" or not event.acted:
+            desk.say(phrase(told, language, business=business.name), event.channel, "law")
+    else:
+        told = "help.us" if country_of(event.contact) in RATES_TOLD else "help.anywhere"
+        desk.say(phrase(told, language, business=business.name), event.channel, "law")
+
+
+def _stop_confirmed(business: Business, left: str, language: str) -> str:
+    if not left:
+        return phrase("stop.confirmed", language, business=business.name)
+    programme = business.programmes.get(left)
+    about = programme.told(language) if programme else left
+    return phrase("stop.programme", language, business=business.name, about=about)
