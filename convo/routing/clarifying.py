@@ -110,9 +110,16 @@ def forget(desk: Desk, channel: str) -> None:
             desk.around.effects.append(ClearTimer(name=f"{BACK}{back.event}"))
 
 
-def left_unplaced(desk: Desk, back: AskedBack, why: str, purpose: Purpose) -> None:
-    """The reply reaches no question: it stays visible, and the contact is told once."""
+def left_unplaced(
+    desk: Desk, back: AskedBack, why: str, purpose: Purpose, instead: str = ""
+) -> None:
+    """The reply reaches no question: it stays visible, and the contact is told once.
+
+    Who wrote the very same `instead` is asked about that, and needs not be told.
+    """
     desk.record("unplaced", event=back.event, channel=back.channel, text=back.text, why=why)
+    if instead and match_key(back.text) == match_key(instead):
+        return
     quote = clipped(" ".join(back.text.split()), QUOTE_AT_MOST)
     desk.say(phrase("which.unplaced", desk.language, reply=quote), back.channel, purpose)
 
@@ -126,8 +133,3 @@ def give_up(desk: Desk, event: Due) -> None:
         return
     desk.asked_back.remove(back)
     left_unplaced(desk, back, "nobody said which question it was for", "first")
-
-
-def same_again(back: AskedBack, text: str) -> bool:
-    """Whether they only wrote once more what we asked about."""
-    return match_key(back.text) == match_key(text)

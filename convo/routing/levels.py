@@ -15,7 +15,6 @@ from convo.routing.clarifying import (
     forget,
     left_unplaced,
     meant,
-    same_again,
 )
 from convo.routing.desk import START_WORD, Desk
 from convo.routing.keywords import Match
@@ -141,8 +140,7 @@ def _answer_to_us(desk: Desk, text: str, channel: str) -> bool:
         return match is not None
     session = chosen(desk, back, text)
     if session is None:
-        if not same_again(back, text):
-            left_unplaced(desk, back, "something else was said", "reply")
+        left_unplaced(desk, back, "something else was said", "reply", text)
         return False
     walk = desk.walk(session)
     understood = None if walk is None else walk.understand(back.text)
