@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from convo.core.records import KINDS as RECORDS
-from convo.engine.schema import Anytime, Expires, FlowFile, Start
+from convo.engine.schema import Anytime, Brought, Expires, FlowFile, Start
 from convo.language.durations import duration_words
 from convo.policy.gate import RULES
 from convo.steps import KINDS
@@ -83,7 +83,12 @@ def _page() -> Iterator[str]:
     yield OPENING
     yield "## The file\n"
     yield _table(FlowFile)
-    for title, form in (("start", Start), ("anytime", Anytime), ("expires", Expires)):
+    for title, form in (
+        ("start", Start),
+        ("one value of event", Brought),
+        ("one entry of anytime", Anytime),
+        ("expires", Expires),
+    ):
         yield f"### {title}\n\n{_about(form)}\n\n{_table(form)}"
     yield STEPS
     for name, kind in KINDS.items():

@@ -10,7 +10,16 @@ from typing import Any, cast
 
 import msgspec
 
-from convo.core.contacts import Asked, AskedBack, Consent, ContactState, Named, Pace, Postponed
+from convo.core.contacts import (
+    Asked,
+    AskedBack,
+    Consent,
+    ContactState,
+    Named,
+    Pace,
+    Postponed,
+    Unless,
+)
 from convo.core.numbers import PhoneNumber
 from convo.core.sessions import Frame, Held, Session
 from convo.errors import ConvoError
@@ -22,8 +31,8 @@ SCHEMA = 2
 _CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((),))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, ())
 _SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False,))
-_FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((),))
-_POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ())
+_FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}))
+_POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((),))
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -138,6 +147,7 @@ def _session_row(session: Session) -> list[Any]:
                 frame.partial,
                 frame.errand,
                 frame.numbers,
+                frame.brought,
             ]
             for frame in session.frames
         ],
@@ -163,8 +173,9 @@ def _session(row: list[Any]) -> Session:
                 partial=partial,
                 errand=errand,
                 numbers=tuple(numbers),
+                brought=brought,
             )
-            for flow, version, step, answers, tries, partial, errand, numbers in (
+            for flow, version, step, answers, tries, partial, errand, numbers, brought in (
                 _grown(frame, _FRAME_GREW) for frame in frames
             )
         ),
@@ -208,11 +219,12 @@ def _postponed_row(later: Postponed) -> list[Any]:
         later.not_after,
         later.session,
         later.generation,
+        [[unless.event, unless.same] for unless in later.unless],
     ]
 
 
 def _postponed(row: list[Any]) -> Postponed:
-    id, text, channel, kind, purpose, programme, not_after, session, generation = _grown(
+    id, text, channel, kind, purpose, programme, not_after, session, generation, unless = _grown(
         row, _POSTPONED_GREW
     )
     return Postponed(
@@ -225,4 +237,5 @@ def _postponed(row: list[Any]) -> Postponed:
         not_after=not_after,
         session=session,
         generation=generation,
+        unless=tuple(Unless(event=event, same=same) for event, same in unless),
     )

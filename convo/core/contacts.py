@@ -73,6 +73,21 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unless:
+    """An event that makes a text pointless: the flow that said it listens to it."""
+
+    event: str
+    #: Values that tell whose event it is: another's changes nothing.
+    same: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
+
+    def met(self, event: str, values: Mapping[str, Json]) -> bool:
+        """Whether this very event, with these values, is it."""
+        return event == self.event and all(
+            known is None or values.get(name) == known for name, known in self.same.items()
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Postponed:
     """A text that the gate put off: its timer asks the gate again."""
 
@@ -86,6 +101,7 @@ class Postponed:
     #: The session whose question said it, and its generation then; empty for what stands alone.
     session: str = ""
     generation: int = 0
+    unless: tuple[Unless, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

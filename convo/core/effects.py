@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from convo.core.business import MessageClass
-from convo.core.contacts import ConsentState, Origin
+from convo.core.contacts import ConsentState, Origin, Unless
 from convo.core.events import ErrandKind
 
 #: Why a text goes out. A law word's answer and the asking of consent pass where others do not.
@@ -25,6 +25,8 @@ class Say:
     programme: str = ""
     #: Milliseconds since 1970 after which it would be wrong to send it.
     not_after: int | None = None
+    #: Events that drop it while it waits for the gate.
+    unless: tuple[Unless, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ class Frame:
     errand: str | None = None
     #: The numbers that the options of the open question bear, where they are not their own ones.
     numbers: tuple[int, ...] = ()
+    #: What the events of this flow have brought, by name, the newest over the older.
+    brought: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

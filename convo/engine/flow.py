@@ -1,13 +1,14 @@
 """A flow ready to run: its steps, and one `transitions` machine that knows every way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from transitions import EventData, Machine
 
 from convo.core.business import MessageClass
-from convo.engine.schema import Anytime, FlowFile, Written
+from convo.core.contacts import Unless
+from convo.engine.schema import Anytime, Brought, FlowFile, Written
 from convo.errors import FlowError, FlowErrors, Place
 from convo.language.document import Document
 from convo.language.spelling import advice
@@ -36,6 +37,20 @@ class Cursor:
         self.tried: list[tuple[str, bool]] = []
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What a flow does with an event that it hears at every step."""
+
+    #: The name of its `anytime` entry.
+    entry: str
+    needs: frozenset[str]
+    same: tuple[str, ...]
+
+    def unless(self, event: str, known: Mapping[str, Any]) -> Unless:
+        """Which events of this name are meant, for a conversation that knows these values."""
+        return Unless(event=event, same={name: known.get(name) for name in self.same})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Flow:
     """One version of a flow. Made once, shared by all its sessions, never changed."""
@@ -55,6 +70,12 @@ class Flow:
     answers: Mapping[str, str]
     #: Answer -> option id -> language -> label.
     labels: Mapping[str, Mapping[str, Mapping[str, str]]]
+    #: What its events bring: the kind of every value, by name.
+    brings: Mapping[str, str]
+    #: What an event that starts it must bring.
+    needs: frozenset[str]
+    #: Event that is heard at every step -> what becomes of it.
+    hears: Mapping[str, Hearing]
     anytime: Mapping[str, Anytime]
     #: Folded anytime word -> the name of its entry.
     anytime_words: Mapping[str, str]
@@ -91,11 +112,14 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
         busy=file.busy,
         answers=answers,
         labels=labels,
+        brings=_brings(file),
+        needs=_needs(file),
+        hears=_hears(file),
         anytime=file.anytime,
         anytime_words={
             match_key(word): name
             for name, entry in file.anytime.items()
-            for word in entry.words or (name,)
+            for word in entry.words_of(name)
         },
         expires_after=file.expires.after.total_seconds() if file.expires else None,
         reads_contact_zone=any(isinstance(s, Ask) and s.zone == "contact" for s in steps.values()),
@@ -105,6 +129,31 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
         machine=_machine(file, ways),
         runs=frozenset(step.run for step in steps.values() if isinstance(step, Run)),
     )
+
+
+def _brings(file: FlowFile) -> dict[str, str]:
+    return {
+        name: kept_as(value.optional if isinstance(value, Brought) else value)
+        for name, value in file.event.items()
+    }
+
+
+def _needs(file: FlowFile) -> frozenset[str]:
+    return frozenset(n for n, value in file.event.items() if not isinstance(value, Brought))
+
+
+def _hears(file: FlowFile) -> dict[str, Hearing]:
+    return {
+        event: Hearing(
+            entry=name,
+            needs=frozenset(
+                (*(_needs(file) if entry.brings is None else entry.brings), *entry.same)
+            ),
+            same=entry.same,
+        )
+        for name, entry in file.anytime.items()
+        for event in entry.events
+    }
 
 
 def read_languages(languages: Sequence[str]) -> tuple[str, ...]:
@@ -189,7 +238,28 @@ def _anytime_problems(written: Written) -> list[FlowError]:
     targets = [(("anytime", name), entry.go) for name, entry in written.file.anytime.items()]
     if written.file.expires is not None:
         targets.append((("expires", "go"), written.file.expires.go))
-    return [_no_step(to, document.place(path), names) for path, to in targets if to not in names]
+    problems = [
+        _no_step(to, document.place(path), names) for path, to in targets if to not in names
+    ]
+    return [*problems, *_event_problems(written)]
+
+
+def _event_problems(written: Written) -> Iterator[FlowError]:
+    """Values that no event brings, and an event that is heard twice."""
+    document, brings = written.document, written.file.event
+    owners: dict[str, str] = {}
+    for name, entry in written.file.anytime.items():
+        here = ("anytime", name)
+        for value in dict.fromkeys((*(entry.brings or ()), *entry.same)):
+            if value not in brings:
+                what = f'`event` of this flow has no value "{value}".'
+                mend = advice(value, brings) or f"Declare it: `event: {{{value}: text}}`."
+                yield FlowError(what, place=document.place(here), mend=mend)
+        for event in entry.events:
+            if owners.setdefault(event, name) != name:
+                what = f'"{event}" is heard by "{owners[event]}" and by "{name}".'
+                mend = "One event leads to one step; a `branch` there may part the ways."
+                yield FlowError(what, place=document.place(here), mend=mend)
 
 
 def _answers(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from convo.core.business import MessageClass
 from convo.engine.mistakes import told
@@ -40,14 +40,51 @@ class Start(Form):
 
 
 class Anytime(Form):
-    """Words that are understood at every step."""
+    """Words that are understood, and events that are heard, at every step."""
 
-    words: Words = Field(default=(), description="The words; left out, its name.")
+    words: Words = Field(
+        default=(), description="The words; left out, its name, unless `events` stand here."
+    )
+    events: Words = Field(
+        default=(),
+        description="Events of your own systems that are heard wherever the conversation stands: "
+        "at a question, in a wait, while an errand is out.",
+    )
+    brings: tuple[str, ...] | None = Field(
+        default=None,
+        description="Which values of `event` such an event must bring; left out, all that are "
+        "not optional.",
+    )
+    same: Words = Field(
+        default=(),
+        description="Values by which it is told whose event it is: heard only by conversations "
+        "that know the same, such as `same: order`, or do not know it yet.",
+    )
     go: StepName = Field(description="Where they lead.")
+
+    def words_of(self, name: str) -> tuple[str, ...]:
+        """The words of the entry that is called so."""
+        return self.words or (() if self.events else (name,))
 
 
 def _anytime(raw: object) -> object:
     return {"go": raw} if isinstance(raw, str) else raw
+
+
+class Brought(Form):
+    """A value that an event may leave out: `{optional: text}`."""
+
+    optional: AnswerKind = Field(description="Its type.")
+
+
+def _brought(raw: object) -> str:
+    return "optional" if isinstance(raw, dict | Brought) else "kind"
+
+
+EventValue = Annotated[
+    Annotated[AnswerKind, Tag("kind")] | Annotated[Brought, Tag("optional")],
+    Discriminator(_brought),
+]
 
 
 class Expires(Form):
@@ -85,8 +122,14 @@ class FlowFile(Form):
         description="All that the flow keeps, each with its type: "
         f"{', '.join(get_args(AnswerKind))}.",
     )
+    event: dict[str, EventValue] = Field(
+        default={},
+        description="What the events of the flow bring, each value with its type, or "
+        "`{optional: text}`. Texts and expressions know it as `event.order`.",
+    )
     anytime: dict[str, Annotated[Anytime, BeforeValidator(_anytime)]] = Field(
-        default={}, description="Words that are understood at every step."
+        default={},
+        description="Words that are understood, and events that are heard, at every step.",
     )
     expires: Expires | None = Field(default=None, description="How the flow lets go.")
     steps: dict[str, Any] = Field(min_length=1, max_length=MAX_STEPS, description="The steps.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from transitions import MachineError
 
+from convo.core.contacts import Unless
 from convo.core.effects import ClearTimer, SetTimer
 from convo.core.sessions import Frame, Held, Session
 from convo.engine.flow import Cursor, Flow
@@ -15,7 +16,8 @@ from convo.steps.end import END
 from convo.steps.handoff import Handoff
 from convo.steps.outside import Errand
 from convo.steps.question import Question, Understood
-from convo.steps.scene import Scene, Surroundings
+from convo.steps.scene import Scene
+from convo.steps.surroundings import Surroundings
 
 #: Steps that one turn may walk through without waiting: more is a flow that runs in a circle.
 MAX_HOPS = 100
@@ -59,11 +61,13 @@ class Walk:
         version: str,
         bundle: Bundle,
         answers: Mapping[str, Any],
+        brought: Mapping[str, Any],
         around: Surroundings,
     ) -> "Walk":
         """Start a flow and walk until it waits or ends."""
         frame = Frame(flow=flow.name, version=version, step=flow.first, answers=answers)
         walk = cls(Session(id=id, channel=channel, frames=(frame,)), bundle, around)
+        walk.scene.bring(brought)
         walk._run_on(walk._enter(flow.first))
         return walk
 
@@ -146,6 +150,35 @@ class Walk:
     def jump(self, word: str) -> None:
         """An anytime word of the flow."""
         self._go_on(f"anytime:{word}")
+
+    def notice(self, event: str, values: Mapping[str, Any]) -> bool:
+        """An event of an own system: its way is taken, by the topmost flow that listens to it."""
+        for depth in range(len(self.below), -1, -1):
+            flow, known = self._stack()[depth]
+            hearing = flow.hears.get(event)
+            if hearing is None or not hearing.unless(event, known).met(event, values):
+                continue
+            left = self.scene.step
+            while len(self.below) > depth:
+                self._record_end(self.flow.name, "left", self.scene.answers)
+                self._stand_in(self.below.pop(), self.scene.generation + 1)
+            self.scene.record("heard", event=event, flow=flow.name, way=hearing.entry, left=left)
+            self.scene.bring(values)
+            self._go_on(f"anytime:{hearing.entry}")
+            return True
+        return False
+
+    def _stack(self) -> list[tuple[Flow, Mapping[str, Any]]]:
+        """Every flow of the session with what its events have brought, the topmost last."""
+        below = [(self.bundle[frame.flow], frame.brought) for frame in self.below]
+        return [*below, (self.flow, self.scene.brought)]
+
+    def _unless(self) -> tuple[Unless, ...]:
+        return tuple(
+            hearing.unless(event, known)
+            for flow, known in self._stack()
+            for event, hearing in flow.hears.items()
+        )
 
     def wake(self, name: str, generation: int) -> bool:
         """A timer has come due; False when it is stale."""
@@ -249,8 +282,10 @@ class Walk:
             depth=len(self.below),
             generation=generation,
             answers=frame.answers,
+            brought=frame.brought,
         )
         scene.version = frame.version
+        scene.unless = self._unless
         scene.step = frame.step
         scene.asks = self.flow.steps[frame.step].asks
         scene.tries = frame.tries
@@ -269,6 +304,7 @@ class Walk:
             partial=scene.partial,
             errand=scene.errand,
             numbers=scene.numbers,
+            brought=scene.brought,
         )
 
     def _go_on(self, label: str | None) -> None:
@@ -326,7 +362,7 @@ class Walk:
         """Run another flow on top."""
         if len(self.below) >= MAX_DEPTH:
             raise FlowLoop(f"More than {MAX_DEPTH} flows run on top of one another, last {name}.")
-        generation = self.scene.generation
+        generation, brought = self.scene.generation, self.scene.brought
         self.scene.pushed = None
         self.below.append(self._frame())
         flow = self.bundle[name]
@@ -334,6 +370,7 @@ class Walk:
         self._stand_in(
             Frame(flow=name, version=self.version, step=flow.first, answers=kept), generation
         )
+        self.scene.bring(brought)
         return self._enter(flow.first)
 
     def _record_end(self, flow: str, outcome: str, answers: Mapping[str, Any]) -> None:

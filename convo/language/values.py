@@ -133,6 +133,15 @@ _RESTORES: dict[str, Callable[[Any, ZoneInfo], Any]] = {
 KINDS = frozenset(_RESTORES)
 
 
+def is_kept(kind: str, raw: Any, zone: ZoneInfo) -> bool:
+    """Whether `raw` is how a value of this kind is kept."""
+    try:
+        restored(kind, raw, zone)
+    except RenderError:
+        return False
+    return True
+
+
 def restored(kind: str, raw: Any, zone: ZoneInfo) -> Any:
     """The value of this kind; `zone` is for datetimes kept without one. None stays None.
 

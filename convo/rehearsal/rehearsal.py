@@ -30,6 +30,7 @@ from convo.rehearsal.attended_store import AttendedStore
 from convo.rehearsal.loops import RehearsedLoops
 from convo.rehearsal.virtual import Answer, OpenErrand, Outbox, Said, VirtualClock
 from convo.routing.playbook import Playbook
+from convo.routing.posted_values import concerned, read_values
 from convo.routing.router import TakenTurn, take_turn
 from convo.runtime.calls import Calls
 from convo.runtime.mind import ROUTING
@@ -150,17 +151,22 @@ class Rehearsal:
         self, name: str, answers: Mapping[str, Any] | None = None, *, channel: str | None = None
     ) -> None:
         """Our own system asks for a flow, by its name or by an event."""
-        flows, events = self.playbook.flows, self.playbook.events
+        flows, events = self.playbook.flows, {*self.playbook.events, *self.playbook.heard}
         if name not in flows and name not in events:
             raise ConvoError(
                 f'No flow is called "{name}" or listens to it. {advice(name, [*events, *flows])}'
             )
+        # As at the door of `/v1/events`, so that a chat posts what a system may post.
+        asked = concerned(self.playbook, **{"event" if name in events else "flow": name})
+        read = read_values(answers or {}, asked, self.playbook.business, of=f'"{name}"')
+        if wrong := (*read.complaints, *read.unfit):
+            raise ConvoError("\n".join(wrong))
         await self._loops.intake.request(
             contact=self.phone,
             channel=self._known_channel(channel or self.channel),
             flow="" if name in events else name,
             event=name if name in events else "",
-            answers=answers,
+            answers=read.values,
         )
         await self._loops.rest()
 

@@ -1,9 +1,12 @@
-"""Flows that our own side asks for: begun at once, or when the open question is closed."""
+"""What our own side asks for: events that open conversations hear, and flows that begin."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from convo.core.contacts import Asked
 from convo.core.events import Requested
+from convo.engine.flow import Flow
+from convo.engine.walk import Walk
 from convo.errors import ConvoError
 from convo.routing.desk import Desk
 
@@ -20,15 +23,50 @@ class CannotBegin(Exception):
         self.error = error
 
 
-def requested(desk: Desk, event: Requested) -> None:
-    """A flow that our own side asks for; `busy` says what when a question is open."""
+def requested(desk: Desk, event: Requested) -> list[Walk]:
+    """An event, or a flow that is asked for by its name: the conversations that heard it.
+
+    Open conversations hear an event first; then the flow that it starts begins, if there is one.
+    """
+    if desk.state.stopped:
+        why = "the contact has said STOP"
+        desk.record("ignored", why=why, flow=event.flow, event=event.event)
+        return []
+    heard: list[Walk] = []
+    if event.event:
+        desk.drop_postponed(event.event, event.answers)
+        _drop_asked(desk, event.event, event.answers)
+        heard = [walk for walk in desk.open_walks() if walk.notice(event.event, event.answers)]
     name = event.flow or desk.playbook.events.get(event.event, "")
     flow = desk.playbook.flows.get(name)
-    if flow is None or desk.state.stopped:
-        why = "no such flow" if flow is None else "the contact has said STOP"
+    if flow is not None:
+        _begin(desk, event, flow)
+    elif not heard:
+        listens = event.event in desk.playbook.heard
+        why = "no open conversation listens to it" if listens else "no such flow"
         desk.record("ignored", why=why, flow=name, event=event.event)
+    return heard
+
+
+def _drop_asked(desk: Desk, event: str, values: Mapping[str, Any]) -> None:
+    """A flow that would hear the event when it began does not begin any more."""
+    for asked in [*desk.asked]:
+        flow = desk.playbook.flows.get(asked.flow)
+        hearing = flow.hears.get(event) if flow is not None else None
+        if hearing is not None and hearing.unless(event, asked.answers).met(event, values):
+            desk.asked.remove(asked)
+            desk.record("ignored", why="overtaken by an event", flow=asked.flow, event=event)
+
+
+def _begin(desk: Desk, event: Requested, flow: Flow) -> None:
+    """Start it, or let it wait; `busy` says what when a question is open."""
+    name, values = flow.name, event.answers
+    lacking = sorted(name for name in flow.needs if values.get(name) is None)
+    if lacking and event.event:
+        # The door refuses such an event, so only one that came past it is seen here.
+        desk.record("ignored", why="the event lacks what it must bring", flow=name, lacks=lacking)
         return
-    kept = {answer: value for answer, value in event.answers.items() if answer in flow.answers}
+    kept = {key: raw for key, raw in values.items() if key in flow.answers or key in flow.brings}
     asking = desk.asking(event.channel)
     if asking and flow.busy == "wait":
         if len(desk.asked) >= MAX_ASKED:

@@ -29,7 +29,7 @@ from convo.policy.numbering import country_of, zones_of
 from convo.routing.consenting import CONSENT, consent_rows, consent_timers, overdue
 from convo.routing.leaving import what_leaves
 from convo.routing.playbook import Playbook
-from convo.steps.scene import Fields, Surroundings
+from convo.steps.surroundings import Fields, Surroundings
 
 #: Conversations that one contact may have open; the oldest ends when there is one more.
 MAX_SESSIONS = 8
@@ -121,18 +121,20 @@ class Desk:
 
     # --- sessions ---------------------------------------------------------------------------------
 
-    def start(self, flow: str, channel: str, answers: Mapping[str, Any], by: str) -> None:
-        """Begin a flow's newest version."""
+    def start(self, flow: str, channel: str, values: Mapping[str, Any], by: str) -> None:
+        """Begin a flow's newest version, with what it keeps or its events bring of `values`."""
         version = self.playbook.newest[flow]
         self.record("started", flow=flow, version=version, by=by)
         self.around.by_word = by == START_WORD
+        keeps = self.playbook.flows[flow].answers
         walk = Walk.begin(
             id=self.around.next_id(),
             channel=channel,
             flow=self.playbook.flows[flow],
             version=version,
             bundle=self.playbook.versions[version],
-            answers=answers,
+            answers={name: raw for name, raw in values.items() if name in keeps},
+            brought=values,
             around=self.around,
         )
         self.walks.append(walk)
@@ -244,6 +246,7 @@ class Desk:
                 not_after=say.not_after,
                 session=session,
                 generation=generation,
+                unless=say.unless,
             )
         )
         # A millisecond apart, so that they come in the order in which they were said.
@@ -269,10 +272,19 @@ class Desk:
             purpose=later.purpose,
             programme=later.programme,
             not_after=later.not_after,
+            unless=later.unless,
         )
         if later.session:
             self.around.put[later.channel] = (later.session, self.around.purpose)
         self.send(say, later.session, later.generation)
+
+    def drop_postponed(self, event: str, values: Mapping[str, Any]) -> None:
+        """Texts that an event makes pointless are not said any more."""
+        for later in [*self.postponed]:
+            if any(unless.met(event, values) for unless in later.unless):
+                self.postponed.remove(later)
+                self.around.effects.append(ClearTimer(name=f"{GATE}{later.id}"))
+                self.record("dropped", event=event, kind=later.kind)
 
     def _stands(self, session: str, generation: int) -> bool:
         """Whether the session still stands at the question that said the text."""

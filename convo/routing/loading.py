@@ -78,6 +78,7 @@ def drafted(
     problems += _unknown_flows(flows, written, anytime, {*written, *map(_stem, sources)})
     words = list(_start_words(flows, handlers))
     problems += _two_owners(words, anytime, flows, written)
+    problems += _started_twice(flows, written)
     versions = {name: version_of(name, written, flows) for name in flows}
     playbook = Playbook(
         business=business,
@@ -93,6 +94,7 @@ def drafted(
         start_words=StartWords(words),
         anytime={match_key(word): entry.flow for entry in anytime for word in entry.words},
         events={event: name for name, flow in flows.items() for event in flow.events},
+        heard=_heard(flows),
     )
     made = {name: written[name] for name in flows}
     return Draft(
@@ -112,6 +114,29 @@ def _start_words(
         if isinstance(handler, Keyword):
             for word in handler.words:
                 yield word, Target(kind="keyword", name=handler.words[0])
+
+
+def _heard(flows: Mapping[str, Flow]) -> dict[str, tuple[str, ...]]:
+    events = dict.fromkeys(event for flow in flows.values() for event in flow.hears)
+    return {
+        event: tuple(name for name, flow in flows.items() if event in flow.hears)
+        for event in events
+    }
+
+
+def _started_twice(
+    flows: Mapping[str, Flow], written: Mapping[str, Written]
+) -> Iterator[FlowError]:
+    """An event starts one flow; others may hear it while they are open."""
+    owners: dict[str, str] = {}
+    for name, flow in flows.items():
+        for event in flow.events:
+            if owners.setdefault(event, name) != name:
+                yield FlowError(
+                    f'Event "{event}" starts flow {owners[event]} too.',
+                    place=written[name].document.place(("start", "events")),
+                    mend="Take it away from one of them, or let one `run` the other.",
+                )
 
 
 def _named_as_its_file(
@@ -193,7 +218,7 @@ def _two_owners(
     project = {match_key(word): entry for entry in anytime for word in entry.words}
     for name, flow in flows.items():
         for step, entry in flow.anytime.items():
-            for word in entry.words or (step,):
+            for word in entry.words_of(step):
                 if match_key(word) in project:
                     yield FlowError(
                         f'"{word}" is an anytime word of convo.toml too.',

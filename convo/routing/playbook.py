@@ -31,8 +31,10 @@ class Playbook:
     start_words: StartWords = field(repr=False)
     #: Folded word -> flow: the project's own anytime words.
     anytime: Mapping[str, str]
-    #: Event -> flow that listens to it.
+    #: Event -> the flow that it starts.
     events: Mapping[str, str]
+    #: Event -> the flows whose open conversations hear it.
+    heard: Mapping[str, tuple[str, ...]]
 
     def sources(self) -> Mapping[str, bytes]:
         """What to keep of every version, by its hash."""

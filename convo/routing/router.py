@@ -66,7 +66,8 @@ def _route(desk: Desk, event: Event) -> None:
         case Answered():
             _answered(desk, event)
         case Requested():
-            requested(desk, event)
+            for walk in requested(desk, event):
+                _take_held(desk, walk)
         case HandedBack():
             _handed_back(desk, event)
         case OptedOutElsewhere():

@@ -2,126 +2,18 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from convo.core.business import MessageClass
-from convo.core.contacts import ConsentState, Origin
-from convo.core.effects import Effect, Errand, Purpose, Say, SetConsent, SetTimer
+from convo.core.contacts import ConsentState, Origin, Unless
+from convo.core.effects import Errand, Purpose, Say, SetConsent, SetTimer
 from convo.core.events import ErrandKind
-from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
 from convo.errors import RenderError
 from convo.language.scope import Choice, Scope
 from convo.language.texts import Text
-from convo.language.values import restored, stored
-
-
-class AnswerBook(Protocol):
-    """What a step may know of the flow it stands in."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def message_class(self) -> MessageClass: ...
-    @property
-    def programme(self) -> str: ...
-    @property
-    def languages(self) -> tuple[str, ...]: ...
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The languages that replies are understood in."""
-        ...
-
-    @property
-    def answers(self) -> Mapping[str, str]:
-        """The kind of every answer, by name."""
-        ...
-
-    @property
-    def expires_after(self) -> float | None:
-        """Seconds of silence at a question after which the flow lets go."""
-        ...
-
-    @property
-    def reads_contact_zone(self) -> bool:
-        """Times are read, and therefore shown, by the contact's clock."""
-        ...
-
-    @property
-    def labels(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-        """Answer -> option id -> language -> label."""
-        ...
-
-
-class Fields:
-    """The contact's fields as they are kept, with their kinds."""
-
-    __slots__ = ("changed", "kept", "kinds", "zone")
-
-    def __init__(self, kept: dict[str, Any], kinds: Mapping[str, str], zone: ZoneInfo) -> None:
-        self.kept = kept
-        self.kinds = kinds
-        self.zone = zone
-        self.changed = False
-
-    def values(self) -> dict[str, Any]:
-        """Native values of all that are declared; None for those never set."""
-        return {
-            name: None if (raw := self.kept.get(name)) is None else restored(kind, raw, self.zone)
-            for name, kind in self.kinds.items()
-        }
-
-    def set(self, name: str, value: object) -> None:
-        self.kept[name] = stored(value)
-        self.changed = True
-
-
-@dataclass(slots=True, kw_only=True)
-class Surroundings:
-    """What is the same for every session of one turn, and what they add to it."""
-
-    event: str
-    #: The event's time: milliseconds since 1970, UTC; and in the business's zone.
-    at: int
-    now: datetime
-    number: PhoneNumber
-    zone: ZoneInfo
-    find_contact_zone: Callable[[], ZoneInfo]
-    country: str
-    language: str | None
-    consent_to: Callable[[str], ConsentState]
-    fields: Fields
-    #: The contact's tags, as this turn has changed them so far.
-    tags: list[str]
-    #: Whether events are posted to own systems; recorded they are anyway.
-    emits: bool
-    #: Why a text said in this turn goes out: an answer, or something that we start.
-    purpose: Purpose
-    #: What the contact wrote, empty when this turn is not about a text.
-    text: str = field(repr=False)
-    #: Asks the gate and sends; answers when it will leave, ms since 1970. It is told the session
-    #: and its generation for a text which, if it must wait, is dropped when they pass.
-    send: Callable[[Say, str, int], int]
-    #: The highest number that another open question of a channel takes for an answer; it is told
-    #: the session that asks, and the channel.
-    highest_number: Callable[[str, str], int]
-    #: Channel -> the session whose question was put last in this turn, and why it was.
-    put: dict[str, tuple[str, Purpose]] = field(default_factory=dict[str, tuple[str, Purpose]])
-    effects: list[Effect] = field(default_factory=list[Effect])
-    records: list[Record] = field(default_factory=list[Record])
-    serial: int = 0
-    #: The conversation now beginning was asked for by the contact's own word.
-    by_word: bool = False
-    #: The law's rule by which consent is given by a yes to a question only; empty without one.
-    yes_rule: str = ""
-
-    def next_id(self) -> str:
-        """An id that is new in this turn and the same when the turn is run again."""
-        self.serial += 1
-        return hashlib.blake2b(f"{self.event}/{self.serial}".encode(), digest_size=12).hexdigest()
+from convo.language.values import is_kept, restored, stored
+from convo.steps.surroundings import AnswerBook, Surroundings
 
 
 class Scene:
@@ -132,6 +24,7 @@ class Scene:
         "armed",
         "around",
         "asks",
+        "brought",
         "channel",
         "errand",
         "flow",
@@ -147,6 +40,7 @@ class Scene:
         "session",
         "step",
         "tries",
+        "unless",
         "version",
     )
 
@@ -160,6 +54,7 @@ class Scene:
         depth: int,
         generation: int,
         answers: Mapping[str, Any],
+        brought: Mapping[str, Any],
     ) -> None:
         self.around = around
         self.flow = flow
@@ -173,6 +68,10 @@ class Scene:
         self.asks = False
         self.generation = generation
         self.answers = dict(answers)
+        #: What events have brought, by name; the newest over the older.
+        self.brought = dict(brought)
+        #: Events that make pointless what is said here and has not left yet.
+        self.unless: Callable[[], tuple[Unless, ...]] = tuple[Unless, ...]
         self.tries = 0
         self.partial: Any = None
         self.errand: str | None = None
@@ -215,6 +114,11 @@ class Scene:
                 name: self.native(name, raw, zone) for name, raw in kept.items()
             }
             names["contact"] = {**around.fields.values(), "tags": tuple(around.tags)}
+            if self.flow.brings:
+                names["event"] = {
+                    name: restored(kind, self.brought.get(name), zone)
+                    for name, kind in self.flow.brings.items()
+                }
             names["now"] = self.around.now
             self.scope_kept = Scope(
                 names=names, language=self.language, zone=zone, now=self.around.now
@@ -254,6 +158,16 @@ class Scene:
         except RenderError:
             return False
         return True
+
+    def bring(self, values: Mapping[str, Any]) -> None:
+        """An event has brought these; what the flow declares of them is known from now on."""
+        kinds = self.flow.brings
+        self.brought |= {
+            name: raw
+            for name, raw in values.items()
+            if name in kinds and raw is not None and is_kept(kinds[name], raw, self.around.zone)
+        }
+        self.scope_kept = None
 
     # --- acting -------------------------------------------------------------------------------
 
@@ -306,6 +220,7 @@ class Scene:
             kind=self.flow.message_class,
             purpose=purpose or self.around.purpose,
             programme=self.flow.programme,
+            unless=self.unless(),
         )
         bound_to = ""
         if self.asks:

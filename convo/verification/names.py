@@ -23,6 +23,7 @@ from convo.verification.finding import finding
 
 #: Known everywhere.
 _ALWAYS = frozenset({"now", "contact"})
+EVENT = "event"
 #: What every contact has beside the fields that convo.toml declares.
 TAGS = "tags"
 
@@ -41,6 +42,7 @@ def unknown_names(loaded: Loaded) -> Iterator[FlowError]:
             for below, piece in pieces_of(step):
                 known = given | _here(step, below)
                 yield from _used(piece, written, (*path, *below), known, fields)
+                yield from _brought(piece, written, (*path, *below), flow.brings)
 
 
 def _given(flow: Flow, written: Written) -> frozenset[str]:
@@ -102,13 +104,30 @@ def _used(
         if head == "contact" and part and part not in fields and part != TAGS:
             mend = advice(part, fields) if fields else "Declare it in convo.toml under [contact]."
             yield FlowError(f'A contact has no field "{part}".', place=place, mend=mend)
-        elif head not in known | _ALWAYS:
+        elif head not in known | _ALWAYS | {EVENT}:
             what = f'Nothing gives "{use.name}" a value.'
             yield FlowError(what, place=place, mend=advice(head, known | _ALWAYS))
     if isinstance(piece, Text | Expression):
         for function in sorted(piece.functions):
             place = written.document.place(path)
             yield FlowError(f'There is no function "{function}".', place=place)
+
+
+def _brought(
+    piece: Authored, written: Written, path: Path, brings: Mapping[str, str]
+) -> Iterator[FlowError]:
+    """Values of the event, which the flow declares under `event`."""
+    for use in _uses(piece):
+        head, _, part = use.name.partition(".")
+        if head != EVENT or part in brings:
+            continue
+        place = written.document.place_within((*path, *use.path), use.line, use.column)
+        if not part:
+            what, mend = "An event is no value; its parts are.", "Write it like event.order."
+        else:
+            what = f'No event of this flow brings "{part}".'
+            mend = advice(part, brings) or f"Declare it in the flow: `event: {{{part}: text}}`."
+        yield FlowError(what, place=place, mend=mend)
 
 
 def _uses(piece: Authored) -> tuple[Use, ...]:

@@ -19,7 +19,7 @@ def unusable_words(loaded: Loaded) -> Iterator[FlowError]:
     for name, written in loaded.written.items():
         flow = loaded.playbook.flows[name]
         for entry, anytime in flow.anytime.items():
-            for word in anytime.words or (entry,):
+            for word in anytime.words_of(entry):
                 if is_law_word(word):
                     what = f'"{word}" is a word of the law and is never understood as this.'
                     yield at_key(written, ("anytime", entry), what, _LAW)

@@ -105,7 +105,8 @@ class Api:
         except TooSlow:
             return "too slow", _complaining(408, "The body came too slowly."), CLOSE
         except Nonsense as error:
-            return "nonsense", _complaining(400, *error.complaints), ()
+            status = 422 if error.unfit else 400
+            return "nonsense", _complaining(status, *error.complaints), ()
         except StoreError as error:
             log.error("%s: not kept, %s", path, error)
             return "not kept", _complaining(503, "Not kept; post it again later."), LATER

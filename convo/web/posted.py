@@ -1,6 +1,6 @@
 """What own systems post, understood: a flow to start, or a conversation given back. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -9,13 +9,12 @@ import msgspec
 from convo.core.business import Business
 from convo.core.events import HandedBack, Requested
 from convo.core.numbers import PhoneNumber
-from convo.engine.flow import Flow
 from convo.errors import BadAddress
 from convo.language.spelling import advice, did_you_mean
 from convo.policy.numbering import read_number, textable
 from convo.ports import Arrival
 from convo.routing.playbook import Playbook
-from convo.web.posted_answers import read_answers
+from convo.routing.posted_values import Concerned, concerned, read_values
 
 KEY_AT_MOST = 200
 """Characters of an idempotency key."""
@@ -27,9 +26,11 @@ _HANDBACK = ("to", "key")
 class Nonsense(Exception):
     """What was posted cannot be meant; every complaint is one sentence for who posted it."""
 
-    def __init__(self, complaints: list[str]) -> None:
+    def __init__(self, complaints: Sequence[str], *, unfit: bool = False) -> None:
         super().__init__(*complaints)
         self.complaints = tuple(complaints)
+        #: All is understood; only what the event must bring is missing or of the wrong kind.
+        self.unfit = unfit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ def read_request(body: bytes, playbook: Playbook) -> Posted:
     fields = fields_of(body)
     complaints = unknown_in(fields, _REQUEST)
     business = playbook.business
-    flow = _flow(fields, playbook, complaints)
+    flows = _flows(fields, playbook, complaints)
     contact = _contact(fields, business, complaints)
     channel = _channel(fields, business, complaints)
     key = key_of(fields, complaints)
@@ -58,13 +59,18 @@ def read_request(body: bytes, playbook: Playbook) -> Posted:
     if given is None:
         given = {}
     answers: Mapping[str, Any] = {}
+    unfit: Sequence[str] = ()
     if not isinstance(given, dict):
         complaints.append('answers: it must be an object, like {"service": "Haircut"}.')
-    elif flow is not None:
-        named = cast(dict[str, Any], given)
-        answers = read_answers(named, flow, business, complaints)
+    elif flows:
+        asked_for = f'"{fields.get("event") or fields.get("flow")}"'
+        read = read_values(cast(dict[str, Any], given), flows, business, of=asked_for)
+        complaints += read.complaints
+        answers, unfit = read.values, read.unfit
     if complaints or contact is None:
-        raise Nonsense(complaints)
+        raise Nonsense([*complaints, *unfit])
+    if unfit:
+        raise Nonsense(unfit, unfit=True)
     event = Requested(
         contact=contact,
         channel=channel,
@@ -117,25 +123,27 @@ def word_of(fields: Mapping[str, Any], name: str, complaints: list[str]) -> str 
     return value
 
 
-def _flow(fields: Mapping[str, Any], playbook: Playbook, complaints: list[str]) -> Flow | None:
+def _flows(
+    fields: Mapping[str, Any], playbook: Playbook, complaints: list[str]
+) -> Sequence[Concerned]:
+    """The flows that it is for."""
     if ("event" in fields) == ("flow" in fields):
         complaints.append(
             'event: name one event, like "visit.made", or one "flow": not both and not neither.'
         )
-        return None
-    flows, events = playbook.flows, playbook.events
+        return ()
+    flows, events = playbook.flows, {*playbook.events, *playbook.heard}
     if name := word_of(fields, "flow", complaints):
         if name not in flows:
             complaints.append(f'flow: there is no flow "{name}". {advice(name, flows)}')
-        return flows.get(name)
+        return concerned(playbook, flow=name)
     if name := word_of(fields, "event", complaints):
         if name not in events:
             near = did_you_mean(name, flows) if did_you_mean(name, events) is None else None
             mend = f'Did you mean "flow": "{near}"?' if near else advice(name, events)
             complaints.append(f'event: no flow listens to "{name}". {mend}'.rstrip())
-            return None
-        return flows[events[name]]
-    return None
+        return concerned(playbook, event=name)
+    return ()
 
 
 def _contact(

@@ -61,6 +61,8 @@ FAULTS = [
     # check, what is right, the fault in its place, line, what is said of it
     ("names", "{{ colour }} it is", "{{ color }} it is", 17, 'Nothing gives "color" a value'),
     ("names", "save: name", "save: nane", 18, '"nane" is not among'),
+    ("names", "{{ colour }} it is", "{{ event.hue }} it is", 17, "No event of this flow brings"),
+    ("names", "{{ colour }} it is", "{{ event }} it is", 17, "An event is no value"),
     ("names", "that: answer != 'x'", "that: answr != 'x'", 20, 'Nothing gives "answr" a value'),
     ("names", "contact.city: name", "contact.citi: name", 23, 'no contact field "citi"'),
     ("names", "contact.city: name", "nam: name", 23, '"nam" is not among the answers'),

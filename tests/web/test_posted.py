@@ -8,9 +8,9 @@ import pytest
 from convo.core.events import HandedBack, Requested
 from convo.core.numbers import PhoneNumber
 from convo.engine.schema import AnswerKind
+from convo.routing import posted_values
 from convo.routing.playbook import Playbook
 from convo.steps.expect import kept_as
-from convo.web import posted_answers
 from convo.web.posted import KEY_AT_MOST, Nonsense, Posted, read_handback, read_request
 from tests.steps.conversation import ANNA, OURS, business, loaded
 
@@ -55,6 +55,62 @@ def answers(**given: Any) -> Any:
     event = read(answers=given).arrival.event
     assert isinstance(event, Requested)
     return event.answers
+
+
+HEARS = """
+flow: hears
+start: {events: [cart.left]}
+event: {order: text, total: number, at: {optional: datetime}}
+anytime: {paid: {events: [order.paid], brings: [order], go: a}}
+steps:
+  a: {say: Thanks., go: end}
+"""
+EVENTS = loaded(HEARS, at=business(channels={"main": business().channels["main"]})).playbook
+
+
+def unfit(**asked: Any) -> str:
+    with pytest.raises(Nonsense) as refused:
+        read(EVENTS, **asked)
+    assert refused.value.unfit
+    return "\n".join(refused.value.complaints)
+
+
+# --- what an event brings ------------------------------------------------------------------------
+
+
+def test_an_event_brings_its_values_as_they_are_declared() -> None:
+    given = {"order": "A1", "total": "12.5", "at": "2026-11-24T15:00"}
+    event = read(EVENTS, event="cart.left", answers=given).arrival.event
+    assert isinstance(event, Requested)
+    assert event.answers["order"] == "A1"
+    assert event.answers["total"] == "12.5"
+    assert event.answers["at"].startswith("2026-11-24T15:00:00+08:00")
+
+
+def test_an_event_that_lacks_a_value_is_refused_with_what_is_missing() -> None:
+    told = unfit(event="cart.left", answers={"order": "A1"})
+    assert told == (
+        'answers.total: it is missing, and flow "hears" needs it: a number, like 12 or 2.5.'
+    )
+    assert "answers.order" in unfit(event="cart.left", answers={"order": None, "total": 3})
+
+
+def test_an_event_with_a_value_of_the_wrong_kind_is_refused() -> None:
+    told = unfit(event="cart.left", answers={"order": "A1", "total": "much"})
+    assert told == "answers.total: it must be a number, like 12 or 2.5."
+
+
+def test_an_event_that_is_only_heard_brings_what_its_entry_says() -> None:
+    event = read(EVENTS, event="order.paid", answers={"order": "A1"}).arrival.event
+    assert isinstance(event, Requested)
+    assert event.answers == {"order": "A1"}
+    assert "answers.order" in unfit(event="order.paid")
+
+
+def test_a_value_that_nobody_declares_is_refused() -> None:
+    told = complaints(EVENTS, event="order.paid", answers={"order": "A1", "totl": 3})
+    assert told.startswith('answers.totl: no flow that hears "order.paid" knows it.')
+    assert "total" in told
 
 
 # --- what is asked for ---------------------------------------------------------------------------
@@ -211,7 +267,7 @@ def test_a_flow_that_keeps_nothing_is_told_so() -> None:
 
 
 def test_every_kind_that_a_flow_may_declare_can_be_posted() -> None:
-    assert set(vars(posted_answers)["_KINDS"]) == set(map(kept_as, get_args(AnswerKind)))
+    assert set(vars(posted_values)["_KINDS"]) == set(map(kept_as, get_args(AnswerKind)))
 
 
 # --- giving back ---------------------------------------------------------------------------------

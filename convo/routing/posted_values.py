@@ -1,7 +1,8 @@
-"""The answers that an own system posts with a request, read as the flow declares them."""
+"""What an own system posts with a request, read as the flows that it is for declare it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from convo.errors import BadAddress, RenderError
 from convo.language.spelling import advice
 from convo.language.values import restored, stored
 from convo.policy.numbering import read_number
+from convo.routing.playbook import Playbook
 from convo.steps.expect import MAX_ANSWER
 
 NUMBER_AT_MOST = 10**15
@@ -28,25 +30,87 @@ class _Refused(Exception):
     """This value will not do, for a reason that is not the same for all of its kind."""
 
 
-def read_answers(
-    given: Mapping[str, Any], flow: Flow, business: Business, complaints: list[str]
-) -> dict[str, Json]:
-    """What is kept of `given`, as flows keep it; what is wrong with it goes to `complaints`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concerned:
+    """A flow that a request is for: it begins, or its open conversations hear the event."""
+
+    flow: Flow
+    begins: bool
+    #: Values of `event` that must be brought.
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What is kept of a request's values, and what is wrong with them, a sentence each."""
+
+    values: Mapping[str, Json]
+    complaints: tuple[str, ...]
+    #: What is wrong with values that an event brings: missing, or of the wrong kind.
+    unfit: tuple[str, ...]
+
+
+def concerned(playbook: Playbook, *, flow: str = "", event: str = "") -> tuple[Concerned, ...]:
+    """The flows that a request is for: none when the playbook knows neither flow nor event."""
+    flows = playbook.flows
+    found: list[Concerned] = []
+    name = flow or playbook.events.get(event, "")
+    if name in flows:
+        begins = flows[name]
+        # Who asks for a flow that events start has the same to bring as the event.
+        needs = begins.needs if begins.events else frozenset[str]()
+        found.append(Concerned(flow=begins, begins=True, needs=needs))
+    for hearer in playbook.heard.get(event, ()):
+        hearing = flows[hearer].hears[event]
+        found.append(Concerned(flow=flows[hearer], begins=False, needs=hearing.needs))
+    return tuple(found)
+
+
+def read_values(
+    given: Mapping[str, Any], flows: Sequence[Concerned], business: Business, *, of: str
+) -> Read:
+    """`given` as the flows keep it; `of` is what was asked for, in quotes."""
+    complaints: list[str] = []
+    unfit: list[str] = []
     kept: dict[str, Json] = {}
     for name, raw in given.items():
-        kind = flow.answers.get(name)
-        if kind is None:
-            mend = advice(name, flow.answers) or "It keeps none."
-            complaints.append(f'answers.{name}: flow "{flow.name}" keeps no such answer. {mend}')
-        elif raw is not None:
+        wanted = [*_wanted(name, flows)]
+        if not wanted:
+            complaints.append(_unknown(name, flows, of))
+        for flow, kind, of_event in wanted if raw is not None else ():
+            labels = None if of_event else flow.labels.get(name)
+            told = unfit if of_event else complaints
             read, must_be = _KINDS[kind]
             try:
-                kept[name] = _known_option(read(raw, business), flow.labels.get(name))
+                kept.setdefault(name, _known_option(read(raw, business), labels))
             except _Refused as error:
-                complaints.append(f"answers.{name}: {error}")
+                told.append(f"answers.{name}: {error}")
             except (ValueError, OverflowError, RenderError):
-                complaints.append(f"answers.{name}: it must be {must_be}.")
-    return kept
+                told.append(f"answers.{name}: it must be {must_be}.")
+    for each in flows:
+        for name in sorted(name for name in each.needs if given.get(name) is None):
+            must_be = _KINDS[each.flow.brings[name]][1]
+            what = f'it is missing, and flow "{each.flow.name}" needs it'
+            unfit.append(f"answers.{name}: {what}: {must_be}.")
+    return Read(values=kept, complaints=tuple(complaints), unfit=tuple(dict.fromkeys(unfit)))
+
+
+def _wanted(name: str, flows: Sequence[Concerned]) -> Iterator[tuple[Flow, str, bool]]:
+    """The flows that know the name, as which kind, and whether as a value of the event."""
+    for each in flows:
+        if name in each.flow.brings:
+            yield each.flow, each.flow.brings[name], True
+        if each.begins and name in each.flow.answers:
+            yield each.flow, each.flow.answers[name], False
+
+
+def _unknown(name: str, flows: Sequence[Concerned], of: str) -> str:
+    begins = next((each.flow for each in flows if each.begins), None)
+    known = [*(begins.answers if begins else ()), *(n for each in flows for n in each.flow.brings)]
+    if begins is None:
+        return f"answers.{name}: no flow that hears {of} knows it. {advice(name, known)}".rstrip()
+    mend = advice(name, known) or "It keeps none."
+    return f'answers.{name}: flow "{begins.name}" keeps no such answer. {mend}'
 
 
 def _known_option(value: Json, labels: Mapping[str, object] | None) -> Json:
