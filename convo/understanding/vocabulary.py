@@ -20,6 +20,7 @@ class DateWords:
     """Words that say a day or a time. Days count from today, weekdays from Monday as 0.
 
     `at` to `half_a` are the small words of the spaced languages' grammar, named by English ones.
+    What follows `fillers` English has not got.
     """
 
     days: Mapping[str, int]
@@ -52,6 +53,33 @@ class DateWords:
     units: Mapping[str, str]
     misspelt: Mapping[str, str]
     fillers: tuple[str, ...]
+    #: These come before a day of the month, which is a plain number: "el 5", "le 5", "am 5.".
+    day_marks: tuple[str, ...]
+    #: "el cinco de diciembre": the days of the month are counted, not put in order.
+    days_are_counted: bool
+    #: 5.12. is a date.
+    dotted_dates: bool
+    #: These are other words too, and days only right before a figure or a full stop: "Do 15 Uhr".
+    short_weekdays: Mapping[str, int]
+    #: Behind a weekday: "el viernes que viene" is the next one there is.
+    coming_after: tuple[str, ...]
+    #: Before and behind a weekday: some mean the next one, some that of next week.
+    next_or_coming: tuple[str, ...]
+    next_or_coming_after: tuple[str, ...]
+    #: What an hour is said with where "at" stands before it: "a las 15 horas", but not "3 horas".
+    oclock_after_at: tuple[str, ...]
+    #: "las tres y media", "trois heures moins le quart".
+    plus: tuple[str, ...]
+    less: tuple[str, ...]
+    #: "halb drei" is 2:30, and "viertel drei" 2:15.
+    half_before: tuple[str, ...]
+    fraction_before: Mapping[str, int]
+    #: "midi et quart".
+    named_hours: Mapping[str, int]
+    #: "un quart d'heure", in minutes.
+    spans: Mapping[str, int]
+    #: "dans quinze jours" is in two weeks to most, and in 15 days to some.
+    loose_days: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +216,21 @@ def vocabulary(language: str) -> Vocabulary | None:
             units=_texts(dates, "units"),
             misspelt=_texts(dates, "misspelt"),
             fillers=_words(dates, "fillers"),
+            day_marks=_words(dates, "day_marks"),
+            days_are_counted=_text(dates, "days_are_counted") == "true",
+            dotted_dates=_text(dates, "dotted_dates") == "true",
+            short_weekdays=_numbers(dates, "short_weekdays"),
+            coming_after=_words(dates, "coming_after"),
+            next_or_coming=_words(dates, "next_or_coming"),
+            next_or_coming_after=_words(dates, "next_or_coming_after"),
+            oclock_after_at=_words(dates, "oclock_after_at"),
+            plus=_words(dates, "plus"),
+            less=_words(dates, "less"),
+            half_before=_words(dates, "half_before"),
+            fraction_before=_numbers(dates, "fraction_before"),
+            named_hours=_numbers(dates, "named_hours"),
+            spans=_numbers(dates, "spans"),
+            loose_days=_words(dates, "loose_days"),
         ),
     )
 

@@ -11,7 +11,7 @@ from itertools import chain
 from convo.understanding.dates.chinese import chinese_patterns
 from convo.understanding.dates.figures import IN_FIGURES, Groups, Pattern, Reader
 from convo.understanding.dates.reading import Reading, When
-from convo.understanding.dates.spaced import spaced_patterns
+from convo.understanding.dates.spaced import leading_patterns, spaced_patterns
 from convo.understanding.normalise import NO_WORD_GOES_ON, either, match_key
 from convo.understanding.vocabulary import DateWords, vocabularies
 
@@ -136,6 +136,7 @@ class _Grammar:
 def _grammar(languages: tuple[str, ...]) -> _Grammar:
     tables = vocabularies(languages)
     spaced = [pattern for table in tables if table.spaced for pattern in spaced_patterns(table)]
+    first = [pattern for table in tables if table.spaced for pattern in leading_patterns(table)]
     han = [pattern for table in tables if not table.spaced for pattern in chinese_patterns(table)]
     bare: list[Pattern] = [(r"([0-9]{1,2})(?![0-9:.a-z]|,[0-9])", _bare)]
     said = {word for table in tables if table.spaced for word in table.dates.fillers}
@@ -146,8 +147,8 @@ def _grammar(languages: tuple[str, ...]) -> _Grammar:
         word=re.compile(rf"[a-z\u00df-\u024f']+{NO_WORD_GOES_ON}"),
         fillers=frozenset(word for word in said if word not in starting),
         pieces={
-            _Script.FIGURES: _pieces([*IN_FIGURES, *han, *spaced, *bare], fillers),
-            _Script.LETTERS: _pieces(spaced, fillers),
+            _Script.FIGURES: _pieces([*first, *IN_FIGURES, *han, *spaced, *bare], fillers),
+            _Script.LETTERS: _pieces([*first, *spaced], fillers),
             _Script.HAN: _pieces(han, fillers),
         },
     )
@@ -159,7 +160,9 @@ def _starting_words(dates: DateWords) -> Iterable[str]:
     weeks = (dates.this, dates.next, dates.coming, dates.this_week, dates.next_week)
     names = (dates.days, dates.day_parts, dates.weekdays, dates.months, dates.parts)
     others = (dates.festivals, dates.half, dates.quarter, dates.misspelt)
-    return chain.from_iterable((*lists, *weeks, *names, *others))
+    more = (dates.day_marks, dates.next_or_coming, dates.short_weekdays, dates.named_hours)
+    halves = (dates.half_before, dates.fraction_before)
+    return chain.from_iterable((*lists, *weeks, *names, *others, *more, *halves))
 
 
 def _pieces(patterns: Sequence[Pattern], fillers: Sequence[str]) -> _Pieces:

@@ -25,11 +25,15 @@ PARTS_OF_DAY: Mapping[str, Mapping[int, tuple[int, int]]] = {
     "forenoon": _hours(as_written=range(6, 13)),
     "noon": _hours(as_written=range(10, 13), later=range(1, 4)),
     "afternoon": _hours(as_written=range(12, 13), later=range(1, 8)),
+    "tarde": _hours(as_written=range(12, 13), later=range(1, 10)),
     "evening": _hours(as_written=range(0), later=range(4, 12)),
     "night": _hours(as_written=range(0), later=range(5, 12)) | {12: (0, 1), 0: (0, 1)},
     "midnight": _hours(as_written=range(5), later=range(10, 12)) | {12: (0, 0)},
 }
-"""What an hour said with a part of the day is, and how many days on. Others are not guessed."""
+"""What an hour said with a part of the day is, and how many days on. Others are not guessed.
+
+The Spanish "tarde" goes on into what is evening elsewhere: "las 8 de la tarde".
+"""
 
 
 def moment(

@@ -3,7 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from convo.understanding.dates.calendar_days import days_on, next_weekday, weekday_in_week
+from convo.understanding.dates.calendar_days import (
+    days_on,
+    next_day_of_month,
+    next_weekday,
+    weekday_in_week,
+)
 from convo.understanding.dates.clock_times import LAST_HOUR, NOON, moment
 
 MINUTES = {"minute": 1, "hour": 60}
@@ -56,6 +61,18 @@ class Reading:
         self.day_in_words = self.weekday_named = True
         day = weekday_in_week(self.now.date(), weekday, weeks)
         return day is not None and day >= self.now.date() and self.on(day)
+
+    def weekday_next_or_coming(self, weekday: int) -> bool:
+        """The next such day, if it is in the next week too: people mean one or the other."""
+        today = self.now.date()
+        day = next_weekday(today, weekday)
+        self.day_in_words = self.weekday_named = True
+        return day == weekday_in_week(today, weekday, 1) and self.on(day)
+
+    def weekday_and_number(self, weekday: int, number: int) -> bool:
+        """The next such day of the month, if it is such a weekday."""
+        day = next_day_of_month(self.now.date(), number)
+        return day is not None and day.weekday() == weekday and self.on(day)
 
     def part(self, name: str) -> bool:
         self.parts.add(name)

@@ -1,217 +1,164 @@
 """How days and times are said in languages with spaces between words; the words are the table's."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeVar
-
-from convo.understanding.dates.calendar_days import next_day_of_month, next_such_date, written_day
 from convo.understanding.dates.figures import HALF, Groups, Pattern, Reader
 from convo.understanding.dates.reading import Reading
+from convo.understanding.dates.spoken import Spoken, spoken
 from convo.understanding.normalise import NO_WORD_GOES_ON as END
 from convo.understanding.normalise import either
-from convo.understanding.numerals import spelt_numbers, spelt_ordinals
-from convo.understanding.vocabulary import DateWords, Vocabulary
-
-Meaning = TypeVar("Meaning", int, str)
-
-HALF_HOUR = 30
-QUARTER_HOUR = 15
-HOUR = 60
-LAST_HOUR_WORD = 12
-FIRST_MINUTE_WORD = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Spoken:
-    """One language's words with what they come to, slips of the pen included."""
-
-    dates: DateWords
-    numbers: Mapping[str, int]
-    hours: Mapping[str, int]
-    minutes: Mapping[str, int]
-    ordinals: Mapping[str, int]
-    months: Mapping[str, int]
-    days: Mapping[str, int]
-    weekdays: Mapping[str, int]
-    parts: Mapping[str, str]
-
-    def number(self, word: str | None) -> int:
-        word = word or ""
-        return int(word) if word.isdigit() else self.numbers[word]
-
-    def day_number(self, figure: str | None, word: str | None) -> int:
-        return int(figure) if figure else self.ordinals[word or ""]
-
-    def minutes_in(self, word: str | None) -> int:
-        if word in self.dates.half:
-            return HALF_HOUR
-        return QUARTER_HOUR if word in self.dates.quarter else self.number(word)
-
-    # --- readers ----------------------------------------------------------------------------
-
-    def month_first(self, reading: Reading, groups: Groups) -> bool:
-        name, figure, word, year = groups
-        return self.day_first(reading, (figure, word, name, year))
-
-    def day_first(self, reading: Reading, groups: Groups) -> bool:
-        figure, word, name, year = groups
-        month, day = self.months[name or ""], self.day_number(figure, word)
-        if year:
-            return reading.on(written_day(int(year), month, day))
-        return reading.on(next_such_date(reading.now.date(), month, day))
-
-    def day_alone(self, reading: Reading, groups: Groups) -> bool:
-        figure, word = groups
-        return reading.on(next_day_of_month(reading.now.date(), self.day_number(figure, word)))
-
-    def weekday(self, reading: Reading, groups: Groups) -> bool:
-        which, name = groups
-        number = self.weekdays[name or ""]
-        if which in self.dates.next:
-            return reading.weekday_of(number, 1)
-        if which in self.dates.this and reading.now.weekday() == number:
-            return reading.weekday_of(number, 0)
-        return reading.weekday(number)
-
-    def weekday_after(self, weeks: int) -> Reader:
-        return lambda reading, groups: reading.weekday_of(self.weekdays[groups[0] or ""], weeks)
-
-    def day(self, reading: Reading, groups: Groups) -> bool:
-        return reading.days_from_today(self.days[groups[0] or ""])
-
-    def day_and_part(self, reading: Reading, groups: Groups) -> bool:
-        days, part = self.dates.day_parts[groups[0] or ""]
-        return reading.days_from_today(days) and reading.part(part)
-
-    def part(self, reading: Reading, groups: Groups) -> bool:
-        this, name = groups
-        today = this is None or reading.days_from_today(0)
-        return today and reading.part(self.parts[name or ""])
-
-    def festival(self, reading: Reading, groups: Groups) -> bool:
-        month, day = self.dates.festivals[groups[0] or ""]
-        return reading.on(next_such_date(reading.now.date(), month, day))
-
-    def later(self, reading: Reading, groups: Groups) -> bool:
-        amount, unit = groups
-        if amount in self.dates.half_a:
-            return reading.later(0.5, self.dates.units[unit or ""])
-        count = 1 if amount in self.dates.one else self.number(amount)
-        return reading.later(count, self.dates.units[unit or ""])
-
-    def past(self, reading: Reading, groups: Groups) -> bool:
-        minutes, hour, half = groups
-        return reading.at(self.number(hour), self.minutes_in(minutes), half)
-
-    def to(self, reading: Reading, groups: Groups) -> bool:
-        minutes, hour, half = groups
-        before = HOUR - self.minutes_in(minutes)
-        return reading.at((self.number(hour) - 1) or LAST_HOUR_WORD, before % HOUR, half)
-
-    def hour(self, reading: Reading, groups: Groups) -> bool:
-        hour, minute, half = groups
-        return reading.at(self.number(hour), self.minutes[minute] if minute else 0, half)
-
-    def figures(self, reading: Reading, groups: Groups) -> bool:
-        hour, minute = groups
-        written = (hour or "").startswith("0")
-        return reading.at(int(hour or 0), int(minute or 0), as_written=written)
-
-    def hour_alone(self, reading: Reading, groups: Groups) -> bool:
-        return reading.number(self.hours[groups[0] or ""])
+from convo.understanding.vocabulary import Vocabulary
 
 
 def spaced_patterns(table: Vocabulary) -> tuple[Pattern, ...]:
     """The grammar; the first pattern that fits wins, so the longer ways of saying come first."""
-    spoken = _spoken(table)
-    return (*_day_patterns(table, spoken), *_clock_patterns(table, spoken))
+    words = spoken(table)
+    return (*_day_patterns(table, words), *_clock_patterns(table, words))
 
 
-def _day_patterns(table: Vocabulary, spoken: _Spoken) -> tuple[Pattern, ...]:
-    dates = spoken.dates
-    endings = either(table.ordinal_endings)
-    month = f"({either(spoken.months)}){END}"
-    weekday = f"({either(spoken.weekdays)}){END}"
-    unit = f"({either(dates.units)}){END}"
-    count = f"([0-9]{{1,4}}|{either([*spoken.numbers, *dates.one, *dates.half_a])}{END})"
-    year = r"(?:,? (20[0-9]{2})(?![0-9:]))?"
-    day = rf"(?:([0-9]{{1,2}}){endings}?|({either(spoken.ordinals)}){END})"
-    no_clock = rf"(?![0-9:]|\.[0-9]| ?{_uncaptured(HALF)}|[a-z])"
-    the = f"(?:{either(dates.the)} )?"
-    on = f"(?:{either(dates.on)} )?"
-    this = either(dates.this)
-    which = either([*dates.next, *dates.this, *dates.coming])
-    next_week, this_week = f"{either(dates.next_week)}{END}", f"{either(dates.this_week)}{END}"
-    return (
-        (rf"{month}\.? {the}{day}{no_clock}{year}", spoken.month_first),
-        (rf"{the}{day} ?(?:{either(dates.of)} )?{month}\.?{year}", spoken.day_first),
-        (rf"{the}([0-9]{{1,2}}){endings}{END}()", spoken.day_alone),
-        (rf"{either(dates.the)} ()({either(spoken.ordinals)}){END}", spoken.day_alone),
-        (rf"({either(dates.festivals)}){END}", spoken.festival),
-        (rf"{next_week},? {on}{weekday}", spoken.weekday_after(1)),
-        (rf"{this_week},? {on}{weekday}", spoken.weekday_after(0)),
-        (rf"{weekday},? {next_week}", spoken.weekday_after(1)),
-        (rf"{weekday},? {this_week}", spoken.weekday_after(0)),
-        (rf"(?:({which}) )?{weekday}", spoken.weekday),
-        (rf"({either(dates.day_parts)}){END}", spoken.day_and_part),
-        (rf"({either(spoken.days)}){END}", spoken.day),
-        (rf"{either(dates.within)} {count} ?{unit}", spoken.later),
-        (rf"{count} ?{unit} {either(dates.from_now)}{END}", spoken.later),
-        (rf"(?:({this}) )?({either(spoken.parts)}){END}", spoken.part),
+def leading_patterns(table: Vocabulary) -> tuple[Pattern, ...]:
+    """What must be looked for before figures alone: "15h" is not all of "15h et demie"."""
+    words = spoken(table)
+    dates = words.dates
+    hour = f"([0-9]{{1,2}}|{either(words.all_hours)}{END})"
+    oclock = f" ?{either(dates.oclock)}{END}"
+    maybe_oclock = f"(?:{oclock})?"
+    behind_at = f"{either(dates.at)} ?"
+    at = f"(?:{behind_at})?"
+    fraction = f"({either([*dates.half, *dates.quarter])}){END}"
+    amount = f"({either([*dates.half, *dates.quarter, *words.to_sixty])}{END}|[0-9]{{1,2}})"
+    minutes = f"(?: {either(dates.minutes)}{END})?"
+    exact = f"([0-5][0-9](?![0-9])|{either(words.minutes)}{END})"
+    plus, less = f" ?{either(dates.plus)} ", f" ?{either(dates.less)} "
+    plus_or_less = f"(?: ({either([*dates.plus, *dates.less])}))? "
+    named = f"({either(dates.named_hours)})"
+    half = f"(?: ?{HALF})?"
+    no_more = f"(?![0-9:/]| ?{either([*dates.oclock, *dates.of])}{END})"
+    day_word = either([*words.weekdays, *dates.short_weekdays, *words.ordinals])
+    # "um 3 am Freitag" is no hour before noon.
+    am = f"(?= am (?:{day_word}{END}|[0-9]))"
+    on = f"(?:{either(dates.day_marks)} )?"
+    dotted = rf"([0-3]?[0-9])\.(0?[1-9]|1[0-2])\.?(?![0-9:]|\.?[0-9]|{oclock})"
+    other_oclock = f" ?{either(dates.oclock_after_at)}{END}"
+    return _of_lists_there_are(
+        (dates.dotted_dates, rf"([0-9]{{1,2}})\.([0-5][0-9]){oclock}", words.figures),
+        (dates.dotted_dates, f"{on}{dotted}", words.dotted),
+        (dates.plus, f"{at}{hour}{maybe_oclock}{plus}{fraction}{half}", words.plus),
+        (dates.plus, f"{at}{hour}{oclock}{plus}{amount}{minutes}{half}", words.plus),
+        (dates.plus, f"{behind_at}{hour}{plus}{amount}{minutes}{no_more}{half}", words.plus),
+        (dates.less, f"{at}{hour}{maybe_oclock}{less}{amount}{minutes}{half}", words.less),
+        (dates.plus or dates.half_before, f"{at}{hour}{oclock} ?{exact}{minutes}()", words.hour),
+        (dates.oclock_after_at, f"{behind_at}{hour}{other_oclock}()()", words.hour),
+        ("am" in dates.on, f"{at}{hour}{maybe_oclock}{am}()()", words.hour),
+        (dates.named_hours, f"{at}{named}{plus_or_less}{amount}{minutes}", words.named_hour),
     )
 
 
-def _clock_patterns(table: Vocabulary, spoken: _Spoken) -> tuple[Pattern, ...]:
-    dates = spoken.dates
-    hours, numbers = either(spoken.hours), either(spoken.numbers)
+def _day_patterns(table: Vocabulary, words: Spoken) -> tuple[Pattern, ...]:
+    dates = words.dates
+    endings = either(table.ordinal_endings)
+    month = f"({either(words.months)}){END}"
+    weekday_name = f"({either(words.weekdays)})"
+    weekday = f"{weekday_name}{END}"
+    unit = f"({either(dates.units)}){END}"
+    count = f"([0-9]{{1,4}}|{either([*words.to_sixty, *dates.one, *dates.half_a])}{END})"
+    and_half = f"( {either(dates.plus)} {either(dates.half)}{END})?"
+    of = f"(?:{either(dates.of)} )?"
+    year = rf"(?:,? {of}(20[0-9]{{2}})(?![0-9:]))?"
+    day = rf"(?:([0-9]{{1,2}}){endings}?|({either(words.ordinals)}){END})"
+    no_clock = rf"(?![0-9:]|\.[0-9]| ?{_uncaptured(HALF)}|[a-z])"
+    oclock = either([*dates.oclock, *dates.oclock_after_at])
+    no_hour = rf"(?![0-9:/]|h(?![a-z])|[.-][0-9]| ?{oclock}{END})"
+    no_month = rf"(?!\.? ?{of}{either(words.months)}{END})"
+    marks = either(dates.day_marks)
+    the_or_mark = either([*dates.the, *dates.day_marks])
+    the = f"(?:{the_or_mark} )?"
+    on = f"(?:{either([*dates.on, *dates.day_marks])} )?"
+    before = f"(?:{either(dates.on)} )?"
+    this = either(dates.this)
+    which = either([*dates.next, *dates.this, *dates.coming, *dates.next_or_coming])
+    after = f"(?: ({either([*dates.coming_after, *dates.next_or_coming_after])}){END})?"
+    part = f"({either([*words.parts, *dates.short_parts])}){END}"
+    next_week, this_week = f"{either(dates.next_week)}{END}", f"{either(dates.this_week)}{END}"
+    figures = rf"(?=\.|,? [0-9]{{1,2}}(?:[.:h][0-9]| ?{oclock}{END}))"
+    return _of_lists_there_are(
+        (True, rf"{month}\.? {the}{day}{no_clock}{year}", words.month_first),
+        (True, rf"{the}{day} ?{of}{month}\.?{year}", words.day_first),
+        (True, rf"{the}([0-9]{{1,2}}){endings}{END}()", words.day_alone),
+        (True, rf"{the_or_mark} ()({either(words.ordinals)}){END}", words.day_alone),
+        (dates.day_marks, rf"{marks} ([0-9]{{1,2}})\.?{no_hour}()", words.day_alone),
+        (True, rf"({either(dates.festivals)}){END}", words.festival),
+        (True, rf"{next_week},? {of}{on}{weekday}", words.weekday_after(1)),
+        (True, rf"{this_week},? {of}{on}{weekday}", words.weekday_after(0)),
+        (True, rf"{before}{weekday},? {of}{next_week}", words.weekday_after(1)),
+        (True, rf"{before}{weekday},? {of}{this_week}", words.weekday_after(0)),
+        (
+            dates.day_marks,
+            rf"{weekday_name},? (?:{marks} )?([0-9]{{1,2}}){no_hour}{no_month}",
+            words.weekday_and_number,
+        ),
+        (
+            dates.short_weekdays,
+            f"({either(dates.short_weekdays)}){figures}",
+            words.short_weekday,
+        ),
+        (dates.short_parts, rf"{weekday_name} ?{part}", words.weekday_and_part),
+        (True, rf"{before}(?:({which}) )?{weekday}{after}", words.weekday),
+        (True, rf"({either(dates.day_parts)}){END}", words.day_and_part),
+        (
+            dates.short_parts,
+            rf"({either(words.days)}) ({either(dates.short_parts)}){END}",
+            words.day_and_short_part,
+        ),
+        (True, rf"({either(words.days)}){END}", words.day),
+        (dates.spans, rf"{either(dates.within)} ({either(dates.spans)}){END}", words.span),
+        (True, rf"{either(dates.within)} {count} ?{unit}{and_half}", words.later),
+        (True, rf"{count} ?{unit}{and_half} {either(dates.from_now)}{END}", words.later),
+        (True, rf"(?:({this}) )?({either(words.parts)}){END}", words.part),
+    )
+
+
+def _clock_patterns(table: Vocabulary, words: Spoken) -> tuple[Pattern, ...]:
+    dates = words.dates
+    hours, numbers = either(words.hours), either(words.to_sixty)
     hour = f"([0-9]{{1,2}}|{hours}{END})"
-    minute = f"{either(spoken.minutes)}{END}"
+    any_hour = f"([0-9]{{1,2}}|{either(words.all_hours)}{END})"
+    minute = f"{either(words.minutes)}{END}"
     at = f"(?:{either(dates.at)} ?)?"
     at_last = f"{either(dates.at)} ?"
     amount = f"({either([*dates.half, *dates.quarter])}|{numbers}|[0-9]{{1,2}})"
     amount += rf"(?: {either(dates.minutes)})? "
     half = f"(?: ?{HALF})?"
     # Behind "at 3" nothing may follow that makes it more, or other, than an hour.
-    clock_words = (*dates.oclock, *dates.past, *dates.to, *spoken.minutes)
-    day_words = (*dates.of, *dates.units, *spoken.months, *table.ordinal_endings)
-    other = either((*clock_words, *day_words))
+    clock_words = (*dates.oclock, *dates.past, *dates.to, *words.minutes)
+    day_words = (*dates.of, *dates.units, *words.months, *table.ordinal_endings)
+    # "a las 3 de la tarde": there the part of the day begins with such a word.
+    other = f"(?!{either(words.parts)}{END}){either((*clock_words, *day_words))}"
     no_more = rf"(?![0-9:/-]|\.[0-9]|h(?![a-z])| ?{other}{END}| ?{_uncaptured(HALF)})"
-    return (
-        (rf"{at}{amount}{either(dates.past)} {hour}{half}", spoken.past),
-        (rf"{at}{amount}{either(dates.to)} {hour}{half}", spoken.to),
-        (rf"{at}{hour} ?()(?:{either(dates.oclock)}{END}){half}", spoken.hour),
-        (rf"{at}({hours}) ({minute}){half}", spoken.hour),
-        (rf"{at}({hours}) ?(){HALF}", spoken.hour),
-        (rf"{at_last}([0-9]{{1,2}})([0-9]{{2}}){no_more}", spoken.figures),
-        (rf"{at_last}([0-9]{{1,2}})\.([0-9]{{2}}){END}", spoken.figures),
-        (rf"{at_last}{hour}()(){no_more}", spoken.hour),
-        (
-            rf"{either(dates.before_other_number)} (?:[0-9]{{1,2}}|{numbers}){no_more}",
-            _never,
-        ),
-        (f"({hours}){END}", spoken.hour_alone),
+    half_before = f"{either(dates.half_before)} {hour}"
+    shift = f"{amount}({either([*dates.past, *dates.to])}) "
+    part_of_hour = f"({either(dates.fraction_before)})"
+    no_oclock = f"(?! ?{either(dates.oclock)}{END})"
+    before_other = either(dates.before_other_number)
+    return _of_lists_there_are(
+        (dates.half_before, f"{at}{shift}{half_before}", words.half_before),
+        (dates.half_before, f"{at}()(){half_before}", words.half_before),
+        (dates.fraction_before, f"{at}{part_of_hour} {hour}{no_oclock}", words.fraction_before),
+        (True, rf"{at}{amount}{either(dates.past)} {hour}{half}", words.past),
+        (True, rf"{at}{amount}{either(dates.to)} {hour}{half}", words.to),
+        (True, rf"{at}{any_hour} ?()(?:{either(dates.oclock)}{END}){half}", words.hour),
+        (True, rf"{at}({hours}) ({minute}){half}", words.hour),
+        (dates.plus, rf"{at_last}({either(words.all_hours)}) ({minute}){half}", words.hour),
+        (True, rf"{at}({hours}) ?(){HALF}", words.hour),
+        (True, rf"{at_last}([0-9]{{1,2}})([0-9]{{2}}){no_more}", words.figures),
+        (True, rf"{at_last}([0-9]{{1,2}})\.([0-9]{{2}}){END}", words.figures),
+        (True, rf"{at_last}{hour}()(){no_more}", words.hour),
+        (True, rf"{before_other} (?:[0-9]{{1,2}}|{numbers}){no_more}", _never),
+        (True, f"({hours}){END}", words.hour_alone),
     )
 
 
-def _spoken(table: Vocabulary) -> _Spoken:
-    numbers = spelt_numbers(table)
-    slips = table.dates.misspelt
-    return _Spoken(
-        dates=table.dates,
-        numbers=numbers,
-        hours={word: value for word, value in numbers.items() if 0 < value <= LAST_HOUR_WORD},
-        minutes={word: value for word, value in numbers.items() if value >= FIRST_MINUTE_WORD},
-        ordinals=spelt_ordinals(table),
-        months=_with_slips(table.dates.months, slips),
-        days=_with_slips(table.dates.days, slips),
-        weekdays=_with_slips(table.dates.weekdays, slips),
-        parts=_with_slips(table.dates.parts, slips),
-    )
-
-
-def _with_slips(words: Mapping[str, Meaning], slips: Mapping[str, str]) -> dict[str, Meaning]:
-    known = {slip: words[right] for slip, right in slips.items() if right in words}
-    return {**words, **known}
+def _of_lists_there_are(*rows: tuple[object, str, Reader]) -> tuple[Pattern, ...]:
+    """Without the patterns of words that the language has not got: each costs time."""
+    return tuple((pattern, reader) for words, pattern, reader in rows if words)
 
 
 def _uncaptured(pattern: str) -> str:
