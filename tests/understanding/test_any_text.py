@@ -22,6 +22,7 @@ OPTIONS = (
     OptionWords(id="haircut", number=1, labels=("Haircut", "剪发"), words=("cut",)),
     OptionWords(id="colour", number=2, labels=("Colour", "染发"), words=("dye",)),
 )
+WESTERN = ("es", "fr", "de", "pt", "en")
 LONGEST = 1_600
 SLOWEST_SECONDS = 0.005
 TRIES = 5
@@ -37,6 +38,10 @@ READERS: dict[str, Callable[[str], object]] = {
     "understand_when": lambda text: understand_when(text, now=NOW),
     "understand_date": lambda text: understand_date(text, now=NOW, day_first=True),
     "understand_time": lambda text: understand_time(text, now=NOW),
+    "a number of the West": lambda text: understand_number(text, languages=WESTERN),
+    "yes or no of the West": lambda text: understand_yes_no(text, WESTERN),
+    "an option of the West": lambda text: understand_option(text, OPTIONS, WESTERN),
+    "a time of the West": lambda text: understand_when(text, now=NOW, languages=WESTERN),
     "near_miss": lambda text: near_miss(text, ("booking", "appointment")),
 }
 
@@ -101,8 +106,27 @@ REPEATED = [
     ),
     *("haircut ", "not haircut ", "剪发", "i'd say ", "a a ", "tomorrow ", "at ", "明天", "3pm "),
     *("1,", "1.", "1/", "e\u0301", "點", "twenty ", "the ", "İ", "三点", "the day after ", "in 3 "),
-    "1,000",
+    *(
+        "1,000",
+        "1.000,",
+        "le ",
+        "der 5. ",
+        "a las ",
+        "sí ",
+        "vingt et ",
+        "und",
+        "halb ",
+        "y ",
+        "5.12.",
+    ),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patterns_made() -> None:  # pyright: ignore[reportUnusedFunction] -- by pytest
+    """A set of languages has its patterns made once, when it is read first."""
+    for read in READERS.values():
+        read("x")
 
 
 @pytest.mark.parametrize("name", READERS)
