@@ -128,6 +128,16 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a poll stands."""
+
+    #: What counts of the key that asked; empty when it has not voted.
+    own: str
+    #: Votes by choice, the most first; at most a hundred choices.
+    votes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
     """A message that surely left, and what the provider calls it."""
 
@@ -201,6 +211,13 @@ class Store(Protocol):
 
     async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
         """Every act of this contact's consent, oldest first: added to and never changed."""
+        ...
+
+    async def tally(self, name: str, key: str, choice: str | None, *, change: bool) -> Standing:
+        """Count one vote of `key` in the poll `name`: its first, or with `change` its last.
+
+        The same vote again changes nothing. With no `choice` the standing is only read.
+        """
         ...
 
     async def close(self) -> None:

@@ -180,6 +180,11 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "tagged": _tagged,
     "note": lambda f: f"{f['flow']}: a note for staff: {f['text']}",
     "emitted": lambda f: f"{f['flow']} told your own systems: {f['event']}.",
+    "voted": lambda f: (
+        f"{f['flow']}: an earlier vote in {f['poll']} stays."
+        if f["kept"]
+        else f"{f['flow']}: the vote in {f['poll']} is counted."
+    ),
     "full": lambda f: f"{f['flow']}: {f['step']} lets nobody more through, {f['why']}.",
     "split": lambda f: f"{f['flow']}: by the split {f['name']} this number goes to {f['arm']}.",
     "started": lambda f: f"{f['flow']} began ({f['by']}).",

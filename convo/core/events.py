@@ -12,8 +12,9 @@ LawWord = Literal["stop", "start", "help"]
 DeliveryStatus = Literal["queued", "sent", "delivered", "undelivered", "failed"]
 
 #: `action`: a step's `do`; `keyword`: a keyword handler; `http`: `call`; `reserve`: a place;
-#: `code`: an exclusive code; `emit`: an event told to own systems, whose answer nobody waits for.
-ErrandKind = Literal["action", "keyword", "http", "reserve", "code", "emit"]
+#: `code`: an exclusive code; `tally`: a vote; `emit`: an event told to own systems, whose answer
+#: nobody waits for.
+ErrandKind = Literal["action", "keyword", "http", "reserve", "code", "tally", "emit"]
 
 #: The failure of a `reserve` whose places are all somebody else's.
 ALL_TAKEN = "all places are taken"

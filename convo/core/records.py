@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "tagged": "tags of the contact changed: added, removed",
     "note": "a step left a note for staff: flow, text",
     "emitted": "an event for own systems: flow, id, event, values",
+    "voted": "a vote was counted: flow, poll, and whether an earlier one stays",
     "full": "a limit let nobody more through: flow, and whether it was full or too late",
     "split": "a share of the contacts went this way: flow, name of the split, arm",
     "heard": "an event of an own system was heard: event, flow, way, and the step that was left",

@@ -19,6 +19,7 @@ from convo.steps.end import END
 from convo.steps.expect import kept_as
 from convo.steps.run import Run
 from convo.steps.step import Branch, Step
+from convo.steps.tally import Tally
 from convo.understanding.normalise import match_key
 
 ALWAYS_READ = "en"
@@ -268,16 +269,24 @@ def _answers(
     """The kinds of all answers, declared or plain from where they are saved, and the labels."""
     kinds = {name: kept_as(kind) for name, kind in file.answers.items()}
     labels: dict[str, dict[str, dict[str, str]]] = {}
+    shown_as: list[tuple[str, str]] = []
     for step in steps.values():
         match step:
             case Choose(save=str(name)):
                 kinds.setdefault(name, "option")
                 known = labels.setdefault(name, {})
                 known.update({id: dict(texts) for id, texts in step.labels.items()})
+            case Tally(save=str(name)):
+                kinds.setdefault(name, "tally")
+                voted = step.tally.vote.source.strip() if step.tally.vote is not None else ""
+                shown_as.append((name, voted))
             case Ask(save=str(name)):
                 kinds.setdefault(name, step.expect.answer_kind)
             case _:
                 pass
+    # A standing is told in the words of the options that were voted for.
+    for name, voted in shown_as:
+        labels.setdefault(name, {}).update(labels.get(voted, {}))
     return kinds, labels
 
 

@@ -21,7 +21,17 @@ from convo.steps.step import Form, Step, StepName
 MAX_STEPS = 500
 
 AnswerKind = Literal[
-    "text", "name", "number", "option", "date", "time", "datetime", "yes_no", "phone", "email"
+    "text",
+    "name",
+    "number",
+    "option",
+    "date",
+    "time",
+    "datetime",
+    "yes_no",
+    "phone",
+    "email",
+    "tally",
 ]
 
 

@@ -20,7 +20,7 @@ from babel.numbers import format_currency, format_decimal
 
 from convo.errors import RenderError
 from convo.language.phrases import phrase
-from convo.language.scope import Choice, Scope
+from convo.language.scope import Choice, Scope, Standing
 
 GROUPED_FROM = 1000
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
@@ -188,9 +188,19 @@ def _clock(value: time, language: str) -> str:
     return next(word for end, word in _PARTS_OF_DAY if value.hour < end) + words
 
 
+def _show_standing(value: Standing, scope: Scope) -> str:
+    if not value:
+        return "0"
+    separator = "，" if scope.language.partition("-")[0] == "zh" else ", "
+    return separator.join(
+        f"{choice.label(scope.language)} {shown(value[choice], scope)}" for choice in value.choices
+    )
+
+
 # In this order: a bool is an int, a datetime is a date, a Choice is a str.
 _SHOWS: dict[type, Callable[[Any, Scope], str]] = {
     Choice: _show_choice,
+    Standing: _show_standing,
     str: lambda value, _: str.__str__(value),
     bool: _show_bool,
     int: _show_number,

@@ -1,6 +1,6 @@
 """What a text or an expression is worked out with: the names known, and for whom it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -30,6 +30,25 @@ class Choice(str):
 
     def __reduce__(self) -> tuple[type, tuple[str, Mapping[str, str]]]:
         return Choice, (str.__str__(self), self.labels)
+
+
+class Standing(dict[str, int]):
+    """Votes by choice that know how the choices are called; an option without votes has none."""
+
+    __slots__ = ("choices",)
+    choices: Sequence[Choice]
+
+    def __new__(cls, votes: Mapping[str, int], labels: Mapping[str, Mapping[str, str]]) -> Self:
+        del votes, labels
+        return super().__new__(cls)
+
+    def __init__(self, votes: Mapping[str, int], labels: Mapping[str, Mapping[str, str]]) -> None:
+        super().__init__({**dict.fromkeys(labels, 0), **votes})
+        self.choices = tuple(
+            Choice(choice, labels.get(choice, {}))
+            # As authored among equals: sorting is stable.
+            for choice in sorted(self, key=lambda choice: -self[choice])
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from convo.errors import RenderError
-from convo.language.scope import Choice
+from convo.language.scope import Choice, Standing
 
 # RFC 9557: the offset says when, the name in brackets says where.
 _WITH_ZONE = re.compile(r"(?P<when>[^\[\]]+)\[(?P<zone>[^\[\]]+)\]")
@@ -112,6 +112,12 @@ def _yes_no(raw: Any, _: ZoneInfo) -> bool:
     raise ValueError
 
 
+def _tally(raw: Any, _: ZoneInfo) -> Standing:
+    if isinstance(raw, dict):
+        return Standing(cast("Mapping[str, int]", raw), {})
+    raise ValueError
+
+
 def _text(raw: Any, _: ZoneInfo) -> str:
     if isinstance(raw, str):
         return raw
@@ -129,6 +135,7 @@ _RESTORES: dict[str, Callable[[Any, ZoneInfo], Any]] = {
     "date": lambda raw, _: date.fromisoformat(str(raw)),
     "time": lambda raw, _: time.fromisoformat(str(raw)),
     "datetime": _datetime,
+    "tally": _tally,
 }
 KINDS = frozenset(_RESTORES)
 

@@ -8,7 +8,17 @@ from convo.core.contacts import Consent
 from convo.core.events import Answered
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Turn
-from convo.ports import Acceptance, Arrival, Done, ErrandClaim, Lease, Store, Wants, Work
+from convo.ports import (
+    Acceptance,
+    Arrival,
+    Done,
+    ErrandClaim,
+    Lease,
+    Standing,
+    Store,
+    Wants,
+    Work,
+)
 
 
 class AttendedStore:
@@ -96,6 +106,9 @@ class AttendedStore:
 
     async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
         return await self._store.acts(contact)
+
+    async def tally(self, name: str, key: str, choice: str | None, *, change: bool) -> Standing:
+        return await self._store.tally(name, key, choice, change=change)
 
     async def close(self) -> None:
         await self._store.close()

@@ -62,7 +62,7 @@ class Rehearsal:
         clock: VirtualClock,
         phone: PhoneNumber,
         own_systems: Calls,
-        real: Collection[ErrandKind] = ("keyword", "reserve", "code"),
+        real: Collection[ErrandKind] = ("keyword", "reserve", "code", "tally"),
     ) -> None:
         self.playbook = playbook
         self.clock = clock

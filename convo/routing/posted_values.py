@@ -143,6 +143,10 @@ def _yes_no(raw: Any, _business: Business) -> bool:
     return raw
 
 
+def _counted(_raw: Any, _business: Business) -> Json:
+    raise ValueError
+
+
 def _date(raw: Any, business: Business) -> Json:
     day = restored("date", _text(raw, business), ZoneInfo(business.zone))
     if day.year not in YEARS:
@@ -195,5 +199,6 @@ _KINDS: Mapping[str, tuple[Callable[[Any, Business], Json], str]] = {
         '"2026-11-24T15:00+08:00"',
     ),
     "phone": (_phone, "a phone number as a text"),
+    "tally": (_counted, "left out: a standing is counted here"),
     "email": (_email, "an email address"),
 }

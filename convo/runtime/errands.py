@@ -88,6 +88,7 @@ class Errands:
             "http": self._call,
             "reserve": self._reserve,
             "code": self._code,
+            "tally": self._tally,
             "emit": self._emit,
         }
 
@@ -207,6 +208,13 @@ class Errands:
         if place is None:
             raise Failed(ALL_TAKEN)
         return place
+
+    async def _tally(self, claim: ErrandClaim, _left: float) -> Any:
+        errand = claim.errand
+        vote, change = errand.arguments.get("vote"), bool(errand.arguments.get("change"))
+        standing = await self._store.tally(errand.name, errand.key, vote, change=change)
+        kept = vote is not None and standing.own != vote
+        return {"votes": dict(standing.votes), "kept": kept}
 
     async def _code(self, claim: ErrandClaim, _left: float) -> Any:
         pool = claim.errand.name

@@ -17,6 +17,7 @@ from convo.steps.say import Say
 from convo.steps.set import Set
 from convo.steps.split import Split
 from convo.steps.step import Step
+from convo.steps.tally import Tally
 from convo.steps.wait import Wait
 
 #: Key -> kind. A step is of the first kind whose key it has, so their order is a rule:
@@ -34,6 +35,7 @@ KINDS: Mapping[str, type[Step]] = {
     "handoff": Handoff,
     "split": Split,
     "limit": Limit,
+    "tally": Tally,
     "end": End,
     "set": Set,
     "say": Say,

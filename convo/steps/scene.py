@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from convo.core.contacts import ConsentState, Origin, Unless
@@ -10,7 +10,7 @@ from convo.core.effects import Errand, Purpose, Say, SetConsent, SetTimer
 from convo.core.events import ErrandKind
 from convo.core.records import Record
 from convo.errors import RenderError
-from convo.language.scope import Choice, Scope
+from convo.language.scope import Choice, Scope, Standing
 from convo.language.texts import Text
 from convo.language.values import is_kept, restored, stored
 from convo.steps.surroundings import AnswerBook, Surroundings
@@ -149,6 +149,9 @@ class Scene:
             return raw
         if kind == "option" and isinstance(raw, str):
             return Choice(raw, self.flow.labels.get(name, {}).get(raw, {}))
+        if kind == "tally" and isinstance(raw, dict):
+            votes = cast("Mapping[str, int]", raw)
+            return Standing(votes, self.flow.labels.get(name, {}))
         return restored(kind, raw, zone)
 
     def fits(self, name: str, value: object) -> bool:

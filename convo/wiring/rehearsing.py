@@ -20,11 +20,11 @@ from convo.stores.sqlite.database import MEMORY, Database
 from convo.stores.sqlite.rows import kept
 from convo.stores.sqlite.store import SqliteStore
 
-TESTED: frozenset[ErrandKind] = frozenset(("keyword", "reserve", "code"))
+TESTED: frozenset[ErrandKind] = frozenset(("keyword", "reserve", "code", "tally"))
 """What a test runs for real; actions and calls are pretended."""
 
 EVERYTHING: frozenset[ErrandKind] = frozenset(
-    ("action", "http", "keyword", "reserve", "code", "emit")
+    ("action", "http", "keyword", "reserve", "code", "tally", "emit")
 )
 """What a chat in the terminal runs for real, unless it is asked to pretend."""
 

@@ -44,6 +44,12 @@ def test_an_answer_is_kept_and_comes_back(kind: str, value: object, kept: object
     assert restored(kind, kept, SHANGHAI) == value
 
 
+def test_a_standing_comes_back_as_votes_by_choice() -> None:
+    assert restored("tally", {"rice": 2}, ZoneInfo("UTC")) == {"rice": 2}
+    with pytest.raises(RenderError):
+        restored("tally", 5, ZoneInfo("UTC"))
+
+
 def test_a_datetime_comes_back_in_the_zone_it_was_said_in() -> None:
     value = datetime(2026, 3, 28, 9, 0, tzinfo=BERLIN)
     back = restored("datetime", stored(value), SHANGHAI)
@@ -76,6 +82,6 @@ def test_what_is_not_of_the_kind_is_refused(kind: str, raw: object) -> None:
         restored(kind, raw, SHANGHAI)
 
 
-def test_every_type_of_question_has_its_way_back() -> None:
-    types = "text number date time datetime yes_no phone email name option"
+def test_every_kind_of_answer_has_its_way_back() -> None:
+    types = "text number date time datetime yes_no phone email name option tally"
     assert set(types.split()) == KINDS

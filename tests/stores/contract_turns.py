@@ -1,6 +1,7 @@
 """What every store must do with turns: whole or not at all, once, and by the lease's holder."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
@@ -8,7 +9,7 @@ from convo.core.events import Due, Inbound
 from convo.core.records import Record
 from convo.core.turns import FromTimer
 from convo.errors import Fenced
-from convo.ports import Done, Wants
+from convo.ports import Done, Standing, Wants
 from tests.stores.contract_desk import (
     ANN,
     BEN,
@@ -363,3 +364,27 @@ class TurnsContract:
 
     async def test_no_place_is_taken_of_none(self, desk: Desk) -> None:
         assert await desk.store.reserve("nothing", "k", 0) is None
+
+    async def test_a_vote_counts_once_and_moves_only_where_it_may(self, desk: Desk) -> None:
+        tally = desk.store.tally
+        assert await tally("poll", "ann", "rice", change=False) == standing("rice", rice=1)
+        assert await tally("poll", "ann", "rice", change=True) == standing("rice", rice=1)
+        assert await tally("poll", "ann", "soup", change=False) == standing("rice", rice=1)
+        assert await tally("poll", "ben", "soup", change=False) == standing("soup", rice=1, soup=1)
+        assert await tally("poll", "ann", "soup", change=True) == standing("soup", soup=2)
+        assert await tally("poll", "cas", None, change=False) == standing("", soup=2)
+        assert await tally("other", "ann", None, change=False) == standing("")
+
+    async def test_a_thousand_votes_at_once_add_up(self, desk: Desk) -> None:
+        votes = [(f"k{n}", "abc"[n % 3]) for n in range(1_000)]
+        await asyncio.gather(*(desk.store.tally("p", *vote, change=True) for vote in votes))
+        moved = [(key, "c") for key, _ in votes[:500]]
+        await asyncio.gather(*(desk.store.tally("p", *vote, change=True) for vote in moved))
+        last = Counter((dict(votes) | dict(moved)).values())
+        told = await desk.store.tally("p", "nobody", None, change=True)
+        assert told == Standing(own="", votes=last)
+        assert list(told.votes) == ["c", "a", "b"]
+
+
+def standing(own: str, **votes: int) -> Standing:
+    return Standing(own=own, votes=votes)

@@ -266,3 +266,20 @@ async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, clock: HandS
     (tmp_path / "convo.db").mkdir()
     with pytest.raises(StoreUnavailable, match="cannot be made or written"):
         await SqliteStore.open(str(tmp_path / "convo.db"), clock=clock)
+
+
+@pytest.mark.anyio
+async def test_a_file_of_an_older_convo_grows_and_keeps_what_it_has(
+    path: Path, clock: HandSetClock
+) -> None:
+    store, _ = await desk_at(path, clock)
+    await store.reserve("vote", "ann", None)
+    await store.close()
+    with sqlite3.connect(path) as older:
+        older.execute("DROP TABLE vote")
+        older.execute("DROP TABLE standing")
+    older.close()
+    store, _ = await desk_at(path, clock)
+    assert (await store.tally("poll", "ann", "rice", change=False)).votes == {"rice": 1}
+    assert await store.reserve("vote", "ben", None) == 2
+    await store.close()

@@ -11,6 +11,9 @@ from convo.errors import Busy, StoreError, StoreUnavailable
 from convo.ports import Clock
 
 SCHEMA = 1
+#: What came after the schema's number was given out: run at every start, for older files lack it
+#: and an older Convo passes over it.
+GROWN = ("consent_act.sql", "poll.sql")
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 MEMORY = ":memory:"
 BUSY_TIMEOUT = 5_000  # ms; a backup may hold the file for a moment
@@ -88,7 +91,7 @@ class Database:
         self.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self.execute("PRAGMA temp_store = MEMORY")
         if not self.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
-            script = _script("schema.sql") + _script("consent_act.sql")
+            script = "".join(map(_script, ("schema.sql", *GROWN)))
             self.connection.executescript(
                 f"BEGIN;\n{script}\nINSERT INTO meta VALUES ('schema', {SCHEMA});\nCOMMIT;"
             )
@@ -101,7 +104,7 @@ class Database:
                 f"{path} has schema {row[0] if row else 'unknown'}, this Convo knows {SCHEMA}. "
                 "Run the Convo that wrote it, or a newer one."
             )
-        self.connection.executescript(_script("consent_act.sql"))
+        self.connection.executescript("".join(map(_script, GROWN)))
 
     def begin(self) -> None:
         self.execute("BEGIN IMMEDIATE")

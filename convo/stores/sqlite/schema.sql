@@ -15,7 +15,8 @@
 --   errand       work outside; `claimable` is when it may be handed out (again)
 --   record       what turns and messages have to tell, numbered without end (core/record_codec.py)
 --   flow         sources of flow versions by their hash
---   place        places taken: votes, quotas, codes;  taken  how many of each name
+--   place        places taken: quotas, codes;  taken  how many of each name
+--   vote         what counts of each number in a poll;  standing  the sums (poll.sql)
 --
 -- A message's `state`:
 --   head     first of its chain (contact x channel), claimable from `due` on

@@ -10,8 +10,8 @@ from typing import Self
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
 from convo.errors import Fenced, StoreError
-from convo.ports import Acceptance, Arrival, Clock, Done, Lease, Wants, Work
-from convo.stores.sqlite import claiming, consents, turning
+from convo.ports import Acceptance, Arrival, Clock, Done, Lease, Standing, Wants, Work
+from convo.stores.sqlite import claiming, consents, counting, turning
 from convo.stores.sqlite.accepting import accept, prepared
 from convo.stores.sqlite.database import MEMORY, Database, parent_made
 from convo.stores.sqlite.guard import Guard
@@ -163,7 +163,12 @@ class SqliteStore:
         return row[0] if row else None
 
     async def reserve(self, name: str, key: str, limit: int | None) -> int | None:
-        return await self._executor.run(partial(_reserve, name=name, key=key, limit=limit))
+        return await self._executor.run(partial(counting.reserve, name=name, key=key, limit=limit))
+
+    async def tally(self, name: str, key: str, choice: str | None, *, change: bool) -> Standing:
+        return await self._executor.run(
+            partial(counting.tally, name=name, key=key, choice=choice, change=change)
+        )
 
     async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
         return await self._executor.run(partial(consents.acts, contact=contact.e164))
@@ -198,25 +203,3 @@ class SqliteStore:
         if self._guard is not None:
             self._guard.release()
             self._guard = None
-
-
-def _reserve(database: Database, name: str, key: str, limit: int | None) -> int | None:
-    row = database.execute(
-        "SELECT number FROM place WHERE name = ? AND key = ?", (name, key)
-    ).fetchone()
-    if row:
-        return row[0]
-    if limit is None:
-        limit = 2**63 - 1
-    taken = database.execute(
-        """
-        INSERT INTO taken (name, places) SELECT ?1, 1 WHERE ?2 > 0
-        ON CONFLICT (name) DO UPDATE SET places = places + 1 WHERE places < ?2
-        RETURNING places
-        """,
-        (name, limit),
-    ).fetchall()
-    if not taken:
-        return None
-    database.execute("INSERT INTO place VALUES (?, ?, ?)", (name, key, taken[0][0]))
-    return taken[0][0]
