@@ -13,6 +13,7 @@ import msgspec
 from convo.core.contacts import (
     Asked,
     AskedBack,
+    Closed,
     Consent,
     ContactState,
     Named,
@@ -28,7 +29,7 @@ SCHEMA = 2
 
 #: What rows have grown by since schema 1, with what an older row meant: the entries that schema 1
 #: had, then the defaults of those behind them, in their order.
-_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((),))
+_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), ()))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, ())
 _SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False,))
 _FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}))
@@ -85,6 +86,7 @@ def encode(state: ContactState) -> bytes:
                 pace.echo_at,
             ],
             [_asked_back_row(back) for back in state.asked_back],
+            [_closed_row(closed) for closed in state.closed],
         ]
     )
 
@@ -98,7 +100,7 @@ def decode(
         return ContactState(number=number, consents=held)
     row = _grown(known(_decode(record), SCHEMA, "A contact's record"), _CONTACT_GREW)
     _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen = row[:10]
-    paced, asked_back = row[10:]
+    paced, asked_back, closed = row[10:]
     pace = _grown(paced, _PACE_GREW)
     return ContactState(
         number=number,
@@ -127,6 +129,7 @@ def decode(
             echo_at=pace[8],
         ),
         asked_back=tuple(_asked_back(back) for back in asked_back),
+        closed=tuple(_closed(question) for question in closed),
     )
 
 
@@ -205,6 +208,31 @@ def _asked_back(row: list[Any]) -> AskedBack:
             Named(session=session, number=number, label=label) for session, number, label in choices
         ),
         word=word,
+    )
+
+
+def _closed_row(closed: Closed) -> list[Any]:
+    return [
+        closed.channel,
+        closed.flow,
+        closed.version,
+        closed.step,
+        closed.at,
+        closed.name,
+        closed.numbers,
+    ]
+
+
+def _closed(row: list[Any]) -> Closed:
+    channel, flow, version, step, at, name, numbers = row
+    return Closed(
+        channel=channel,
+        flow=flow,
+        version=version,
+        step=step,
+        at=at,
+        name=name,
+        numbers=tuple(numbers),
     )
 
 

@@ -116,6 +116,21 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A question that nobody answered in time: a late answer to it is recognised, no more."""
+
+    channel: str
+    flow: str
+    version: str
+    step: str
+    #: When it closed, ms since 1970.
+    at: int
+    #: What it was called, or its own words.
+    name: str = field(repr=False)
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
     """A session whose question may have been meant, as we named it in asking back."""
 
@@ -155,6 +170,8 @@ class ContactState:
     asked: tuple[Asked, ...] = ()
     #: At most one on each channel.
     asked_back: tuple[AskedBack, ...] = ()
+    #: Oldest first.
+    closed: tuple[Closed, ...] = ()
     first_seen: int = 0
     last_seen: int = 0
     pace: Pace = field(default_factory=Pace)

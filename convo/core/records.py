@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
     "routed": "whose it was: level of the router, candidates tried, the word that matched",
     "step": "a branch was taken: flow, version, from, branch, to, and why",
     "unplaced": "a reply that several questions understood reached none: event, text, why",
+    "late": "an answer to a question that had closed: flow, step, when it closed, text",
     "unclear": "a reply was not understood: flow, step, tries",
     "said": "a message was queued: its id, class, purpose",
     "refused": "the gate said no: class, purpose, rule",

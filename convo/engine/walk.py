@@ -1,6 +1,6 @@
 """One session moving through its flow in one turn."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +9,9 @@ from transitions import MachineError
 from convo.core.contacts import Unless
 from convo.core.effects import ClearTimer, SetTimer
 from convo.core.sessions import Frame, Held, Session
+from convo.engine.asked import closed
 from convo.engine.flow import Cursor, Flow
-from convo.errors import ConvoError, RenderError
-from convo.language.texts import Text
+from convo.errors import ConvoError
 from convo.steps.end import END
 from convo.steps.handoff import Handoff
 from convo.steps.outside import Errand
@@ -23,6 +23,11 @@ from convo.steps.surroundings import Surroundings
 MAX_HOPS = 100
 #: Flows that may run on top of one another.
 MAX_DEPTH = 8
+
+#: Branches by which a question is left without an answer to it.
+_UNANSWERED = ("expires", "silent:", "give_up")
+#: Outcomes by which we end a session at a question that the contact may still answer.
+CLOSES = frozenset({"replaced", "crowded out"})
 
 #: Flow name -> flow: a flow and those that it runs, as they were when the session began.
 Bundle = Mapping[str, Flow]
@@ -98,42 +103,10 @@ class Walk:
         question = self.question
         return None if question is None else question.understand(self.scene, text)
 
-    def shown(self) -> Collection[int]:
-        """The numbers that the contact sees before the open question's options."""
-        question = self.question
-        return () if question is None else question.shown(self.scene)
-
-    def highest(self) -> int:
+    def highest_number(self) -> int:
         """The highest number that is an answer to the open question, 0 where there is none."""
         question = self.question
         return 0 if question is None else question.highest(self.scene)
-
-    def yields_numbers(self) -> bool:
-        """Whether a bare number that another open question shows is not meant for this one."""
-        question = self.question
-        return question is not None and question.yields_numbers
-
-    def called(self) -> str:
-        """What its flow is called to customers; empty where the author gave it no name."""
-        return self._rendered(self.flow.called)
-
-    def quoted(self) -> str:
-        """The open question in its own words, without its options."""
-        question = self.question
-        return "" if question is None else self._rendered(question.worded())
-
-    def _rendered(self, text: Text | None) -> str:
-        if text is None:
-            return ""
-        scene = self.scene
-        scope = scene.scope_with({"options": ""}) if text.uses else scene.nameless()
-        try:
-            messages = text.render(
-                scope, chance=f"{self.id}/{scene.step}", languages=self.flow.languages
-            )
-        except RenderError:
-            return ""  # a name that cannot be said is none: an answer in it may not be given yet
-        return messages[-1].strip() if messages else ""
 
     def take(self, understood: Understood) -> None:
         """The open question's answer."""
@@ -238,6 +211,8 @@ class Walk:
     def stop(self, outcome: str) -> None:
         """End it here and now."""
         self.flow.steps[self.scene.step].leave(self.scene, "")
+        if outcome in CLOSES:
+            self._note_closed()
         self.scene.armed = []
         self.outcome = outcome
         self.moved = True
@@ -333,6 +308,8 @@ class Walk:
     def _fire(self, label: str) -> str:
         """The machine picks where `label` leads from here."""
         scene = self.scene
+        if scene.asks and label.startswith(_UNANSWERED):
+            self._note_closed()
         cursor = Cursor(scene.step, scene.scope)
         try:
             self.flow.machine.events[label].trigger(cursor)
@@ -341,6 +318,13 @@ class Walk:
             raise ConvoError(what) from None
         scene.record("step", flow=self.flow.name, branch=label, to=cursor.state, tried=cursor.tried)
         return cursor.state
+
+    def _note_closed(self) -> None:
+        """Remember the open question: somebody may answer it too late."""
+        question = self.question
+        if question is not None:
+            kept = closed(question, self.flow, self.version, self.scene)
+            self.around.closed += [] if kept is None else [kept]
 
     def _enter(self, step: str) -> str | None:
         self._hops += 1

@@ -32,7 +32,7 @@ def ask_which(desk: Desk, walks: Sequence[Walk], text: str, event: str, channel:
     """One short question: which of these open questions is `text` the answer to?"""
     names = names_of(walks)
     # Numbers that no open question shows: the one that is texted next is ours.
-    first = max(walk.highest() for walk in desk.asking(channel)) + 1
+    first = max(walk.highest_number() for walk in desk.asking(channel)) + 1
     choices = tuple(
         Named(session=walk.id, number=number, label=name)
         for number, (walk, name) in enumerate(zip(walks, names, strict=True), start=first)

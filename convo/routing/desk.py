@@ -56,6 +56,7 @@ class Desk:
         self.postponed: list[Postponed] = list(state.postponed)
         self.asked: list[Asked] = list(state.asked)
         self.asked_back: list[AskedBack] = list(state.asked_back)
+        self.closed = state.closed
         self.around = self._surroundings()
         for expired in overdue(state, self.business, event.at):
             self.around.effects.append(expired)
@@ -104,7 +105,9 @@ class Desk:
 
     def _highest_number(self, session: str, channel: str) -> int:
         others = (
-            walk.highest() for walk in self.walks if walk.id != session and walk.channel == channel
+            walk.highest_number()
+            for walk in self.walks
+            if walk.id != session and walk.channel == channel
         )
         return max(others, default=0)
 
@@ -312,6 +315,7 @@ class Desk:
         self.postponed.clear()
         self.asked.clear()
         self.asked_back.clear()
+        self.closed = ()
         self.around.effects.append(Silence())
 
     def record(self, kind: str, /, **facts: object) -> None:
@@ -335,6 +339,7 @@ class Desk:
             postponed=tuple(self.postponed),
             asked=tuple(self.asked),
             asked_back=tuple(self.asked_back),
+            closed=self.closed,
             first_seen=state.first_seen or event.at,
             last_seen=event.at if isinstance(event, Inbound) else state.last_seen,
             pace=self.pace,

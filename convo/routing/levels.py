@@ -18,6 +18,7 @@ from convo.routing.clarifying import (
 )
 from convo.routing.desk import START_WORD, Desk
 from convo.routing.keywords import Match
+from convo.routing.late import answers_too_late
 from convo.routing.law import answer_law
 from convo.routing.open_questions import able_to_take, who_refuses
 from convo.understanding.normalise import language_of, match_key
@@ -77,6 +78,8 @@ def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
         match = desk.playbook.start_words.contained(text)
     if match is not None:
         _start(desk, match, text, channel)
+    elif not any(walk.in_hand for walk in asking) and answers_too_late(desk, text, channel):
+        pass  # they have been told
     elif asking:
         refusing = who_refuses(asking)
         desk.record("routed", level=3, session=refusing.id, understood=False)

@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Collection, Sequence
 
+from convo.engine.asked import called, quoted
 from convo.engine.walk import Walk
 from convo.policy.clipping import clipped
 from convo.understanding.dates.chinese import WEEK, WEEK_WORDS
@@ -22,7 +23,12 @@ _WORD = re.compile(r"[^\W_]+(?:[':.][^\W_]+)*")
 
 def name_of(walk: Walk) -> str:
     """What the flow is called to customers, else the question's own words, clipped."""
-    return _short(walk.called() or walk.quoted() or walk.flow.name)
+    return _short(called(walk.flow, walk.scene) or _own_words(walk) or walk.flow.name)
+
+
+def _own_words(walk: Walk) -> str:
+    question = walk.question
+    return "" if question is None else quoted(question, walk.flow, walk.scene)
 
 
 def _short(name: str) -> str:
@@ -34,7 +40,7 @@ def names_of(walks: Sequence[Walk]) -> list[str]:
     names = [name_of(walk) for walk in walks]
     told: list[str] = []
     for walk, name in zip(walks, names, strict=True):
-        own = walk.quoted()
+        own = _own_words(walk)
         shared = names.count(name) > 1 and own
         said = _short(own) if shared else name
         told.append(said[:1].upper() + said[1:])

@@ -22,14 +22,24 @@ def able_to_take(asking: Sequence[Walk], text: str) -> Able:
     if len(able) < 2:
         return able
     number = number_of(match_number(text))
-    showing = [pair for pair in able if number in pair[0].shown()]
+    showing = [pair for pair in able if _shows(pair[0], number)]
     if showing:
         # A number that is shown belongs to who shows it, but for questions that want a number.
-        able = [pair for pair in able if pair in showing or not pair[0].yields_numbers()]
+        able = [pair for pair in able if pair in showing or not _yields(pair[0])]
     in_hand = [pair for pair in able if pair[0].in_hand]
     if in_hand and (not showing or in_hand[0] in showing):
         return in_hand
     return able
+
+
+def _shows(walk: Walk, number: float | None) -> bool:
+    question = walk.question
+    return question is not None and number in question.shown(walk.scene)
+
+
+def _yields(walk: Walk) -> bool:
+    question = walk.question
+    return question is not None and question.yields_numbers
 
 
 def who_refuses(asking: Sequence[Walk]) -> Walk:

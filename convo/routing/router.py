@@ -20,6 +20,7 @@ from convo.routing.asking import CannotBegin, requested, start_what_was_asked
 from convo.routing.clarifying import give_up
 from convo.routing.consenting import CONSENT
 from convo.routing.desk import BACK, GATE, Desk
+from convo.routing.late import remember_closed
 from convo.routing.leaving import what_leaves
 from convo.routing.levels import hear, person_in, take_text
 from convo.routing.open_questions import keep_in_hand
@@ -53,6 +54,7 @@ def take_turn(
             hopeless[failed.event] = failed.error
         else:
             keep_in_hand(desk, event)
+            remember_closed(desk)
             turn, after = desk.concluded(source, order)
             return TakenTurn(turn=turn, state=after)
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from convo.core.business import MessageClass
-from convo.core.contacts import ConsentState
+from convo.core.contacts import Closed, ConsentState
 from convo.core.effects import Effect, Purpose, Say
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
@@ -109,6 +109,8 @@ class Surroundings:
     #: The highest number that another open question of a channel takes for an answer; it is told
     #: the session that asks, and the channel.
     highest_number: Callable[[str, str], int]
+    #: Questions that closed in this turn without an answer.
+    closed: list[Closed] = field(default_factory=list[Closed])
     #: Channel -> the session whose question was put last in this turn, and why it was.
     put: dict[str, tuple[str, Purpose]] = field(default_factory=dict[str, tuple[str, Purpose]])
     effects: list[Effect] = field(default_factory=list[Effect])

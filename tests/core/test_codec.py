@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from convo.core import codec
-from convo.core.contacts import Asked, AskedBack, ContactState, Named, Pace, Postponed
+from convo.core.contacts import Asked, AskedBack, Closed, ContactState, Named, Pace, Postponed
 from convo.core.numbers import PhoneNumber
 from convo.core.sessions import Frame, Held, Session
 
@@ -54,6 +54,17 @@ FULL = dataclasses.replace(
             text="yes",
             choices=(Named(session="s1", number=5, label="Your visit"),),
             word="book",
+        ),
+    ),
+    closed=(
+        Closed(
+            channel="main",
+            flow="book",
+            version="v1",
+            step="day",
+            at=9,
+            name="your visit",
+            numbers=(3, 4),
         ),
     ),
 )
