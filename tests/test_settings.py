@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from convo.core.business import Law, Programme, QuietHours
+from convo.core.business import Law, Programme
+from convo.core.hours import daily
 from convo.core.numbers import PhoneNumber, ShortCode
 from convo.errors import SettingsError
 from convo.settings import Settings, read
@@ -125,7 +126,7 @@ def test_everything_that_is_written_is_read(tmp_path: Path) -> None:
         )
     }
     assert business.contact_fields == {"fan": "yes_no"}
-    assert business.quiet == {"marketing": QuietHours(opens=9 * 60, closes=20 * 60 + 30)}
+    assert business.quiet == {"marketing": daily(9 * 60, 20 * 60 + 30)}
     assert business.law == Law(default="eu", countries={"GB": "strict"})
     main, short = business.channels["main"], business.channels["short"]
     assert main.address == PhoneNumber("+12025550100")

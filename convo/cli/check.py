@@ -27,12 +27,14 @@ def check(ctx: click.Context, as_json: bool) -> None:
     from convo.wiring.authored import authored, settings_in
 
     settings: list[str] = []
+    warnings: list[str] = []
     flows: Sequence[FlowError] = ()
     more = False
     told: dict[str, Any] = {}
     try:
         known = settings_in(Path.cwd())
         _check_channels(known)
+        warnings = _missing_holidays(known)
         found = authored(known)
         told = {"flows": len(found.playbook.flows), "handlers": len(found.handlers)}
     except SettingsError as error:
@@ -40,8 +42,10 @@ def check(ctx: click.Context, as_json: bool) -> None:
     except FlowErrors as error:
         flows, more = error.problems, error.more
     if as_json:
-        _write_json(settings, flows, told)
+        _write_json(settings, flows, told | ({"warnings": warnings} if warnings else {}))
     else:
+        for warning in warnings:
+            click.secho(f"Beware: {warning}", fg="yellow", err=True)
         _write(settings, flows, told)
         if more:
             click.echo("More may show once these are mended.", err=True)
@@ -56,6 +60,30 @@ def _check_channels(settings: Any) -> None:
     from convo.wiring.brands import adapters
 
     adapters(settings, HttpClient(), now)
+
+
+def _missing_holidays(settings: Any) -> list[str]:
+    """Years to come that the list of holidays has not. Raises `SettingsError` for one that is
+    here, or all but."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from convo.settings.holidays import missing_years
+    from convo.settings.reading import FILE
+
+    business = settings.business
+    if not business.calendar.years:
+        return []
+    today = datetime.now(ZoneInfo(business.zone)).date()
+    found: dict[str, list[str]] = {"error": [], "warning": []}
+    for how_bad, year in missing_years(business.calendar, today):
+        found[how_bad].append(
+            f"{FILE}: holidays.file: it has no holidays of {year}, so windows that go by them "
+            f"would be wrong. Add {year} to it, as your government has published it."
+        )
+    if found["error"]:
+        raise SettingsError([*found["error"], *found["warning"]])
+    return found["warning"]
 
 
 def _write(settings: Sequence[str], flows: Sequence[FlowError], told: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from convo.settings import meanings
+from convo.settings import meanings, speaking
 from convo.settings.complaints import model_in
 from convo.settings.sections import ConvoToml
 from convo.wiring import PROVIDERS
@@ -43,6 +43,7 @@ NAMED: Mapping[str, str] = {
     "programmes": "programmes.NAME",
     "anytime": "anytime.NAME",
     "codes": "codes.NAME",
+    "windows": "windows.NAME",
 }
 
 KINDS: Mapping[Any, str] = {
@@ -54,7 +55,11 @@ KINDS: Mapping[Any, str] = {
 }
 
 #: What is read as the field's kind, by the function that reads it.
-SHORT: Mapping[Any, str] = {meanings.listed: "secret", meanings.by_language: "text"}
+SHORT: Mapping[Any, str] = {
+    meanings.listed: "secret",
+    meanings.by_language: "text",
+    speaking.by_days: "text",
+}
 
 
 def page() -> str:
@@ -162,7 +167,9 @@ def _kind(annotation: Any) -> str:
     if annotation in KINDS:
         return KINDS[annotation]
     if origin is typing.Annotated:
-        return _kind(inner[0])
+        read_by = [one.func for one in inner[1:] if isinstance(one, BeforeValidator)]
+        short = [SHORT[reader] for reader in read_by if reader in SHORT]
+        return " or ".join((*short, _kind(inner[0])))
     if origin is Literal:
         return ", ".join(f"`{_shown(word)}`" for word in inner)
     if origin in (Union, types.UnionType):

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from convo.core.hours import NO_CALENDAR, Calendar, Hours
 from convo.core.numbers import Address
 
 MessageClass = Literal["service", "otp", "marketing", "emergency"]
+#: What may have hours of its own: what we start, by its class, and our answers.
+Quiet = Literal["service", "otp", "marketing", "emergency", "replies"]
 FieldKind = Literal["text", "number", "date", "time", "datetime", "yes_no", "option", "phone"]
 
 
@@ -51,11 +54,25 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
-    """When we may speak first: minutes after the contact's midnight, `opens` < `closes`."""
+class Cap:
+    """At most so many touches within so many days, whenever these begin."""
 
-    opens: int
-    closes: int
+    most: int
+    days: int
+    #: As the operator wrote it.
+    written: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """How often marketing may begin with a contact, by the tier that they are in."""
+
+    tiers: Mapping[str, Cap]
+    #: The contact's field that names their tier; empty when all are in the usual one.
+    field: str = ""
+    usual: str
+    #: What becomes of a text over the cap: it is refused, or waits for the next allowed time.
+    when_full: Literal["refuse", "wait"] = "refuse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +106,12 @@ class Business:
     )
     #: Where the events that flows `emit` are posted; empty when they are only recorded.
     events_url: str = ""
-    quiet: Mapping[MessageClass, QuietHours] = field(default_factory=dict[MessageClass, QuietHours])
+    #: When we may speak first, by class; under `replies` when we answer, at any hour if left out.
+    quiet: Mapping[Quiet, Hours] = field(default_factory=dict[Quiet, Hours])
+    #: Audience windows by their names.
+    windows: Mapping[str, Hours] = field(default_factory=dict[str, Hours])
+    calendar: Calendar = NO_CALENDAR
+    caps: Caps | None = None
     #: How marketing ends, by language; under "" for all of them.
     opt_out: Mapping[str, str] = field(default_factory=dict[str, str])
     law: Law = field(default_factory=Law)

@@ -19,6 +19,7 @@ from convo.core.contacts import (
     Named,
     Pace,
     Postponed,
+    Touch,
     Unless,
 )
 from convo.core.numbers import PhoneNumber
@@ -29,11 +30,11 @@ SCHEMA = 2
 
 #: What rows have grown by since schema 1, with what an older row meant: the entries that schema 1
 #: had, then the defaults of those behind them, in their order.
-_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), ()))
+_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), ()))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, ())
-_SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False,))
+_SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False))
 _FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}))
-_POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((),))
+_POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((), "", "", 0))
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -87,6 +88,7 @@ def encode(state: ContactState) -> bytes:
             ],
             [_asked_back_row(back) for back in state.asked_back],
             [_closed_row(closed) for closed in state.closed],
+            [[touch.at, touch.id] for touch in state.touches],
         ]
     )
 
@@ -100,7 +102,7 @@ def decode(
         return ContactState(number=number, consents=held)
     row = _grown(known(_decode(record), SCHEMA, "A contact's record"), _CONTACT_GREW)
     _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen = row[:10]
-    paced, asked_back, closed = row[10:]
+    paced, asked_back, closed, touches = row[10:]
     pace = _grown(paced, _PACE_GREW)
     return ContactState(
         number=number,
@@ -130,6 +132,7 @@ def decode(
         ),
         asked_back=tuple(_asked_back(back) for back in asked_back),
         closed=tuple(_closed(question) for question in closed),
+        touches=tuple(Touch(at=at, id=id) for at, id in touches),
     )
 
 
@@ -155,11 +158,12 @@ def _session_row(session: Session) -> list[Any]:
             for frame in session.frames
         ],
         session.in_hand,
+        session.began,
     ]
 
 
 def _session(row: list[Any]) -> Session:
-    id, channel, generation, timers, held, frames, in_hand = _grown(row, _SESSION_GREW)
+    id, channel, generation, timers, held, frames, in_hand, began = _grown(row, _SESSION_GREW)
     return Session(
         id=id,
         channel=channel,
@@ -183,6 +187,7 @@ def _session(row: list[Any]) -> Session:
             )
         ),
         in_hand=in_hand,
+        began=began,
     )
 
 
@@ -248,13 +253,17 @@ def _postponed_row(later: Postponed) -> list[Any]:
         later.session,
         later.generation,
         [[unless.event, unless.same] for unless in later.unless],
+        later.window,
+        later.owner,
+        later.touch,
     ]
 
 
 def _postponed(row: list[Any]) -> Postponed:
-    id, text, channel, kind, purpose, programme, not_after, session, generation, unless = _grown(
+    id, text, channel, kind, purpose, programme, not_after, session, generation, *more = _grown(
         row, _POSTPONED_GREW
     )
+    unless, window, owner, touch = more
     return Postponed(
         id=id,
         text=text,
@@ -266,4 +275,7 @@ def _postponed(row: list[Any]) -> Postponed:
         session=session,
         generation=generation,
         unless=tuple(Unless(event=event, same=same) for event, same in unless),
+        window=window,
+        owner=owner,
+        touch=touch,
     )

@@ -102,6 +102,19 @@ class Postponed:
     session: str = ""
     generation: int = 0
     unless: tuple[Unless, ...] = ()
+    #: The audience window that its flow names.
+    window: str = ""
+    #: The session that said it, whose end by force takes it along; and the touch that it is of.
+    owner: str = ""
+    touch: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """One time that marketing began with them: what one session said in one turn."""
+
+    at: int
+    id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +188,8 @@ class ContactState:
     first_seen: int = 0
     last_seen: int = 0
     pace: Pace = field(default_factory=Pace)
+    #: What frequency caps remember, oldest first; no more than they can ask for.
+    touches: tuple[Touch, ...] = ()
 
     @property
     def stopped(self) -> bool:

@@ -27,6 +27,11 @@ class Say:
     not_after: int | None = None
     #: Events that drop it while it waits for the gate.
     unless: tuple[Unless, ...] = ()
+    #: The audience window of its flow; empty when any hour will do.
+    window: str = ""
+    #: The session that says it, and the touch that it is of (policy/frequency_cap.py).
+    owner: str = ""
+    touch: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

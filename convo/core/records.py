@@ -35,7 +35,7 @@ KINDS: Mapping[str, str] = {
     "full": "a limit let nobody more through: flow, and whether it was full or too late",
     "split": "a share of the contacts went this way: flow, name of the split, arm",
     "heard": "an event of an own system was heard: event, flow, way, and the step that was left",
-    "dropped": "a text that still waited is not needed any more: event, kind",
+    "dropped": "a text that still waited is not needed any more: kind, and the event or why",
     "started": "a session began: flow, version, by what",
     "ended": "a flow ended: flow, version, outcome, and the answers that it kept",
     "consent": "consent changed: programme, state",

@@ -51,6 +51,9 @@ class Session:
     held: tuple[Held, ...] = ()
     #: Its question answered the contact's last text, and we have asked nothing else since.
     in_hand: bool = False
+    #: Whether it last moved because we began, not because they had written: an errand's answer goes
+    #: on with what asked for it.
+    began: bool = False
 
     @property
     def frame(self) -> Frame:

@@ -61,6 +61,7 @@ class Flow:
     called: Text | None
     message_class: MessageClass
     programme: str
+    window: str
     languages: tuple[str, ...]
     #: The languages that replies are understood in, whichever the contact is spoken to in.
     reads: tuple[str, ...]
@@ -106,6 +107,7 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
         called=file.called,
         message_class=file.class_,
         programme=file.programme,
+        window=file.window,
         languages=languages,
         reads=read_languages((*languages, *business_languages)),
         words=file.start.words,

@@ -118,6 +118,11 @@ class FlowFile(Form):
         default="service", alias="class", description="The send gate goes by it."
     )
     programme: str = Field(default="", description="The programme whose consent its texts need.")
+    window: str = Field(
+        default="",
+        description="The audience window of convo.toml ([windows]) in which we begin; outside it, "
+        "what we start waits for the next opening by the contact's clock.",
+    )
     languages: tuple[str, ...] = Field(
         default=(), description="The first is used when nothing better is known."
     )

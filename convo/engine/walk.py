@@ -49,6 +49,10 @@ class Walk:
         self.held = session.held
         self.in_hand = session.in_hand
         self.outcome: str | None = None
+        #: Ended by `stop`, not by its flow.
+        self.cut_off = False
+        #: Why it moved last; an errand's answer goes on with it.
+        self.began = session.began
         self._before = session
         self._armed_before = session.timers
         self._hops = 0
@@ -215,6 +219,7 @@ class Walk:
             self._note_closed()
         self.scene.armed = []
         self.outcome = outcome
+        self.cut_off = True
         self.moved = True
         self._record_end(self.flow.name, outcome, self.scene.answers)
         for frame in reversed(self.below):
@@ -242,6 +247,7 @@ class Walk:
             timers=armed,
             held=self.held,
             in_hand=self.in_hand,
+            began=self.began,
         )
 
     # --- walking -------------------------------------------------------------------------------
@@ -291,6 +297,7 @@ class Walk:
     def _run_on(self, label: str | None) -> None:
         """Take branch after branch until a step waits or the session ends."""
         self.moved = True
+        self.began = self.around.purpose == "first"
         while True:
             if self.scene.pushed is not None:
                 label = self._push(*self.scene.pushed)

@@ -1,20 +1,25 @@
 """The gate: every text that we want to send is asked about here, and nowhere else."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from convo.core.business import Business
-from convo.core.contacts import ContactState, Pace
+from convo.core.business import Business, Caps
+from convo.core.contacts import ContactState, Pace, Touch
 from convo.core.effects import Say
-from convo.policy import loop_guard, quiet_hours
+from convo.core.hours import Hours
+from convo.policy import frequency_cap, loop_guard, opening_hours
 from convo.policy.leaving import LEAVING_RULES
 from convo.policy.loop_guard import LOOP_RULES
 from convo.policy.numbering import zones_of
 
 JUST_SPOKE = 10 * 60 * 1000
 """A consent question this soon (ms) after their text answers it; later we speak first."""
+
+LAST_MINUTE = timedelta(minutes=1)
+"""Of a window nothing is put into: what is due then may leave after it has closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +29,11 @@ class Send:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Ask again at `at` (ms since 1970)."""
+    """Ask again at `at` (ms since 1970). `facts` are what else the rule has to tell."""
 
     at: int
     rule: str
+    facts: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,7 @@ class Never:
 
     rule: str
     why: str
+    facts: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 Verdict = Send | Later | Never
@@ -56,27 +63,78 @@ RULES: Mapping[str, str] = {
     "too-late": "The time after which it would be wrong to send it is past, "
     "or will be when the quiet hours end.",
     "quiet-hours": "We do not speak first at this hour of the contact's day.",
-    "never-open": "The number may be in zones that are never open together; "
-    "set the contact's zone.",
+    "audience-window": "It is outside the hours in which this audience is spoken to "
+    "(`window:` of the flow, `[windows]` in convo.toml).",
+    "no-such-window": "The flow names an audience window that convo.toml does not have (any more).",
+    "never-open": "There is no hour at which all rules let us speak first, in the zones that the "
+    "number may be in; set the contact's zone, or the hours.",
+    "frequency-cap": "So often as the contact's tier allows, marketing has begun with them "
+    "already (`[caps]` in convo.toml); `next` is when it may again.",
 }
 
 
 def admit(
-    say: Say, state: ContactState, business: Business, now: int, pace: Pace | None = None
+    say: Say,
+    state: ContactState,
+    business: Business,
+    now: int,
+    pace: Pace | None = None,
+    touches: Sequence[Touch] | None = None,
 ) -> Verdict:
     """Whether `say` may go to the contact at `now` (ms since 1970): the first rule decides.
 
-    `pace` is the contact's as this turn has changed it so far; None is the state's own.
+    `pace` and `touches` are the contact's as this turn has changed them so far; None is the
+    state's own.
     """
     for rule in _RULES_IN_ORDER:
         if verdict := rule(say, state, business, now):
             return verdict
-    return _in_a_loop(say, state.pace if pace is None else pace, now) or _SEND
+    if verdict := _in_a_loop(say, state.pace if pace is None else pace, now):
+        return verdict
+    began = state.touches if touches is None else touches
+    if business.caps is None or not _capped(say, state, now):
+        return _SEND
+    return _over_the_cap(say, state, business.caps, began, now) or _SEND
 
 
 def counted(say: Say, pace: Pace, now: int) -> Pace:
     """The pace once `say` was let through: the loop guard counts all but answers to the law."""
     return pace if say.purpose == "law" else loop_guard.spoke(pace, now)
+
+
+def remembered(
+    say: Say, state: ContactState, business: Business, touches: Sequence[Touch], now: int
+) -> tuple[Touch, ...]:
+    """What the caps remember once `say` was let through."""
+    if business.caps is None or not _capped(say, state, now):
+        return tuple(touches)
+    return frequency_cap.touched(touches, business.caps, say.touch, now)
+
+
+def passes_over(
+    say: Say, state: ContactState, business: Business, touches: Sequence[Touch], now: int
+) -> str | None:
+    """The cap that an emergency does not heed; None when it heeds none, or there is none in its
+    way."""
+    if say.kind != "emergency" or say.purpose != "first" or business.caps is None:
+        return None
+    verdict = _over_the_cap(say, state, business.caps, touches, now)
+    return None if verdict is None else str(verdict.facts["cap"])
+
+
+def leaves_by(say: Say, state: ContactState, business: Business, now: int) -> int | None:
+    """When it is too late for `say` although it was let through at `now`: a full channel may keep
+    marketing back beyond the hours in which we may begin."""
+    closes = say.not_after
+    if say.kind == "marketing" and (schedules := _schedules(say, state, business, now)):
+        moment = datetime.fromtimestamp(now / 1000, UTC)
+        found = opening_hours.open_until(
+            moment, [*schedules.values()], _zones(state, business), business.calendar
+        )
+        if found is not None:
+            ends = int(found.timestamp() * 1000) - 1
+            closes = ends if closes is None else min(closes, ends)
+    return closes
 
 
 def _never(rule: str) -> Never:
@@ -121,22 +179,77 @@ def _too_late(say: Say, _state: ContactState, _business: Business, now: int) -> 
     return _never("too-late") if say.not_after is not None and now > say.not_after else None
 
 
-def _quiet(say: Say, state: ContactState, business: Business, now: int) -> Verdict | None:
-    """Only what we start ourselves waits, and neither emergencies nor one-time codes do."""
-    hours = business.quiet.get(say.kind)
-    if hours is None or say.kind in ("emergency", "otp") or not _speaks_first(say, state, now):
+def _hours(say: Say, state: ContactState, business: Business, now: int) -> Verdict | None:
+    """Only what we start ourselves waits, and neither emergencies nor one-time codes do; answers
+    go by hours of their own, where there are any."""
+    missing = say.window and say.window not in business.windows
+    if missing and _speaks_first(say, state, now):
+        return _never("no-such-window")
+    schedules = _schedules(say, state, business, now)
+    if not schedules:
         return None
     moment = datetime.fromtimestamp(now / 1000, UTC)
+    zones, calendar, hours = _zones(state, business), business.calendar, [*schedules.values()]
     try:
-        opens = quiet_hours.next_open(moment, hours, _zones(state, business))
-    except quiet_hours.NeverOpen:
+        opens = opening_hours.next_open(moment, hours, zones, calendar)
+    except opening_hours.NeverOpen:
         return _never("never-open")
     if opens is None:
         return None
-    at = int(opens.timestamp() * 1000)
-    if say.not_after is not None and at > say.not_after:
+    shut = next(
+        rule
+        for rule, each in schedules.items()
+        if rule == [*schedules][-1] or not opening_hours.is_open(moment, [each], zones, calendar)
+    )
+    if say.not_after is not None and int(opens.timestamp() * 1000) > say.not_after:
         return _never("too-late")
-    return Later(at=at, rule="quiet-hours")
+    if say.window:
+        closes = opening_hours.open_until(opens, hours, zones, calendar)
+        opens = _spread(opens, closes or opens, state, say.window)
+    at = int(opens.timestamp() * 1000)
+    return Later(at=at if say.not_after is None else min(at, say.not_after), rule=shut)
+
+
+def _schedules(say: Say, state: ContactState, business: Business, now: int) -> Mapping[str, Hours]:
+    """The hours that `say` goes by, by the rules they are of, the law's first."""
+    if say.kind in ("emergency", "otp") or say.purpose == "law":
+        return {}
+    if not _speaks_first(say, state, now):
+        replies = business.quiet.get("replies")
+        return {} if replies is None else {"quiet-hours": replies}
+    found: dict[str, Hours] = {}
+    if say.kind in business.quiet:
+        found["quiet-hours"] = business.quiet[say.kind]
+    if say.window:
+        found["audience-window"] = business.windows[say.window]
+    return found
+
+
+def _spread(opens: datetime, closes: datetime, state: ContactState, window: str) -> datetime:
+    """A moment of the open time of the contact's own: not everybody's at its first second."""
+    length = max(1, int((closes - opens - LAST_MINUTE) / timedelta(milliseconds=1)))
+    share = zlib.crc32(f"{state.number.e164}/{window}/{opens:%Y%m%d%H%M}".encode()) / 2**32
+    return opens + timedelta(milliseconds=int(length * share))
+
+
+def _capped(say: Say, state: ContactState, now: int) -> bool:
+    return say.kind == "marketing" and say.purpose != "law" and _speaks_first(say, state, now)
+
+
+def _over_the_cap(
+    say: Say, state: ContactState, caps: Caps, touches: Sequence[Touch], now: int
+) -> Later | Never | None:
+    tier = frequency_cap.tier_of(caps, state.fields)
+    cap = caps.tiers[tier]
+    free = frequency_cap.next_allowed(touches, cap, say.touch, now)
+    if free is None:
+        return None
+    facts: Mapping[str, object] = {"cap": f"{tier}: {cap.written}", "next": free}
+    if caps.when_full == "refuse" or say.kind == "emergency":
+        return Never(rule="frequency-cap", why=RULES["frequency-cap"], facts=facts)
+    if say.not_after is not None and free > say.not_after:
+        return _never("too-late")
+    return Later(at=free, rule="frequency-cap", facts=facts)
 
 
 def _speaks_first(say: Say, state: ContactState, now: int) -> bool:
@@ -165,4 +278,4 @@ def _zone(name: str) -> ZoneInfo | None:
 _RULES_IN_ORDER: tuple[
     Callable[[Say, ContactState, Business, int], Verdict | None],
     ...,
-] = (_to_whom, _stopped, _agreed, _too_late, _quiet)
+] = (_to_whom, _stopped, _agreed, _too_late, _hours)

@@ -91,6 +91,8 @@ def start_what_was_asked(desk: Desk, hopeless: Mapping[str, str]) -> None:
         if desk.asking(asked.channel):
             return
         desk.asked.pop(0)
+        # Whatever has closed the question: this begins with us.
+        desk.around.purpose = "first"
         if asked.event in hopeless:
             error = hopeless[asked.event]
             desk.record("ignored", why="it cannot begin", flow=asked.flow, error=error)

@@ -12,8 +12,9 @@ from convo.core.events import Due
 from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.policy.clipping import clipped
-from convo.routing.desk import BACK, Desk
+from convo.routing.desk import Desk
 from convo.routing.names import names_of, telling_words
+from convo.routing.timers import BACK
 from convo.understanding.normalise import match_key
 from convo.understanding.options import OptionWords, option_list, renumbered, understand_listed
 from convo.understanding.yes_no import understand_yes_no

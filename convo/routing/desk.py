@@ -1,13 +1,13 @@
 """One turn while it is being taken: the contact's sessions, and the rows it comes to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from convo.core import codec
-from convo.core.contacts import Asked, AskedBack, ContactState, Pace, Postponed
+from convo.core.contacts import Asked, AskedBack, ContactState, Pace, Postponed, Touch
 from convo.core.effects import (
     ClearTimer,
     Errand,
@@ -23,12 +23,22 @@ from convo.core.turns import Lane, Outbound, Source, Turn, outbound_id
 from convo.engine.flow import read_languages
 from convo.engine.walk import Walk
 from convo.policy.consent import yes_rule
-from convo.policy.gate import Later, Never, admit, counted
+from convo.policy.gate import (
+    Later,
+    Never,
+    admit,
+    counted,
+    leaves_by,
+    passes_over,
+    remembered,
+)
 from convo.policy.leaving import Leaving, Refused
 from convo.policy.numbering import country_of, zones_of
-from convo.routing.consenting import CONSENT, consent_rows, consent_timers, overdue
+from convo.routing.consenting import consent_rows, consent_timers, overdue
 from convo.routing.leaving import what_leaves
 from convo.routing.playbook import Playbook
+from convo.routing.postponing import as_said, put_off
+from convo.routing.timers import GATE, timers_of
 from convo.steps.surroundings import Fields, Surroundings
 
 #: Conversations that one contact may have open; the oldest ends when there is one more.
@@ -36,11 +46,9 @@ MAX_SESSIONS = 8
 #: Texts that wait for the end of the quiet hours: a record must stay small, and nobody wants more
 #: of them in one morning.
 MAX_POSTPONED = 20
-GATE = "gate/"
-#: Timers of what we have asked back about.
-BACK = "back/"
 #: How a conversation began that the contact asked for.
 START_WORD = "start word"
+NOTHING_MORE: Mapping[str, object] = {}
 
 
 class Desk:
@@ -52,6 +60,7 @@ class Desk:
         self.playbook = playbook
         self.business = playbook.business
         self.pace: Pace = state.pace
+        self.touches: tuple[Touch, ...] = state.touches
         self.outbound: list[Outbound] = []
         self.postponed: list[Postponed] = list(state.postponed)
         self.asked: list[Asked] = list(state.asked)
@@ -186,9 +195,10 @@ class Desk:
     def send(self, say: Say, session: str, generation: int) -> int:
         """Ask the gate, and queue, postpone or drop it; when it leaves, ms since 1970."""
         now = self.event.at
-        verdict = admit(say, self._at_the_gate(say), self.business, now, self.pace)
+        state = self._at_the_gate(say)
+        verdict = admit(say, state, self.business, now, self.pace, self.touches)
         if isinstance(verdict, Never):
-            self.record("refused", kind=say.kind, purpose=say.purpose, rule=verdict.rule)
+            self._refused(say, verdict.rule, verdict.facts)
             return now
         if isinstance(verdict, Later):
             if len(self.postponed) >= MAX_POSTPONED:
@@ -205,11 +215,18 @@ class Desk:
             language=self.around.language,
         )
         if isinstance(leaves, Refused):
-            self.record("refused", kind=say.kind, purpose=say.purpose, rule=leaves.rule)
+            self._refused(say, leaves.rule)
             return now
+        until = leaves_by(say, state, self.business, now)
+        ignored = passes_over(say, state, self.business, self.touches, now)
         self.pace = counted(say, self.pace, now)
-        self.outbound.append(self._row(say, leaves, now))
+        self.touches = remembered(say, state, self.business, self.touches, now)
+        facts = {} if ignored is None else {"ignores": "frequency-cap", "cap": ignored}
+        self.outbound.append(self._row(say, leaves, until, facts))
         return now
+
+    def _refused(self, say: Say, rule: str, facts: Mapping[str, object] = NOTHING_MORE) -> None:
+        self.record("refused", kind=say.kind, purpose=say.purpose, rule=rule, **facts)
 
     def _at_the_gate(self, say: Say) -> ContactState:
         """The state that the gate goes by: what this turn has changed so far counts."""
@@ -217,11 +234,18 @@ class Desk:
             return self.state
         changed = {row.programme: row for row in consent_rows(self.around.effects, self.event, 0)}
         last_seen = self.event.at if isinstance(self.event, Inbound) else self.state.last_seen
-        return replace(self.state, consents={**self.state.consents, **changed}, last_seen=last_seen)
+        return replace(
+            self.state,
+            fields=self.around.fields.kept,
+            consents={**self.state.consents, **changed},
+            last_seen=last_seen,
+        )
 
-    def _row(self, say: Say, leaves: Leaving, now: int) -> Outbound:
+    def _row(
+        self, say: Say, leaves: Leaving, until: int | None, facts: Mapping[str, object]
+    ) -> Outbound:
         id = outbound_id(self.event.id, len(self.outbound))
-        self.record("said", id=id, kind=say.kind, purpose=say.purpose)
+        self.record("said", id=id, kind=say.kind, purpose=say.purpose, **facts)
         return Outbound(
             id=id,
             contact=self.state.number,
@@ -232,30 +256,17 @@ class Desk:
             lane=lane_of(say),
             parts=leaves.parts.count,
             programme=say.programme,
-            due=now,
-            not_after=say.not_after,
+            due=self.event.at,
+            not_after=until,
         )
 
     def _postpone(self, say: Say, session: str, generation: int, verdict: Later) -> None:
         id = self.around.next_id()
-        self.postponed.append(
-            Postponed(
-                id=id,
-                text=say.text,
-                channel=say.channel,
-                kind=say.kind,
-                purpose=say.purpose,
-                programme=say.programme,
-                not_after=say.not_after,
-                session=session,
-                generation=generation,
-                unless=say.unless,
-            )
-        )
+        self.postponed.append(put_off(id, say, session, generation))
         # A millisecond apart, so that they come in the order in which they were said.
         due = verdict.at + len(self.postponed) - 1
         self.around.effects.append(SetTimer(name=f"{GATE}{id}", generation=0, due=due))
-        self.record("postponed", rule=verdict.rule, at=verdict.at)
+        self.record("postponed", rule=verdict.rule, at=verdict.at, **verdict.facts)
 
     def release(self, name: str) -> None:
         """A postponed text's time has come: the gate is asked again."""
@@ -268,26 +279,20 @@ class Desk:
         if later.session and not self._stands(later.session, later.generation):
             self.record("stale", timer=name)
             return
-        say = Say(
-            text=later.text,
-            channel=later.channel,
-            kind=later.kind,
-            purpose=later.purpose,
-            programme=later.programme,
-            not_after=later.not_after,
-            unless=later.unless,
-        )
         if later.session:
             self.around.put[later.channel] = (later.session, self.around.purpose)
-        self.send(say, later.session, later.generation)
+        self.send(as_said(later), later.session, later.generation)
 
     def drop_postponed(self, event: str, values: Mapping[str, Any]) -> None:
         """Texts that an event makes pointless are not said any more."""
-        for later in [*self.postponed]:
-            if any(unless.met(event, values) for unless in later.unless):
-                self.postponed.remove(later)
-                self.around.effects.append(ClearTimer(name=f"{GATE}{later.id}"))
-                self.record("dropped", event=event, kind=later.kind)
+        met = [x for x in self.postponed if any(each.met(event, values) for each in x.unless)]
+        self._drop(met, event=event)
+
+    def _drop(self, pointless: Sequence[Postponed], **facts: object) -> None:
+        for later in pointless:
+            self.postponed.remove(later)
+            self.around.effects.append(ClearTimer(name=f"{GATE}{later.id}"))
+            self.record("dropped", kind=later.kind, **facts)
 
     def _stands(self, session: str, generation: int) -> bool:
         """Whether the session still stands at the question that said the text."""
@@ -318,6 +323,13 @@ class Desk:
         self.closed = ()
         self.around.effects.append(Silence())
 
+    def _drop_what_was_cut_off(self) -> None:
+        """What a conversation was still to say when it was ended by force: by an event, by another
+        flow in its place, by the same begun anew. One that came to its end may have a last word."""
+        cut = {walk.id for walk in self.walks if walk.cut_off}
+        pointless = [later for later in self.postponed if later.owner in cut]
+        self._drop(pointless, why="its conversation was ended")
+
     def record(self, kind: str, /, **facts: object) -> None:
         self.around.records.append(Record(kind=kind, facts=facts))
 
@@ -325,6 +337,7 @@ class Desk:
 
     def concluded(self, source: Source, order: int) -> tuple[Turn, ContactState]:
         """The rows of this turn, and the state that the contact's next event meets."""
+        self._drop_what_was_cut_off()
         sessions = tuple(kept for walk in self.walks if (kept := walk.close()) is not None)
         around, state, event = self.around, self.state, self.event
         consents = consent_rows(around.effects, event, order)
@@ -343,8 +356,11 @@ class Desk:
             first_seen=state.first_seen or event.at,
             last_seen=event.at if isinstance(event, Inbound) else state.last_seen,
             pace=self.pace,
+            touches=self.touches,
         )
-        timers, cleared, silence = self._timers()
+        armed = {name for walk in self.walks if not walk.ended for name in walk.scene.armed}
+        effects = (*around.effects, *consent_timers(around.effects, self.business, event.at))
+        timers, cleared, silence = timers_of(effects, armed)
         turn = Turn(
             source=source,
             contact=state.number,
@@ -359,33 +375,6 @@ class Desk:
             records=tuple(around.records),
         )
         return turn, after
-
-    def _timers(self) -> tuple[tuple[SetTimer, ...], tuple[str, ...], bool]:
-        timers: dict[str, SetTimer] = {}
-        cleared: dict[str, None] = {}
-        silence = False
-        effects = self.around.effects
-        for effect in (*effects, *consent_timers(effects, self.business, self.event.at)):
-            match effect:
-                case SetTimer():
-                    timers[effect.name] = effect
-                    cleared.pop(effect.name, None)
-                case ClearTimer():
-                    # A walk clears what it had before; what it set since has a new generation.
-                    if effect.name not in timers:
-                        cleared[effect.name] = None
-                case Silence():
-                    silence = True
-                    timers.clear()
-                case _:
-                    pass
-        armed = {name for walk in self.walks if not walk.ended for name in walk.scene.armed}
-        wanted = tuple(
-            timer
-            for name, timer in timers.items()
-            if name in armed or name.startswith((GATE, BACK, CONSENT))
-        )
-        return wanted, tuple(cleared), silence
 
 
 def purpose_of(event: Event) -> Purpose:

@@ -19,12 +19,13 @@ from convo.policy.leaving import Refused
 from convo.routing.asking import CannotBegin, requested, start_what_was_asked
 from convo.routing.clarifying import give_up
 from convo.routing.consenting import CONSENT
-from convo.routing.desk import BACK, GATE, Desk
+from convo.routing.desk import Desk
 from convo.routing.late import remember_closed
 from convo.routing.leaving import what_leaves
 from convo.routing.levels import hear, person_in, take_text
 from convo.routing.open_questions import keep_in_hand
 from convo.routing.playbook import Playbook
+from convo.routing.timers import BACK, GATE
 from convo.understanding.normalise import language_of
 
 #: How long silence at a question is not looked at again while a person has the conversation.
@@ -133,11 +134,18 @@ def _due(desk: Desk, event: Due) -> None:
             desk.record("put_off", timer=event.name, why="a person has the conversation")
         else:
             desk.record("stale", timer=event.name)
-    elif walk.wake(event.name, event.generation):
+    elif _woken(desk, walk, event):
         # An errand that had no answer in time lets go of what waited for it.
         _take_held(desk, walk)
     else:
         desk.record("stale", timer=event.name)
+
+
+def _woken(desk: Desk, walk: Walk, event: Due) -> bool:
+    """Wake the session; an errand without an answer goes on with what asked for it."""
+    if walk.awaits_errand:
+        desk.around.purpose = "first" if walk.began else "reply"
+    return walk.wake(event.name, event.generation)
 
 
 def _answered(desk: Desk, event: Answered) -> None:
@@ -146,9 +154,11 @@ def _answered(desk: Desk, event: Answered) -> None:
         desk.record("answered", id=event.errand, failure=event.failure)
         return
     for walk in desk.open_walks():
+        desk.around.purpose = "first" if walk.began else "reply"
         if walk.hear(event.errand, event.value, event.failure):
             _take_held(desk, walk)
             return
+    desk.around.purpose = "reply"
     if event.kind != "keyword":
         desk.record("stale", errand=event.errand)
         return

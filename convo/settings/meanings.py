@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import SecretStr
 
-from convo.core.business import FieldKind, QuietHours
+from convo.core.business import FieldKind
 from convo.core.numbers import address
 from convo.errors import BadAddress
 from convo.language.phrases import LANGUAGES
@@ -31,13 +31,11 @@ SECRET_LEAST = 32
 EXAMPLE_TOKEN_END = "-of-the-example-business"
 SHARED_SECRET_LEAST = 24
 PORT_MOST = 65535
-MINUTES_A_DAY = 24 * 60
 
 _FRESH_ONE = "`convo doctor --token` prints a fresh one."
 _WHSEC = "whsec_"
 _RATE = re.compile(r"(\d+(?:\.\d+)?) ?parts? ?(?:/|an? |per )? ?(s|sec|second|min|minute|h|hour)")
 _SECONDS = {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
-_HOURS = re.compile(r"(\d{1,2}):(\d{2}) ?[-–] ?(\d{1,2}):(\d{2})", re.ASCII)
 _LENGTH = re.compile(r"(\d{1,6}) ?(ms|s|m)", re.ASCII)
 _LENGTHS = {"ms": 0.001, "s": 1, "m": 60}
 _DAYS = re.compile(r"(\d{1,4}) ?(m|h|d)", re.ASCII)
@@ -308,25 +306,3 @@ def milliseconds(text: str) -> int:
     if found is None or int(found[1]) == 0:
         raise ValueError(f'"{text}" is no length of time. Write it like "30m", "24h" or "3d".')
     return int(found[1]) * _DAY_LENGTHS[found[2]]
-
-
-def hours(text: str) -> str:
-    quiet_hours(text)
-    return text
-
-
-def quiet_hours(text: str) -> QuietHours:
-    """The hours of "9:00-20:00"."""
-    found = _HOURS.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(f'"{text}" is no span of hours. Write it like "9:00-20:00".')
-    from_hour, from_minute, to_hour, to_minute = (int(number) for number in found.groups())
-    opens, closes = from_hour * 60 + from_minute, to_hour * 60 + to_minute
-    if max(from_minute, to_minute) >= 60 or closes > MINUTES_A_DAY:
-        raise ValueError(f'"{text}" names a time that no day has. It ends at 24:00.')
-    if opens >= closes:
-        raise ValueError(
-            f'"{text}" ends before it begins. These are the hours in which you may speak, within '
-            'one day, like "9:00-20:00".'
-        )
-    return QuietHours(opens=opens, closes=closes)

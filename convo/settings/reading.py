@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from convo.core.business import Business, Channel, Law, MessageClass, Programme
+from convo.core.hours import NO_CALENDAR, Calendar
 from convo.core.numbers import address
 from convo.errors import SettingsError
 from convo.language.spelling import advice
 from convo.routing.loading import AnytimeWords
-from convo.settings import complaints, meanings, references
+from convo.settings import complaints, meanings, references, speaking
 from convo.settings.complaints import Complaint, Spot
+from convo.settings.holidays import BadHolidays, read_calendar
 from convo.settings.pools import BadPool, read_pool
 from convo.settings.sections import ChannelSection, ConvoToml, ProgrammeSection
 from convo.settings.settled import Connection, Doubt, Settings
@@ -90,7 +92,10 @@ class _Reader:
             return None
         self._crossed(written)
         pools = self._pools(written)
-        return self._settled(written, options, pools) if not self.complaints else None
+        calendar = self._calendar(written)
+        if self.complaints:
+            return None
+        return self._settled(written, options, _business(written, pools, calendar))
 
     def _complain(self, spot: Spot, what: str) -> None:
         line = complaints.line_at(self._lines, spot)
@@ -174,6 +179,44 @@ class _Reader:
                     "a channel's name stands in web addresses: letters, digits and _ only.",
                 )
         self._well_known_tokens(written)
+        self._speaking(written)
+
+    def _speaking(self, written: ConvoToml) -> None:
+        """Caps and windows against what they name."""
+        caps = written.caps
+        if caps is not None:
+            if caps.usual not in caps.tiers:
+                mend = advice(caps.usual, caps.tiers) if caps.tiers else ""
+                self._complain(
+                    ("caps", "usual"),
+                    f'there is no tier "{caps.usual}", which contacts without a tier of their own '
+                    f"are in. {mend or 'Write one, like normal = ..., with a cap such as'}"
+                    f"{'' if mend else ' 1 per 10 days.'}",
+                )
+            if caps.field and written.contact.get(caps.field) not in ("text", "option"):
+                self._complain(
+                    ("caps", "field"),
+                    f'"{caps.field}" is no field that can hold a tier\'s name. Add '
+                    f'{caps.field} = "text" under [contact].',
+                )
+        for name, window in written.windows.items():
+            hours = speaking.window_hours(window)
+            if hours.heeds_calendar and not written.holidays.file:
+                self._complain(
+                    ("windows", name),
+                    "it goes by holidays, and no file names them. Write [holidays] with "
+                    'file = "holidays/cn.yaml".',
+                )
+
+    def _calendar(self, written: ConvoToml) -> Calendar:
+        if not written.holidays.file:
+            return NO_CALENDAR
+        try:
+            return read_calendar(self._folder, written.holidays.file)
+        except BadHolidays as error:
+            for problem in error.problems:
+                self._complain(("holidays", "file"), problem)
+            return NO_CALENDAR
 
     def _well_known_tokens(self, written: ConvoToml) -> None:
         """The tokens of the example are for this machine alone: the world knows them."""
@@ -210,12 +253,12 @@ class _Reader:
         self,
         written: ConvoToml,
         options: Mapping[str, BaseModel],
-        pools: Mapping[str, tuple[str, ...]],
+        business: Business,
     ) -> Settings:
         host, port = meanings.host_and_port(written.server.bind)
         return Settings(
             file=self._folder / FILE,
-            business=_business(written, pools),
+            business=business,
             store=f"sqlite:{self._folder / written.store.url.partition(':')[2]}",
             retention_days=written.store.retention_days,
             dedupe_days=written.store.dedupe_days,
@@ -259,7 +302,9 @@ def _plain(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret is not None else ""
 
 
-def _business(written: ConvoToml, pools: Mapping[str, tuple[str, ...]]) -> Business:
+def _business(
+    written: ConvoToml, pools: Mapping[str, tuple[str, ...]], calendar: Calendar
+) -> Business:
     return Business(
         name=written.business.name,
         zone=written.business.zone,
@@ -270,7 +315,10 @@ def _business(written: ConvoToml, pools: Mapping[str, tuple[str, ...]]) -> Busin
         contact_fields=dict(written.contact),
         code_pools=pools,
         events_url=written.events.url or "",
-        quiet={kind: meanings.quiet_hours(text) for kind, text in written.quiet.items()},
+        quiet={kind: speaking.quiet_hours(hours) for kind, hours in written.quiet.items()},
+        windows={name: speaking.window_hours(each) for name, each in written.windows.items()},
+        calendar=calendar,
+        caps=speaking.caps(written.caps),
         opt_out=written.opt_out,
         law=Law(
             default=written.law.default,

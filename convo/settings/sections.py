@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from convo.core.business import FieldKind, MessageClass
+from convo.core.business import FieldKind, Quiet
 from convo.language.phrases import LANGUAGES
 from convo.policy.profiles import PROFILES
 from convo.settings import meanings
 from convo.settings.settled import Doubt
+from convo.settings.speaking import CapsSection, HolidaysSection, HoursText, WindowSection
 
 Word = Annotated[str, Field(min_length=1)]
 
@@ -293,12 +294,18 @@ class ConvoToml(Section):
         description="What you keep of every contact, known in flows as `contact.NAME`.",
     )
     anytime: dict[str, AnytimeSection] = Field(default_factory=dict[str, AnytimeSection])
-    quiet: dict[MessageClass, Annotated[str, AfterValidator(meanings.hours)]] = Field(
-        default_factory=dict[MessageClass, str],
-        description="When you may speak first, by class of message, in the contact's own time. "
-        "Answers to a text that just came are never held back.",
+    quiet: dict[Quiet, HoursText] = Field(
+        default_factory=dict[Quiet, dict[str, str]],
+        description="When you may speak first, by class of message, in the contact's own time; "
+        "one span or several, for every day or by days, as in "
+        '`marketing = {mon-sat = "9:00-20:00", sun = "12:00-20:00"}`. Their country\'s law '
+        "counts beside it. Answers to a text that just came go out at any hour, unless `replies` "
+        "has hours for them; emergencies and one-time codes always do.",
         examples=["9:00-20:00"],
     )
+    windows: dict[str, WindowSection] = Field(default_factory=dict[str, WindowSection])
+    holidays: HolidaysSection = HolidaysSection()
+    caps: CapsSection | None = None
     opt_out: Annotated[dict[str, str], AfterValidator(meanings.ways_out)] = Field(
         default_factory=dict[str, str],
         description="How every text of class marketing ends, by language, where an author has not "

@@ -13,6 +13,7 @@ from convo.errors import RenderError
 from convo.language.scope import Choice, Scope, Standing
 from convo.language.texts import Text
 from convo.language.values import is_kept, restored, stored
+from convo.policy.frequency_cap import touch_of
 from convo.steps.surroundings import AnswerBook, Surroundings
 
 
@@ -224,11 +225,16 @@ class Scene:
             purpose=purpose or self.around.purpose,
             programme=self.flow.programme,
             unless=self.unless(),
+            window=self.flow.window,
+            owner=self.session,
+            touch=touch_of(self.around.event, self.session),
         )
         bound_to = ""
         if self.asks:
             bound_to = self.session
-            self.around.put[self.channel] = (bound_to, self.around.purpose)
+            # Right behind their text it is what they answer next, whoever asked for its flow.
+            why = "reply" if self.around.text else self.around.purpose
+            self.around.put[self.channel] = (bound_to, why)
         self.said_at = self.around.send(say, bound_to, self.generation)
 
     def note(self, text: Text) -> None:

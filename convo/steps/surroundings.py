@@ -25,6 +25,11 @@ class AnswerBook(Protocol):
     @property
     def programme(self) -> str: ...
     @property
+    def window(self) -> str:
+        """The audience window that it speaks in; empty when any hour will do."""
+        ...
+
+    @property
     def languages(self) -> tuple[str, ...]: ...
     @property
     def reads(self) -> tuple[str, ...]:

@@ -25,6 +25,11 @@ def unknown_references(loaded: Loaded) -> Iterator[FlowError]:
             what = f'convo.toml has no programme "{file.programme}".'
             mend = advice(file.programme, programmes) or "Add it under [programmes]."
             yield finding(written, ("programme",), what, mend)
+        windows = playbook.business.windows
+        if file.window and file.window not in windows:
+            what = f'convo.toml has no window "{file.window}".'
+            mend = advice(file.window, windows) if windows else "Add it under [windows]."
+            yield finding(written, ("window",), what, mend)
         if file.class_ == "marketing" and not file.programme:
             what = "Marketing goes only to those who joined a programme."
             mend = "Name it: `programme: ...`, and declare it in convo.toml."

@@ -7,7 +7,17 @@ import msgspec
 import pytest
 
 from convo.core import codec
-from convo.core.contacts import Asked, AskedBack, Closed, ContactState, Named, Pace, Postponed
+from convo.core.contacts import (
+    Asked,
+    AskedBack,
+    Closed,
+    ContactState,
+    Named,
+    Pace,
+    Postponed,
+    Touch,
+    Unless,
+)
 from convo.core.numbers import PhoneNumber
 from convo.core.sessions import Frame, Held, Session
 
@@ -43,7 +53,10 @@ FULL = dataclasses.replace(
     OLD,
     sessions=(
         dataclasses.replace(
-            OLD.sessions[0], frames=(dataclasses.replace(FRAME, numbers=(3, 4)),), in_hand=True
+            OLD.sessions[0],
+            frames=(dataclasses.replace(FRAME, numbers=(3, 4)),),
+            in_hand=True,
+            began=True,
         ),
     ),
     asked_back=(
@@ -67,6 +80,16 @@ FULL = dataclasses.replace(
             numbers=(3, 4),
         ),
     ),
+    postponed=(
+        dataclasses.replace(
+            OLD.postponed[0],
+            unless=(Unless(event="bought", same={"what": "cut"}),),
+            window="office",
+            owner="s1",
+            touch=4_000_000_000,
+        ),
+    ),
+    touches=(Touch(at=1_700_000_000_000, id=4_000_000_000),),
 )
 
 #: `OLD` as schema 1 wrote it.

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convo.core.business import Business, Channel, MessageClass, QuietHours
+from convo.core.business import Business, Channel, MessageClass
 from convo.core.contacts import EVERYTHING, Consent, ConsentState, ContactState
 from convo.core.effects import Purpose, Say
+from convo.core.hours import daily
 from convo.core.numbers import PhoneNumber
 from convo.policy.gate import RULES, Later, Never, Send, admit, counted
 from convo.policy.loop_guard import REPLIES_A_MINUTE
@@ -25,7 +26,7 @@ SALON = Business(
     country="CN",
     languages=("en",),
     channels={"main": Channel(name="main", provider="console", address=OURS)},
-    quiet={"marketing": QuietHours(opens=540, closes=1200)},
+    quiet={"marketing": daily(540, 1200)},
 )
 CLASSES: tuple[MessageClass, ...] = get_args(MessageClass)
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
@@ -166,7 +167,7 @@ def test_a_number_that_may_be_anywhere_is_not_guessed_at() -> None:
 
 
 def test_quiet_hours_are_those_of_the_class_and_never_of_emergencies_and_codes() -> None:
-    always = QuietHours(opens=540, closes=1200)
+    always = daily(540, 1200)
     strict = replace(SALON, quiet=dict.fromkeys(CLASSES, always))
     assert admit(say("service", "first"), contact(), SALON, NIGHT) == Send()
     assert isinstance(admit(say("service", "first"), contact(), strict, NIGHT), Later)

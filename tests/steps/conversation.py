@@ -9,10 +9,11 @@ from typing import Any
 
 from convo.authoring import Action, Keyword
 from convo.core import codec
-from convo.core.business import Business, Channel, FieldKind, MessageClass, Programme, QuietHours
+from convo.core.business import Business, Channel, FieldKind, MessageClass, Programme
 from convo.core.contacts import EVERYTHING, Consent, ConsentState, ContactState, Origin
 from convo.core.effects import Errand
 from convo.core.events import Answered, Due, Event, HandedBack, Inbound, Requested
+from convo.core.hours import Hours, daily
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import FromInbox, FromTimer, Outbound, Source, Turn
 from convo.language.durations import read_duration
@@ -49,9 +50,9 @@ def business(**changes: Any) -> Business:
     return replace(salon, **changes)
 
 
-def quiet(kind: MessageClass, opens: int, closes: int) -> Mapping[MessageClass, QuietHours]:
+def quiet(kind: MessageClass, opens: int, closes: int) -> Mapping[MessageClass, Hours]:
     """Hours in which we may speak first."""
-    return {kind: QuietHours(opens=opens * 60, closes=closes * 60)}
+    return {kind: daily(opens * 60, closes * 60)}
 
 
 def loaded(
