@@ -11,6 +11,7 @@ from convo.core.contacts import ContactState, Pace, Touch
 from convo.core.effects import Say
 from convo.core.hours import Hours
 from convo.policy import frequency_cap, loop_guard, opening_hours
+from convo.policy.law_hours import law_hours, law_hours_rules
 from convo.policy.leaving import LEAVING_RULES
 from convo.policy.loop_guard import LOOP_RULES
 from convo.policy.numbering import zones_of
@@ -63,6 +64,7 @@ RULES: Mapping[str, str] = {
     "too-late": "The time after which it would be wrong to send it is past, "
     "or will be when the quiet hours end.",
     "quiet-hours": "We do not speak first at this hour of the contact's day.",
+    **law_hours_rules(),
     "audience-window": "It is outside the hours in which this audience is spoken to "
     "(`window:` of the flow, `[windows]` in convo.toml).",
     "no-such-window": "The flow names an audience window that convo.toml does not have (any more).",
@@ -217,7 +219,7 @@ def _schedules(say: Say, state: ContactState, business: Business, now: int) -> M
     if not _speaks_first(say, state, now):
         replies = business.quiet.get("replies")
         return {} if replies is None else {"quiet-hours": replies}
-    found: dict[str, Hours] = {}
+    found: dict[str, Hours] = {**law_hours(state.number, say.kind, business)}
     if say.kind in business.quiet:
         found["quiet-hours"] = business.quiet[say.kind]
     if say.window:

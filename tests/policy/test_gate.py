@@ -138,8 +138,42 @@ def test_a_loop_falls_silent_but_not_for_an_emergency() -> None:
 
 def test_what_we_start_waits_for_the_contact_s_morning() -> None:
     text, state = say("marketing", "first", "survey"), contact(survey="given")
-    assert admit(text, state, SALON, NIGHT) == Later(at=MORNING, rule="quiet-hours")
+    assert admit(text, state, SALON, NIGHT) == Later(at=MORNING, rule="us-hours-federal")
+    assert admit(text, state, SALON, MORNING - 1) == Later(at=MORNING, rule="quiet-hours")
     assert admit(text, state, SALON, MORNING) == Send()
+
+
+@pytest.mark.parametrize(
+    ("number", "zone", "opens", "rule"),
+    [
+        ("+12025550100", "America/New_York", (2026, 6, 7, 8), "us-hours-federal"),
+        ("+13055550100", "America/New_York", (2026, 6, 7, 8), "us-hours-federal"),
+        ("+12145550100", "America/Chicago", (2026, 6, 7, 12), "us-hours-texas-sunday"),
+        ("+14015550100", "America/New_York", (2026, 6, 7, 10), "us-hours-rhode-island-weekend"),
+        ("+8613800138000", "Asia/Shanghai", (2026, 6, 7, 8), "cn-hours-marketing"),
+    ],
+)
+def test_the_law_s_hours_hold_without_any_of_ours_and_name_their_rule(
+    number: str, zone: str, opens: tuple[int, int, int, int], rule: str
+) -> None:
+    text, state = say("marketing", "first", "survey"), contact(PhoneNumber(number), survey="given")
+    lawful = replace(SALON, quiet={})
+    at = ms(*opens, zone=ZoneInfo(zone))
+    assert admit(text, state, lawful, at) == Send()
+    verdict = admit(text, state, lawful, at - 1)
+    assert isinstance(verdict, Later)
+    assert (verdict.at, verdict.rule) == (at, rule)
+
+
+def test_of_a_number_whose_state_is_not_known_the_strictest_hours_count() -> None:
+    nowhere = contact(PhoneNumber("+18005550100"), survey="given")
+    text = say("marketing", "first", "survey")
+    known = replace(nowhere, zone="America/New_York")
+    lawful = replace(SALON, quiet={})
+    for hour, open_ in ((8, False), (11, True), (17, True), (18, False), (20, False)):
+        verdict = admit(text, known, lawful, ms(2026, 6, 1, hour))
+        assert (verdict == Send()) == open_, hour
+    assert RULES["us-hours-florida"].startswith("The law profile us")
 
 
 def test_the_contact_s_own_zone_outweighs_the_number_s() -> None:
@@ -147,7 +181,7 @@ def test_the_contact_s_own_zone_outweighs_the_number_s() -> None:
     moved = replace(state, zone="Asia/Shanghai")
     assert admit(text, moved, SALON, NIGHT) == Send()
     assert admit(text, replace(state, zone="Moon/Crater"), SALON, NIGHT) == Later(
-        at=MORNING, rule="quiet-hours"
+        at=MORNING, rule="us-hours-federal"
     )
 
 
@@ -156,7 +190,7 @@ def test_a_number_of_no_known_zone_is_taken_to_be_where_the_business_is() -> Non
     text = say("marketing", "first", "survey")
     shanghai = ZoneInfo("Asia/Shanghai")
     assert admit(text, nowhere, SALON, ms(2026, 6, 1, 3, zone=shanghai)) == Later(
-        at=ms(2026, 6, 1, 9, zone=shanghai), rule="quiet-hours"
+        at=ms(2026, 6, 1, 9, zone=shanghai), rule="strict-hours-marketing"
     )
 
 

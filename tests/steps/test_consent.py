@@ -96,7 +96,7 @@ def test_a_consent_question_that_we_start_waits_for_the_morning() -> None:
     talk = Conversation(JOIN, at=business(quiet=quiet("marketing", 9, 20)))
     talk.now += 13 * 3_600_000  # eleven at night
     assert talk.request(event="bought") == []
-    assert talk.recorded("postponed")[-1]["rule"] == "quiet-hours"
+    assert talk.recorded("postponed")[-1]["rule"] == "cn-hours-marketing"
     assert talk.wait("10h") == ["Reply YES for 2 texts a month. STOP to end."]
     # Silence is counted from when it can have been read.
     assert talk.due_in("silent") == [60, 24 * 60]
