@@ -136,11 +136,12 @@ class Desk:
     def start(self, flow: str, channel: str, values: Mapping[str, Any], by: str) -> None:
         """Begin a flow's newest version, with what it keeps or its events bring of `values`."""
         version = self.playbook.newest[flow]
-        self.record("started", flow=flow, version=version, by=by)
+        id = self.around.next_id()
+        self.record("started", session=id, flow=flow, version=version, by=by)
         self.around.by_word = by == START_WORD
         keeps = self.playbook.flows[flow].answers
         walk = Walk.begin(
-            id=self.around.next_id(),
+            id=id,
             channel=channel,
             flow=self.playbook.flows[flow],
             version=version,
@@ -226,7 +227,7 @@ class Desk:
         return now
 
     def _refused(self, say: Say, rule: str, facts: Mapping[str, object] = NOTHING_MORE) -> None:
-        self.record("refused", kind=say.kind, purpose=say.purpose, rule=rule, **facts)
+        self.record("refused", rule=rule, **_of(say), **facts)
 
     def _at_the_gate(self, say: Say) -> ContactState:
         """The state that the gate goes by: what this turn has changed so far counts."""
@@ -245,7 +246,7 @@ class Desk:
         self, say: Say, leaves: Leaving, until: int | None, facts: Mapping[str, object]
     ) -> Outbound:
         id = outbound_id(self.event.id, len(self.outbound))
-        self.record("said", id=id, kind=say.kind, purpose=say.purpose, **facts)
+        self.record("said", id=id, **_of(say), **facts)
         return Outbound(
             id=id,
             contact=self.state.number,
@@ -266,7 +267,9 @@ class Desk:
         # A millisecond apart, so that they come in the order in which they were said.
         due = verdict.at + len(self.postponed) - 1
         self.around.effects.append(SetTimer(name=f"{GATE}{id}", generation=0, due=due))
-        self.record("postponed", rule=verdict.rule, at=verdict.at, **verdict.facts)
+        self.record(
+            "postponed", session=say.owner, rule=verdict.rule, at=verdict.at, **verdict.facts
+        )
 
     def release(self, name: str) -> None:
         """A postponed text's time has come: the gate is asked again."""
@@ -385,3 +388,7 @@ def purpose_of(event: Event) -> Purpose:
 def lane_of(say: Say) -> Lane:
     """Replies and services go before what is sent to many."""
     return "bulk" if say.kind == "marketing" and say.purpose == "first" else "reply"
+
+
+def _of(say: Say) -> dict[str, object]:
+    return {"session": say.owner, "kind": say.kind, "purpose": say.purpose}

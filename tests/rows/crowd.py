@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.end_to_end.kannel import free_ports
 from tests.end_to_end.serving import Serving, written
@@ -56,7 +57,7 @@ class Crowd:
         status, answer = await self.post(f"/in/main/{TOKEN}", body)
         assert status == 200, answer
 
-    async def post(self, path: str, body: Mapping[str, str]) -> tuple[int, bytes]:
+    async def post(self, path: str, body: Mapping[str, Any]) -> tuple[int, bytes]:
         """Status and answer. Raises `OSError` when nobody answers."""
         sent = json.dumps(body).encode()
         head = (
