@@ -3,6 +3,7 @@
 from convo.core.effects import Errand
 from convo.core.events import Inbound
 from convo.core.sessions import Held
+from convo.engine.flow import Flow
 from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.language.texts import spoken
@@ -28,6 +29,8 @@ KEYWORD_WITHIN_MS = 30_000
 #: Texts that wait for an errand's answer: a record must stay small, and whoever sends more than
 #: this is not talking to us.
 MAX_HELD = 20
+#: The answer, if a flow declares it as a text, that holds the text which started it.
+WROTE = "wrote"
 #: Letters of a near miss from which it is asked back with a yes to start it; a shorter one is
 #: another word too easily ("look" and "book"), and only told what it may have been.
 ASKED_FROM = 5
@@ -68,7 +71,13 @@ def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
         return
     person = person_in(walks)
     if person is not None and (newest is person or newest is None or newest.question is None):
-        desk.record("held", session=person.id, why="a person has the conversation")
+        desk.record(
+            "held",
+            session=person.id,
+            flow=person.flow.name,
+            step=person.scene.step,
+            why="a person has the conversation",
+        )
         return
     asking = [walk for walk in walks if walk.question is not None]
     if asking and _open_question(desk, asking, text, event, channel):
@@ -87,7 +96,7 @@ def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
     elif (near := desk.playbook.start_words.near(text)) is not None:
         _nearly(desk, near, text, event, channel)
     else:
-        _fallback(desk, channel)
+        _fallback(desk, text, channel)
 
 
 def person_in(walks: list[Walk]) -> Walk | None:
@@ -176,7 +185,7 @@ def _start(desk: Desk, match: Match, text: str, channel: str) -> None:
         if heard in flow.languages:
             desk.speaks(heard)
         _leave_questions(desk, name, channel)
-        desk.start(name, channel, {}, START_WORD)
+        desk.start(name, channel, _what_they_wrote(flow, text), START_WORD)
         return
     around = desk.around
     id = around.next_id()
@@ -201,13 +210,19 @@ def _leave_questions(desk: Desk, flow: str, channel: str) -> None:
             walk.stop("restarted")
 
 
-def _fallback(desk: Desk, channel: str) -> None:
+def _what_they_wrote(flow: Flow, text: str) -> dict[str, str]:
+    """For a flow that wants to know with which words they came, such as a complaint."""
+    return {WROTE: text} if flow.answers.get(WROTE) == "text" else {}
+
+
+def _fallback(desk: Desk, text: str, channel: str) -> None:
     """Level 5."""
     desk.record("routed", level=5)
     fallback = desk.business.channels[channel].fallback
     for_all, language = fallback.get("", ""), desk.language
     if for_all in desk.playbook.flows:
-        desk.start(for_all, channel, {}, "fallback")
+        flow = desk.playbook.flows[for_all]
+        desk.start(for_all, channel, _what_they_wrote(flow, text), "fallback")
         return
     known = spoken(fallback, language)
     told = for_all if known is None else fallback[known]

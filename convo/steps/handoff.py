@@ -36,6 +36,7 @@ class Handoff(Step):
     def enter(self, scene: Scene) -> str | None:
         if self.say is not None:
             scene.say(self.say)
+        scene.record("handed_over", flow=scene.flow.name, to=self.handoff)
         scene.arm_after("handoff", 0, self.within.total_seconds())
         return None
 

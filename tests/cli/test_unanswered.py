@@ -1,0 +1,67 @@
+"""`convo unanswered` while the server has the file."""
+
+import asyncio
+import json
+from pathlib import Path
+
+from convo.core.events import Inbound
+from convo.core.numbers import PhoneNumber
+from convo.core.records import Record
+from convo.core.turns import FromInbox, Turn
+from convo.ports import Arrival, Done, Wants
+from convo.stores.sqlite.store import SqliteStore
+from tests.cli.conftest import Convo
+
+ANNA = PhoneNumber("+8613800138000")
+
+
+async def wrote(file: Path, *texts: str) -> SqliteStore:
+    """A store that a server has open; a person has the conversation from the first text on."""
+    store = await SqliteStore.open(str(file), clock=lambda: 1_795_312_800_000)
+    await store.accept(
+        [
+            Arrival(event=Inbound(channel="main", contact=ANNA, text=text), dedupe=text)
+            for text in texts
+        ]
+    )
+    lease = await store.acquire(0, "test")
+    assert lease is not None
+    work = await store.advance(lease, Done(), Wants(events=len(texts)))
+    facts = {"session": "s1", "step": "noted", "flow": "front_desk"}
+    turns = tuple(
+        Turn(
+            source=FromInbox(entry=pending.order),
+            contact=ANNA,
+            at=pending.event.at,
+            record=None,
+            records=(
+                Record(kind="inbound", facts={"channel": "main", "text": text}),
+                Record(kind="handed_over", facts=facts),
+            ),
+        )
+        for pending, text in zip(work.events, texts, strict=True)
+    )
+    await store.advance(lease, Done(turns=turns), Wants())
+    return store
+
+
+def test_what_waits_is_read_beside_a_running_server_and_cannot_speak_to_the_terminal(
+    convo: Convo, shop: Path
+) -> None:
+    async def read() -> tuple[str, str]:
+        store = await wrote(shop / "data" / "convo.db", "hello", "my hair\n\x1b[31mis green")
+        try:
+            plain = await asyncio.to_thread(lambda: convo("-C", shop, "unanswered").output)
+            rows = await asyncio.to_thread(
+                lambda: convo("-C", shop, "unanswered", "--json", "--most", "1")
+            )
+            return plain, rows.output
+        finally:
+            await store.close()
+
+    said, rows = asyncio.run(read())
+    first, *lines = said.splitlines()
+    assert first.endswith("+8613****00  front_desk: noted  (a person was asked for)")
+    assert lines[:3] == ["    before: hello", "    my hair", "    ?[31mis green"]
+    assert json.loads(rows)["before"] == ["hello"]
+    assert ANNA.e164 not in said + rows
