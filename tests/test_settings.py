@@ -286,6 +286,9 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("[doubts]", '[folders]\nhandlers = "json"\n[doubts]', 'folders.handlers: "json" cannot be the name of a Python package'),
     ('grace = "2m"', 'grace = "2 hours"', 'doubts.grace: "2 hours" is no length of time. Write it like "500ms", "30s" or "2m".'),
     ("[doubts]", "[dubts]", 'dubts: there is no such setting. Did you mean "doubts"?'),
+    ('fallback = "main_menu"', 'reach = "email"', 'channels.main.reach: it names a field of the contact: write `email = "text"` under [contact].'),
+    ('fallback = "main_menu"', 'reach = "fan"', "channels.main.reach: it names a field of the contact"),
+    ("[doubts]", '[channels.mail]\nprovider = "smtp"\nhost = "x"\nsender = "a@b.example"\nsubject = "x"\n[doubts]', 'channels.mail: it is missing who gets the mail'),
     ("[channels.main]", "[channels.ma-in]", "channels.ma-in: a channel's name stands in web addresses"),
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ import click
 from convo.cli import CANNOT_START, FOUND_MISTAKES
 from convo.cli.counting import counted
 from convo.errors import FlowError, FlowErrors, Place
-from convo.language.chats import Chat, rewritten
+from convo.language.chats import Chat, rewritten, shown
 from convo.rehearsal.chat_run import Failure, Outcome
 from convo.rehearsal.coverage import Covered
 from convo.routing.playbook import Playbook
@@ -222,7 +222,7 @@ def _tell_failure(chat: Chat, failure: Failure, source: str) -> None:
     else:
         click.secho("      - is written, + is said", dim=True)
         for line, colour in difference(failure.expected, failure.said):
-            click.secho(f"      {line}", fg=colour)
+            click.secho(f"      {line[:2]}{shown(line[2:])}", fg=colour)
     if failure.mend:
         click.echo(f"    {failure.mend}")
 

@@ -32,8 +32,16 @@ class Channel:
     #: What answers when nothing else does: texts by language; for all languages, under "", a text
     #: or a flow's name.
     fallback: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: The contact's field that says where this channel reaches them; empty: the number.
+    reach: str = ""
+    #: Whether contacts can write there.
+    hears: bool = True
     #: Parts a second that the provider takes; None is unlimited.
     parts_per_second: float | None = None
+
+    def reaches(self, fields: Mapping[str, object]) -> str:
+        """Where it reaches who has these fields; empty when that is their number, or nowhere."""
+        return str(fields.get(self.reach) or "") if self.reach else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ KINDS: Mapping[str, str] = {
     "unplaced": "a reply that several questions understood reached none: event, text, why",
     "late": "an answer to a question that had closed: flow, step, when it closed, text",
     "unclear": "a reply was not understood: flow, step, tries",
-    "said": "a message was queued: its id, class, purpose, session",
+    "said": "a message was queued: its id, class, purpose, session, channel",
     "refused": "the gate said no: class, purpose, rule",
     "postponed": "the gate said later: rule and time",
     "put_off": "a question's timer waits while a person has the conversation: timer, why",

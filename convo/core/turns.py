@@ -44,6 +44,8 @@ class Outbound:
     lane: Lane
     parts: int
     programme: str = ""
+    #: Where it goes on a channel that does not reach the contact by number.
+    to: str = field(default="", repr=False)
     #: Not before this, and not after that: milliseconds since 1970.
     due: int
     not_after: int | None = None

@@ -11,6 +11,7 @@ from convo.core.events import DeliveryStatus
 from convo.core.numbers import PhoneNumber
 from convo.errors import BadAddress, FlowError, FlowErrors, Place
 from convo.language.chats import (
+    ELSEWHERE,
     Asking,
     Chat,
     Deed,
@@ -37,7 +38,7 @@ from convo.language.text_problems import TextProblem
 SIGNS: Mapping[str, str] = {
     "#": "a title, after an empty line; else a comment",
     ">": "they write",
-    "<": "we say: all of it, and nothing more",
+    "<": "we say: all of it, and nothing more; `<@mail` on another channel",
     "~": "time passes",
     "!": "what an action, a call or a keyword is pretended to answer",
     "=": "where the session stands",
@@ -107,6 +108,8 @@ class _Reader:
         if not self._moments and self._open is None and not self._title:
             self._title_line = number
         match sign:
+            case "<" if line.startswith("<@"):
+                self._said(number, f"{ELSEWHERE}{line[2:].rstrip()}")
             case "<":
                 self._said(number, text)
             case "!":

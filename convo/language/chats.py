@@ -11,6 +11,9 @@ from convo.core.events import DeliveryStatus
 from convo.core.numbers import PhoneNumber
 from convo.language.durations import duration_words
 
+ELSEWHERE = "\x1e"
+"""Before a line that is said on another channel, in place of `<@`: no text has it."""
+
 _FAILED = re.compile(r"failed(?::\s*(?P<why>.*))?")
 FAILED = "failed"
 
@@ -215,7 +218,17 @@ def deed_line(deed: Deed) -> str:
 def said_lines(texts: Sequence[str]) -> Iterator[str]:
     """The `<` lines of messages."""
     for line in lines_of(texts):
-        yield f"< {line}".rstrip()
+        yield shown(line) if line.startswith(ELSEWHERE) else f"< {line}".rstrip()
+
+
+def said_on(channel: str, text: str) -> str:
+    """A message that is said on another channel than the one where they write."""
+    return "\n".join(f"{ELSEWHERE}{channel} {line}" for line in text.split("\n"))
+
+
+def shown(line: str) -> str:
+    """A said line for people: `<@mail text` where it is said on another channel."""
+    return line.replace(ELSEWHERE, "<@", 1) if line.startswith(ELSEWHERE) else line
 
 
 def lines_of(texts: Sequence[str]) -> Iterator[str]:

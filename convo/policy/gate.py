@@ -53,6 +53,8 @@ _SEND = Send()
 #: Every reason for not sending. The keys are kept in records, so they stay what they are.
 RULES: Mapping[str, str] = {
     "unknown-channel": "There is no such channel in convo.toml (any more).",
+    "no-address": "The channel reaches contacts by a field that this contact does not have "
+    "(`reach` in convo.toml).",
     "own-number": "The contact is one of our own numbers: we would talk to ourselves.",
     "stopped": "The contact has said STOP; only START opens the conversation again.",
     "no-consent": "The contact has not agreed to this programme, or has left it.",
@@ -147,8 +149,11 @@ def _never(rule: str) -> Never:
 
 
 def _to_whom(say: Say, state: ContactState, business: Business, _now: int) -> Verdict | None:
-    if say.channel not in business.channels:
+    channel = business.channels.get(say.channel)
+    if channel is None:
         return _never("unknown-channel")
+    if channel.reach and not channel.reaches(state.fields):
+        return _never("no-address")
     for channel in business.channels.values():
         if channel.address == state.number:
             return _never("own-number")

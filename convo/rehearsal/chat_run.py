@@ -24,6 +24,7 @@ from convo.language.chats import (
     Standing,
     Written,
     lines_of,
+    said_on,
 )
 from convo.rehearsal.rehearsal import Rehearsal
 
@@ -151,7 +152,11 @@ class _Run:
             await self._check(standing)
 
     def _compare(self, moment: Moment) -> None:
-        texts = [said.text for said in self.rehearsal.said()]
+        here = self.rehearsal.channel
+        texts = [
+            said.text if said.channel == here else said_on(said.channel, said.text)
+            for said in self.rehearsal.said()
+        ]
         said = tuple(lines_of(texts))
         expected = tuple(text.rstrip() for _, text in moment.said)
         if said == expected:

@@ -231,22 +231,20 @@ class Desk:
 
     def _at_the_gate(self, say: Say) -> ContactState:
         """The state that the gate goes by: what this turn has changed so far counts."""
+        fields = self.around.fields
+        state = replace(self.state, fields=fields.kept) if fields.changed else self.state
         if not say.programme and say.purpose != "consent":
-            return self.state
+            return state
         changed = {row.programme: row for row in consent_rows(self.around.effects, self.event, 0)}
         last_seen = self.event.at if isinstance(self.event, Inbound) else self.state.last_seen
-        return replace(
-            self.state,
-            fields=self.around.fields.kept,
-            consents={**self.state.consents, **changed},
-            last_seen=last_seen,
-        )
+        return replace(state, consents={**state.consents, **changed}, last_seen=last_seen)
 
     def _row(
         self, say: Say, leaves: Leaving, until: int | None, facts: Mapping[str, object]
     ) -> Outbound:
         id = outbound_id(self.event.id, len(self.outbound))
-        self.record("said", id=id, **_of(say), **facts)
+        name = say.channel
+        self.record("said", id=id, channel=name, **_of(say), **facts)
         return Outbound(
             id=id,
             contact=self.state.number,
@@ -257,6 +255,7 @@ class Desk:
             lane=lane_of(say),
             parts=leaves.parts.count,
             programme=say.programme,
+            to=self.business.channels[name].reaches(self.around.fields.kept),
             due=self.event.at,
             not_after=until,
         )

@@ -95,7 +95,7 @@ class _Reader:
         calendar = self._calendar(written)
         if self.complaints:
             return None
-        return self._settled(written, options, _business(written, pools, calendar))
+        return self._settled(written, options, _business(written, options, pools, calendar))
 
     def _complain(self, spot: Spot, what: str) -> None:
         line = complaints.line_at(self._lines, spot)
@@ -178,6 +178,7 @@ class _Reader:
                     ("channels", name),
                     "a channel's name stands in web addresses: letters, digits and _ only.",
                 )
+        self._reached(written)
         self._well_known_tokens(written)
         self._speaking(written)
 
@@ -217,6 +218,22 @@ class _Reader:
             for problem in error.problems:
                 self._complain(("holidays", "file"), problem)
             return NO_CALENDAR
+
+    def _reached(self, written: ConvoToml) -> None:
+        """Channels that reach contacts by something else than their number."""
+        for name, channel in written.channels.items():
+            if channel.reach and written.contact.get(channel.reach) != "text":
+                self._complain(
+                    ("channels", name, "reach"),
+                    f'it names a field of the contact: write `{channel.reach} = "text"` under '
+                    "[contact].",
+                )
+            if channel.provider == "smtp" and not channel.reach:
+                self._complain(
+                    ("channels", name),
+                    'it is missing who gets the mail: write `reach = "email"`, and '
+                    '`email = "text"` under [contact].',
+                )
 
     def _well_known_tokens(self, written: ConvoToml) -> None:
         """The tokens of the example are for this machine alone: the world knows them."""
@@ -303,14 +320,19 @@ def _plain(secret: SecretStr | None) -> str:
 
 
 def _business(
-    written: ConvoToml, pools: Mapping[str, tuple[str, ...]], calendar: Calendar
+    written: ConvoToml,
+    options: Mapping[str, BaseModel],
+    pools: Mapping[str, tuple[str, ...]],
+    calendar: Calendar,
 ) -> Business:
     return Business(
         name=written.business.name,
         zone=written.business.zone,
         country=written.business.country,
         languages=written.business.languages,
-        channels={name: _channel(name, table) for name, table in written.channels.items()},
+        channels={
+            name: _channel(name, table, options[name]) for name, table in written.channels.items()
+        },
         programmes={name: _programme(name, table) for name, table in written.programmes.items()},
         contact_fields=dict(written.contact),
         code_pools=pools,
@@ -338,7 +360,7 @@ def _programme(name: str, table: ProgrammeSection) -> Programme:
     )
 
 
-def _channel(name: str, table: ChannelSection) -> Channel:
+def _channel(name: str, table: ChannelSection, options: BaseModel) -> Channel:
     return Channel(
         name=name,
         provider=table.provider,
@@ -349,5 +371,8 @@ def _channel(name: str, table: ChannelSection) -> Channel:
         opt_out=table.opt_out,
         optout_reply=table.optout_reply,
         fallback=table.fallback,
+        reach=table.reach,
+        # Providers that only send say so in the class of their options.
+        hears=vars(type(options)).get("hears", True),
         parts_per_second=meanings.parts_per_second(table.rate) if table.rate else None,
     )

@@ -154,6 +154,12 @@ class ChannelSection(Section):
         'for each language, as in `fallback = {en = "Text MENU.", zh = "请发送“菜单”。"}`.',
         examples=["main_menu"],
     )
+    reach: str = Field(
+        default="",
+        description="The contact's field that says where this channel reaches them, such as an "
+        "e-mail address; `[contact]` declares it. Left out, it is the number.",
+        examples=["email"],
+    )
     path_token: Annotated[SecretStr, AfterValidator(meanings.path_token)] | None = Field(
         default=None,
         description="A secret in the webhook's path, at least 16 letters or digits. Needed where "

@@ -43,6 +43,7 @@ class Scene:
         "tries",
         "unless",
         "version",
+        "via",
     )
 
     def __init__(
@@ -67,6 +68,8 @@ class Scene:
         self.step = ""
         #: Whether the step is a question: what it says is of no use once it is left.
         self.asks = False
+        #: Another of our channels, which the step's texts go by.
+        self.via = ""
         self.generation = generation
         self.answers = dict(answers)
         #: What events have brought, by name; the newest over the older.
@@ -220,7 +223,7 @@ class Scene:
             return
         say = Say(
             text=message,
-            channel=self.channel,
+            channel=self.via or self.channel,
             kind=self.flow.message_class,
             purpose=purpose or self.around.purpose,
             programme=self.flow.programme,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from convo.language.expressions import Expression
 from convo.language.texts import Text
@@ -46,6 +46,21 @@ class Step(Form):
         "`{event: order.paid, with: {amount: amount}}`. The conversation does not wait for it.",
     )
 
+    via: str = Field(
+        default="",
+        description="Another of your channels, by which this step's texts go: `via: mail`. A "
+        "question stays on the channel of the conversation, for there it is answered.",
+    )
+
+    @model_validator(mode="after")
+    def _asks_where_it_is_answered(self) -> "Step":
+        if self.via and self.asks:
+            raise ValueError(
+                "A question is asked on the channel of the conversation, where it is answered. "
+                "Say it by `via` in a step before."
+            )
+        return self
+
     @property
     def asks(self) -> bool:
         """Whether an answer of the contact is awaited here."""
@@ -66,7 +81,9 @@ class Step(Form):
         """
         if self.tag is not None:
             self.tag.settle(scene)
+        scene.via = self.via
         label = self.enter(scene)
+        scene.via = ""
         if self.note is not None:
             scene.note(self.note)
         if self.emit is not None:

@@ -34,7 +34,13 @@ def unknown_references(loaded: Loaded) -> Iterator[FlowError]:
             what = "Marketing goes only to those who joined a programme."
             mend = "Name it: `programme: ...`, and declare it in convo.toml."
             yield finding(written, ("class",), what, mend)
+        channels = playbook.business.channels
         for step_name, step in playbook.flows[name].steps.items():
+            if step.via and step.via not in channels:
+                what = f'convo.toml has no channel "{step.via}".'
+                yield finding(
+                    written, ("steps", step_name, "via"), what, advice(step.via, channels)
+                )
             if isinstance(step, Do) and step.do not in actions:
                 what = f'keyword_handlers/ has no action "{step.do}".'
                 yield finding(written, ("steps", step_name, "do"), what, advice(step.do, actions))

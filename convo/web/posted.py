@@ -170,9 +170,10 @@ def _contact(
 def _channel(fields: Mapping[str, Any], business: Business, complaints: list[str]) -> str:
     channels = business.channels
     if "channel" not in fields:
-        if len(channels) > 1:
-            complaints.append(f"channel: there are several. One of: {', '.join(channels)}.")
-        return next(iter(channels))
+        spoken = [name for name, channel in channels.items() if channel.hears] or [*channels]
+        if len(spoken) > 1:
+            complaints.append(f"channel: there are several. One of: {', '.join(spoken)}.")
+        return spoken[0]
     name = word_of(fields, "channel", complaints) or ""
     if name and name not in channels:
         complaints.append(f'channel: there is no channel "{name}". {advice(name, channels)}')

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from convo.errors import SettingsError
 from convo.ports import Clock, Provider, Store
-from convo.providers import console, generic_http, kannel, twilio
+from convo.providers import console, generic_http, kannel, log, smtp, twilio
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
 from convo.settings import Settings
@@ -29,6 +29,8 @@ PROVIDERS: Mapping[str, Brand] = {
     "kannel": Brand(options=kannel.Options, connect=kannel.connect),
     "generic_http": Brand(options=generic_http.Options, connect=generic_http.connect),
     "console": Brand(options=console.Options, connect=console.connect),
+    "smtp": Brand(options=smtp.Options, connect=smtp.connect),
+    "log": Brand(options=log.Options, connect=log.connect),
 }
 
 #: What convo.toml may say of a channel, by its provider.
@@ -75,6 +77,8 @@ def adapters(
             problems += [f"convo.toml: {problem}" for problem in error.problems]
             continue
         made[name] = adapter
+        if not channel.hears:
+            continue  # nobody calls there
         if adapter.unsigned and not connection.path_token:
             problems.append(
                 f"convo.toml: channels.{name}.path_token: it is missing. {connection.provider} "

@@ -25,8 +25,10 @@ from convo.language.chats import (
     Written,
     answer_words,
     deed_line,
+    lines_of,
     read_answer,
     rewritten,
+    said_on,
 )
 
 DEEDS: list[tuple[str, Deed]] = [
@@ -158,3 +160,11 @@ def test_what_was_said_is_written_where_it_belongs() -> None:
     assert rewritten(source, spoken, chat.moments) == (
         "# a\n> x\n# why\n< new\n< lines\n= nothing\n> y\n! a.b -> ok\n< answered\n> z\n"
     )
+
+
+def test_what_is_said_on_another_channel_is_marked_and_written_back() -> None:
+    source = "> y\n<@mail The menu\n<@mail of today\n< @mail is no channel\n"
+    (moment,) = read_chats(source, "a.chat")[0].moments
+    texts = [said_on("mail", "The menu\nof today"), "@mail is no channel"]
+    assert [text for _, text in moment.said] == [*lines_of(texts)]
+    assert rewritten("> y\n< x\n", {1: texts}, read_chats("> y\n< x\n", "a")[0].moments) == source

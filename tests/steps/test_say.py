@@ -1,6 +1,11 @@
 """say: sends a text and goes on."""
 
+from dataclasses import replace
+
+import pytest
+
 from convo.core.business import Channel
+from convo.errors import FlowErrors
 from tests.steps.conversation import OURS, Conversation, business
 
 
@@ -43,3 +48,51 @@ def test_a_message_is_signed_and_its_parts_are_counted() -> None:
 
 def test_a_text_that_comes_out_blank_is_not_sent() -> None:
     assert talk('"{% if contact.fan %}Dear fan{% endif %}"').text("go") == []
+
+
+MAIL = "flow: x\nstart: {words: [go]}\nsteps:\n  a:\n    say: The menu.\n    via: mail\n"
+ASKS = "  b:\n    ask: Which tea?\n    silent: [{after: 1h, go: end}]\n    go: end\n"
+
+
+def mailing(field: dict[str, str]) -> Conversation:
+    main = Channel(name="main", provider="console", address=OURS)
+    mail = Channel(name="mail", provider="smtp", address=None, reach="city", hears=False)
+    conversation = Conversation(MAIL + ASKS, at=business(channels={"main": main, "mail": mail}))
+    conversation.state = replace(conversation.state, fields=field)
+    return conversation
+
+
+def test_a_step_may_go_by_another_channel_and_the_question_after_it_does_not() -> None:
+    conversation = mailing({"city": "anna@home.example"})
+    conversation.text("go")
+    assert [(each.channel, each.to) for each in conversation.sent] == [
+        ("mail", "anna@home.example"),
+        ("main", ""),
+    ]
+    assert conversation.text("Longjing") == []
+
+
+def test_who_has_no_address_there_gets_the_rest() -> None:
+    conversation = mailing({})
+    assert conversation.text("go") == ["Which tea?"]
+    assert [facts["rule"] for kind, facts in conversation.records if kind == "refused"] == [
+        "no-address"
+    ]
+
+
+def test_an_address_that_this_very_turn_has_set_is_known() -> None:
+    main = Channel(name="main", provider="console", address=OURS)
+    mail = Channel(name="mail", provider="smtp", address=None, reach="city", hears=False)
+    flow = MAIL.replace(
+        "steps:\n", "steps:\n  first:\n    set: {contact.city: \"'a@b.example'\"}\n"
+    )
+    conversation = Conversation(
+        f"{flow}    go: end\n", at=business(channels={"main": main, "mail": mail})
+    )
+    assert conversation.text("go") == ["The menu."]
+    assert conversation.sent[0].to == "a@b.example"
+
+
+def test_a_question_stays_where_it_is_answered() -> None:
+    with pytest.raises(FlowErrors, match="A question is asked on the channel of the conversation"):
+        Conversation(f"{MAIL}{ASKS}".replace("    silent", "    via: mail\n    silent"))

@@ -88,6 +88,7 @@ def message(
     not_after: int | None = None,
     channel: str = "main",
     parts: int = 1,
+    to: str = "",
 ) -> Outbound:
     return Outbound(
         id=id,
@@ -99,6 +100,7 @@ def message(
         lane=lane,
         parts=parts,
         programme=programme,
+        to=to,
         due=due,
         not_after=not_after,
     )

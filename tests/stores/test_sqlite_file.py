@@ -115,6 +115,20 @@ async def test_nobody_else_may_read_the_files(path: Path, clock: HandSetClock) -
 
 
 @pytest.mark.anyio
+async def test_a_database_that_does_not_know_where_mail_goes_learns_it(
+    path: Path, clock: HandSetClock
+) -> None:
+    await (await SqliteStore.open(str(path), clock=clock)).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE message DROP COLUMN reach")
+    connection.close()
+    await (await SqliteStore.open(str(path), clock=clock)).close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT reach FROM message").fetchall() == []
+    connection.close()
+
+
+@pytest.mark.anyio
 async def test_a_newer_schema_is_refused(path: Path, clock: HandSetClock) -> None:
     await (await SqliteStore.open(str(path), clock=clock)).close()
     with sqlite3.connect(path) as connection:

@@ -72,6 +72,7 @@ FAULTS = [
     ("names", "flow: shop", "flow: shop\ncalled: your {{ colr }}", 2, 'Nothing gives "colr"'),
     ("references", "programme: news", "programme: nwes", 3, 'no programme "nwes"'),
     ("references", "programme: news\n", "", 2, "Marketing goes only to those who joined"),
+    ("references", "set: {contact.city: name}", "say: Hi\n    via: mian", 24, 'no channel "mian"'),
     ("references", "do: shop.order", "do: shop.ordr", 25, 'no action "shop.ordr"'),
     (
         "references",

@@ -1,6 +1,7 @@
 """What own systems post: understood as the flow declares it, or all complaints at once."""
 
 import json
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -138,6 +139,10 @@ def test_a_number_is_read_as_in_the_country_of_the_business() -> None:
 def test_where_there_are_several_channels_one_is_named() -> None:
     assert read(MANY, channel="two").channel == "two"
     assert complaints(MANY) == "channel: there are several. One of: main, two."
+    deaf = replace(MANY.business.channels["two"], hears=False)
+    channels = {**MANY.business.channels, "two": deaf}
+    one = replace(MANY, business=replace(MANY.business, channels=channels))
+    assert read(one).channel == "main"
     assert complaints(MANY, channel="tow") == (
         'channel: there is no channel "tow". Did you mean "two"?'
     )

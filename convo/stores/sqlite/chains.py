@@ -26,14 +26,14 @@ _PROMOTE = """
 _ADD = """
     INSERT INTO message (
         id, contact, channel, lane, due, not_after, text, kind, purpose, programme, parts, tries,
-        created, event, state, status, code, attempt, claimed, provider_ids
+        created, event, state, status, code, attempt, claimed, provider_ids, reach
     ) VALUES (
         ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
         CASE WHEN EXISTS (
             SELECT 1 FROM message
             WHERE contact = ?2 AND channel = ?3 AND (state = 'head' OR state = 'sending')
         ) THEN 'waiting' ELSE 'head' END,
-        'waiting', '', '', 0, ''
+        'waiting', '', '', 0, '', ?15
     ) ON CONFLICT (id) DO NOTHING
 """
 # The answer to the STOP that is in force stays: a second STOP, which is not answered, must not
@@ -105,4 +105,5 @@ def _row(message: Outbound, at: int, event: str) -> tuple[object, ...]:
         message.tries,
         at,
         event,
+        message.to,
     )

@@ -105,6 +105,13 @@ class Database:
                 "Run the Convo that wrote it, or a newer one."
             )
         self.connection.executescript("".join(map(_script, GROWN)))
+        self._add_what_came_later()
+
+    def _add_what_came_later(self) -> None:
+        """An older Convo goes on with it: it names its columns, and these have a default."""
+        columns = {row[1] for row in self.execute("PRAGMA table_info(message)")}
+        if "reach" not in columns:
+            self.execute("ALTER TABLE message ADD COLUMN reach TEXT NOT NULL DEFAULT ''")
 
     def begin(self) -> None:
         self.execute("BEGIN IMMEDIATE")

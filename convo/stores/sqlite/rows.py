@@ -19,9 +19,9 @@ MS_A_DAY = 86_400_000
 #: What `outbound` reads, in its order.
 MESSAGE = (
     "m.id, m.contact, m.channel, m.text, m.kind, m.purpose, m.lane, m.parts, m.programme, "
-    "m.due, m.not_after, m.tries"
+    "m.due, m.not_after, m.tries, m.reach"
 )
-MESSAGE_WIDTH = 12
+MESSAGE_WIDTH = 13
 
 _CONTACTS = "SELECT id, record FROM contact WHERE id IN (SELECT value FROM json_each(?))"
 _CONSENTS = """
@@ -46,9 +46,8 @@ def hashed(key: str) -> int:
 
 def outbound(row: tuple[Any, ...]) -> Outbound:
     """The message in the first columns of `row`, as MESSAGE names them."""
-    id, contact, channel, text, kind, purpose, lane, parts, programme, due, not_after, tries = row[
-        :MESSAGE_WIDTH
-    ]
+    id, contact, channel, text, kind, purpose, lane, parts, *others = row[:MESSAGE_WIDTH]
+    programme, due, not_after, tries, to = others
     return Outbound(
         id=id,
         contact=PhoneNumber(contact),
@@ -59,6 +58,7 @@ def outbound(row: tuple[Any, ...]) -> Outbound:
         lane=lane,
         parts=parts,
         programme=programme,
+        to=to,
         due=due,
         not_after=not_after,
         tries=tries,

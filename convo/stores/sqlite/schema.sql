@@ -24,6 +24,7 @@
 --   sending  claimed and not settled: it may have left
 --   held     nobody knows whether it left; a person decides; the chain goes on
 --   done     settled, dropped or cancelled; `status` says which
+-- `reach` is where it goes on a channel that does not reach the contact by number.
 -- At most one message of a chain is head or sending: message_front makes SQLite see to it.
 -- All times are milliseconds since 1970, UTC.
 
@@ -101,7 +102,8 @@ CREATE TABLE message (
     event TEXT NOT NULL,
     attempt TEXT NOT NULL,
     claimed INTEGER NOT NULL,
-    provider_ids TEXT NOT NULL
+    provider_ids TEXT NOT NULL,
+    reach TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX message_front ON message (contact, channel)
     WHERE state = 'head' OR state = 'sending';
