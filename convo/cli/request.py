@@ -4,13 +4,14 @@ import http.client
 import json
 import secrets
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 from urllib.parse import urlsplit
 
 import click
 
 from convo.cli import FOUND_MISTAKES, TAKEN
 from convo.errors import ConvoError, SettingsError
+from convo.settings.settled import Settings
 
 ANSWERED_WITHIN = 10.0
 """Seconds that the server is waited for."""
@@ -42,6 +43,23 @@ def request(
     from convo.wiring.brands import OFFERED
 
     settings = read(Path.cwd(), OFFERED)
+    token = token_of(settings)
+    is_flow = any((settings.flows / f"{name}{ending}").is_file() for ending in FLOW_ENDINGS)
+    key = key or f"convo-request-{secrets.token_urlsafe(KEY_BYTES)}"
+    body = {"flow" if is_flow else "event": name, "to": to, "answers": _json(answers), "key": key}
+    if channel:
+        body["channel"] = channel
+    status, said = post(settings.local_url, token, body)
+    if status == ACCEPTED:
+        click.echo(f"Accepted: {name}, under the key {key}.")
+    elif status == KNOWN:
+        click.echo(f"Nothing done: the key {key} was posted before.")
+    else:
+        complain(ctx, status, said)
+
+
+def token_of(settings: Settings) -> str:
+    """What opens the door of the own systems. Raises `SettingsError` when there is none."""
     if not settings.api_tokens:
         raise SettingsError(
             [
@@ -49,20 +67,14 @@ def request(
                 'TOKEN" under [server]; `convo doctor --token` prints a fresh token.'
             ]
         )
-    is_flow = any((settings.flows / f"{name}{ending}").is_file() for ending in FLOW_ENDINGS)
-    key = key or f"convo-request-{secrets.token_urlsafe(KEY_BYTES)}"
-    body = {"flow" if is_flow else "event": name, "to": to, "answers": _json(answers), "key": key}
-    if channel:
-        body["channel"] = channel
-    status, said = _post(settings.local_url, settings.api_tokens[0], body)
-    if status == ACCEPTED:
-        click.echo(f"Accepted: {name}, under the key {key}.")
-    elif status == KNOWN:
-        click.echo(f"Nothing done: the key {key} was posted before.")
-    else:
-        for complaint in said.get("complaints", (UNSAID.get(status, f"Status {status}."),)):
-            click.secho(complaint, fg="red", err=True)
-        ctx.exit(TAKEN if status == TRY_LATER else FOUND_MISTAKES)
+    return settings.api_tokens[0]
+
+
+def complain(ctx: click.Context, status: int, said: dict[str, Any]) -> NoReturn:
+    """Say what the server has against it, and end."""
+    for complaint in said.get("complaints", (UNSAID.get(status, f"Status {status}."),)):
+        click.secho(complaint, fg="red", err=True)
+    ctx.exit(TAKEN if status == TRY_LATER else FOUND_MISTAKES)
 
 
 def _json(text: str) -> Any:
@@ -74,13 +86,15 @@ def _json(text: str) -> Any:
         ) from None
 
 
-def _post(url: str, token: str, body: object) -> tuple[int, dict[str, Any]]:
+def post(
+    url: str, token: str, body: object, path: str = "/v1/events"
+) -> tuple[int, dict[str, Any]]:
     """Status and answer. Straight to this machine: no proxy of the environment is asked."""
     where = urlsplit(url)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     line = http.client.HTTPConnection(where.hostname or "", where.port, timeout=ANSWERED_WITHIN)
     try:
-        line.request("POST", "/v1/events", json.dumps(body).encode(), headers)
+        line.request("POST", path, json.dumps(body).encode(), headers)
         answer = line.getresponse()
         status, read = answer.status, answer.read()
     except (OSError, http.client.HTTPException) as error:

@@ -20,4 +20,6 @@ class ConsentAct:
     act: Literal["stop", "start"]
     proof: str = field(repr=False)
     narrow: bool = False
+    #: A `stop` of exactly this programme.
+    programme: str = ""
     origin: Origin = field(default=Origin(how="law"), compare=False)

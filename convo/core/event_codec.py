@@ -12,10 +12,13 @@ from convo.core.codec import UnknownSchema, known
 from convo.core.effects import Errand
 from convo.core.events import (
     Answered,
+    ConsentBrought,
     Due,
     Event,
     HandedBack,
+    HandedOn,
     Inbound,
+    MergeAsked,
     OptedOutElsewhere,
     Report,
     Requested,
@@ -89,7 +92,31 @@ def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
         case "handed_back":
             return HandedBack(id=id, at=at, contact=contact, session=row[3])
         case "opted_out":
-            return OptedOutElsewhere(id=id, at=at, contact=contact, channel=row[3], source=row[4])
+            channel, source, *programme = row[3:]
+            return OptedOutElsewhere(
+                id=id,
+                at=at,
+                contact=contact,
+                channel=channel,
+                source=source,
+                programme=programme[0] if programme else "",
+            )
+        case "consent_brought":
+            _, _, _, programme, given_at, source, evidence, shown = row
+            return ConsentBrought(
+                id=id,
+                at=at,
+                contact=contact,
+                programme=programme,
+                given_at=given_at,
+                source=source,
+                evidence=evidence,
+                shown=shown,
+            )
+        case "merge_asked":
+            return MergeAsked(id=id, at=at, contact=contact, into=PhoneNumber(row[3]))
+        case "handed_on":
+            return HandedOn(id=id, at=at, contact=contact, of=PhoneNumber(row[3]), kept=row[4])
         case word:
             raise UnknownSchema(f"An event of the kind {word!r} is not known to this Convo.")
 
@@ -174,6 +201,28 @@ def _row(event: Event | Report) -> list[Any]:
         case HandedBack():
             return [SCHEMA, "handed_back", event.contact.e164, event.session]
         case OptedOutElsewhere():
-            return [SCHEMA, "opted_out", event.contact.e164, event.channel, event.source]
+            return [
+                SCHEMA,
+                "opted_out",
+                event.contact.e164,
+                event.channel,
+                event.source,
+                event.programme,
+            ]
+        case ConsentBrought():
+            return [
+                SCHEMA,
+                "consent_brought",
+                event.contact.e164,
+                event.programme,
+                event.given_at,
+                event.source,
+                event.evidence,
+                event.shown,
+            ]
+        case MergeAsked():
+            return [SCHEMA, "merge_asked", event.contact.e164, event.into.e164]
+        case HandedOn():
+            return [SCHEMA, "handed_on", event.contact.e164, event.of.e164, event.kept]
         case Report():
             return [SCHEMA, "report", event.status, event.code]

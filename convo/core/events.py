@@ -13,8 +13,8 @@ DeliveryStatus = Literal["queued", "sent", "delivered", "undelivered", "failed"]
 
 #: `action`: a step's `do`; `keyword`: a keyword handler; `http`: `call`; `reserve`: a place;
 #: `code`: an exclusive code; `tally`: a vote; `emit`: an event told to own systems, whose answer
-#: nobody waits for.
-ErrandKind = Literal["action", "keyword", "http", "reserve", "code", "tally", "emit"]
+#: nobody waits for; `hand_on`: what is known of a contact, told to another number of theirs.
+ErrandKind = Literal["action", "keyword", "http", "reserve", "code", "tally", "emit", "hand_on"]
 
 #: The failure of a `reserve` whose places are all somebody else's.
 ALL_TAKEN = "all places are taken"
@@ -100,6 +100,50 @@ class OptedOutElsewhere:
     contact: PhoneNumber
     channel: str
     source: str
+    #: The programme that they have left; empty for all of them.
+    programme: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentBrought:
+    """A consent that was given elsewhere: on a page, on paper, in another system."""
+
+    id: str = ""
+    at: int = 0
+    contact: PhoneNumber
+    programme: str
+    #: When it was given, ms since 1970; 0 with the next two empty when nobody can show it.
+    given_at: int = 0
+    #: Where it was given, what shows it, and the text that they agreed to.
+    source: str = ""
+    evidence: str = field(default="", repr=False)
+    shown: str = field(default="", repr=False)
+
+    @property
+    def proven(self) -> bool:
+        """Whether it can be shown; without that it is no consent."""
+        return bool(self.given_at and self.source and self.evidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeAsked:
+    """The contact is known under another number too: what is known is handed on to that."""
+
+    id: str = ""
+    at: int = 0
+    contact: PhoneNumber
+    into: PhoneNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOn:
+    """What is known of the contact under the number `of`."""
+
+    id: str = ""
+    at: int = 0
+    contact: PhoneNumber
+    of: PhoneNumber
+    kept: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +161,28 @@ class Report:
     code: str = ""
 
 
-Event = Inbound | Due | Answered | Requested | HandedBack | OptedOutElsewhere
-Arriving = Inbound | Answered | Requested | HandedBack | OptedOutElsewhere | Report
+Event = (
+    Inbound
+    | Due
+    | Answered
+    | Requested
+    | HandedBack
+    | OptedOutElsewhere
+    | ConsentBrought
+    | MergeAsked
+    | HandedOn
+)
+Arriving = (
+    Inbound
+    | Answered
+    | Requested
+    | HandedBack
+    | OptedOutElsewhere
+    | ConsentBrought
+    | MergeAsked
+    | HandedOn
+    | Report
+)
 
 #: How far a message got; a lower rank never overwrites a higher one.
 STATUS_RANK = {

@@ -40,6 +40,7 @@ KINDS: Mapping[str, str] = {
     "ended": "a flow ended: flow, version, outcome, and the answers that it kept",
     "consent": "consent changed: programme, state",
     "handed_over": "a person takes over: flow, to whom",
+    "merged": "two numbers became one contact: the other number, what was not taken, answers",
     "held": "a text waits for an errand, or for a person",
     "stale": "a timer or an answer came for a step that has moved on",
     "ignored": "nothing was to be done: why",

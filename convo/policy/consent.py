@@ -1,5 +1,7 @@
 """What a text does to consent at once, and whether a flow may ask for one."""
 
+from collections.abc import Mapping
+
 from convo.core.business import Business, Programme
 from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import ConsentState, Origin
@@ -37,6 +39,15 @@ def yes_rule(country: str | None, business: Business) -> str:
     """The rule by which marketing needs a yes from the number itself; "" where none does."""
     wanted = profile_of(country, business).consent.get("marketing")
     return wanted.rule if wanted is not None and wanted.kind == "double" else ""
+
+
+#: The stricter, the higher: what two numbers of one person come to is the higher of theirs.
+_STRICTNESS: Mapping[ConsentState, int] = {"given": 0, "unknown": 1, "asked": 2, "withdrawn": 3}
+
+
+def strictest(one: ConsentState, other: ConsentState) -> ConsentState:
+    """The state of the two by which the less may be sent."""
+    return max(one, other, key=_STRICTNESS.__getitem__)
 
 
 def may_ask(state: ConsentState, just_texted_join_word: bool) -> bool:

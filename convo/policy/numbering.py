@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
+from babel.core import get_global
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 
+from convo.core.business import Business
 from convo.core.numbers import PhoneNumber
 from convo.errors import BadAddress
 
@@ -160,6 +163,32 @@ def zones_of(number: PhoneNumber) -> tuple[str, ...]:
     else:
         found = timezone.time_zones_for_number(parsed)
     return tuple(zone for zone in found if zone != _UNKNOWN_ZONE)
+
+
+def is_zone(name: str) -> bool:
+    """Whether it is the IANA name of a zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return bool(name)
+
+
+@cache
+def language_of_country(country: str | None) -> str:
+    """The language that most people of a country are used to; "" when there is no saying."""
+    found = get_global("likely_subtags").get(f"und_{country}", "") if country else ""
+    return found.partition("_")[0]
+
+
+def language_by_number(number: PhoneNumber, business: Business) -> str | None:
+    """The language of their country, if the business speaks it.
+
+    At home all numbers are of one country, which tells nothing that `languages` does not.
+    """
+    country = country_of(number)
+    spoken = "" if country == business.country else language_of_country(country)
+    return spoken if spoken in business.languages else None
 
 
 def textable(number: PhoneNumber) -> None:

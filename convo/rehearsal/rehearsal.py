@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from convo.core import codec, record_codec
-from convo.core.contacts import ContactState
+from convo.core.contacts import Consent, ContactState
 from convo.core.events import (
     Answered,
     DeliveryStatus,
@@ -25,7 +25,7 @@ from convo.core.sessions import Frame
 from convo.core.turns import Source
 from convo.errors import ConvoError
 from convo.language.spelling import advice
-from convo.ports import Arrival, ErrandClaim, HttpAnswer, Kept, Parsed, Store
+from convo.ports import Acceptance, Arrival, ErrandClaim, HttpAnswer, Kept, Parsed, Store
 from convo.rehearsal.attended_store import AttendedStore
 from convo.rehearsal.loops import RehearsedLoops
 from convo.rehearsal.virtual import Answer, OpenErrand, Outbox, Said, VirtualClock
@@ -62,7 +62,7 @@ class Rehearsal:
         clock: VirtualClock,
         phone: PhoneNumber,
         own_systems: Calls,
-        real: Collection[ErrandKind] = ("keyword", "reserve", "code", "tally"),
+        real: Collection[ErrandKind] = ("keyword", "reserve", "code", "tally", "hand_on"),
     ) -> None:
         self.playbook = playbook
         self.clock = clock
@@ -169,6 +169,16 @@ class Rehearsal:
             answers=read.values,
         )
         await self._loops.rest()
+
+    async def post(self, arrival: Arrival) -> Acceptance:
+        """What an own system posts about a contact, whoever that is."""
+        acceptance = await self._loops.intake.post("", arrival)
+        await self._loops.rest()
+        return acceptance
+
+    async def acts(self, phone: PhoneNumber | None = None) -> Sequence[Consent]:
+        """Every act of a contact's consent, oldest first."""
+        return await self._store.acts(phone or self.phone)
 
     async def hand_back(self) -> None:
         """The person who took over gives the newest conversation back."""

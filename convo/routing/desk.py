@@ -33,7 +33,7 @@ from convo.policy.gate import (
     remembered,
 )
 from convo.policy.leaving import Leaving, Refused
-from convo.policy.numbering import country_of, zones_of
+from convo.policy.numbering import country_of, language_by_number, zones_of
 from convo.routing.consenting import consent_rows, consent_timers, overdue
 from convo.routing.leaving import what_leaves
 from convo.routing.playbook import Playbook
@@ -66,6 +66,7 @@ class Desk:
         self.asked: list[Asked] = list(state.asked)
         self.asked_back: list[AskedBack] = list(state.asked_back)
         self.closed = state.closed
+        self.first_seen = state.first_seen
         self.around = self._surroundings()
         for expired in overdue(state, self.business, event.at):
             self.around.effects.append(expired)
@@ -101,9 +102,11 @@ class Desk:
             find_contact_zone=self._contact_zone,
             country=business.country,
             language=state.language,
+            guess=language_by_number(state.number, business),
             consent_to=self._consent_to,
             fields=Fields(dict(state.fields), business.contact_fields, zone),
             tags=list(state.tags),
+            contact_zone=state.zone,
             emits=bool(business.events_url),
             yes_rule=yes_rule(country_of(state.number), business),
             purpose=purpose_of(event),
@@ -121,7 +124,7 @@ class Desk:
         return max(others, default=0)
 
     def _contact_zone(self) -> ZoneInfo:
-        known = self.state.zone or next(iter(zones_of(self.state.number)), None)
+        known = self.around.contact_zone or next(iter(zones_of(self.state.number)), None)
         return ZoneInfo(known or self.business.zone)
 
     def _consent_to(self, programme: str) -> Any:
@@ -173,7 +176,7 @@ class Desk:
     @property
     def language(self) -> str:
         """The language that we speak to them outside of every flow."""
-        return self.around.language or self.business.languages[0]
+        return self.around.language or self.around.guess or self.business.languages[0]
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -213,7 +216,7 @@ class Desk:
             channel=say.channel,
             business=self.business,
             contact=self.state.number,
-            language=self.around.language,
+            language=self.around.language or self.around.guess,
         )
         if isinstance(leaves, Refused):
             self._refused(say, leaves.rule)
@@ -231,11 +234,12 @@ class Desk:
 
     def _at_the_gate(self, say: Say) -> ContactState:
         """The state that the gate goes by: what this turn has changed so far counts."""
-        fields = self.around.fields
-        state = replace(self.state, fields=fields.kept) if fields.changed else self.state
+        around, state = self.around, self.state
+        if around.fields.changed or around.contact_zone != state.zone:
+            state = replace(state, fields=around.fields.kept, zone=around.contact_zone)
         if not say.programme and say.purpose != "consent":
             return state
-        changed = {row.programme: row for row in consent_rows(self.around.effects, self.event, 0)}
+        changed = {row.programme: row for row in consent_rows(around.effects, self.event, 0)}
         last_seen = self.event.at if isinstance(self.event, Inbound) else self.state.last_seen
         return replace(state, consents={**state.consents, **changed}, last_seen=last_seen)
 
@@ -348,14 +352,14 @@ class Desk:
             fields=around.fields.kept,
             tags=tuple(around.tags),
             language=around.language,
-            zone=state.zone,
+            zone=around.contact_zone,
             consents={**state.consents, **{row.programme: row for row in consents}},
             sessions=sessions,
             postponed=tuple(self.postponed),
             asked=tuple(self.asked),
             asked_back=tuple(self.asked_back),
             closed=self.closed,
-            first_seen=state.first_seen or event.at,
+            first_seen=self.first_seen or event.at,
             last_seen=event.at if isinstance(event, Inbound) else state.last_seen,
             pace=self.pace,
             touches=self.touches,

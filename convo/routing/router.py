@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from convo.core.contacts import ContactState
 from convo.core.events import (
     Answered,
+    ConsentBrought,
     Due,
     Event,
     HandedBack,
+    HandedOn,
     Inbound,
+    MergeAsked,
     OptedOutElsewhere,
     Requested,
 )
@@ -17,12 +20,14 @@ from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.policy.leaving import Refused
 from convo.routing.asking import CannotBegin, requested, start_what_was_asked
+from convo.routing.bringing import consent_brought
 from convo.routing.clarifying import give_up
 from convo.routing.consenting import CONSENT
 from convo.routing.desk import Desk
 from convo.routing.late import remember_closed
 from convo.routing.leaving import what_leaves
 from convo.routing.levels import hear, person_in, take_text
+from convo.routing.merging import handed_on, merge_asked
 from convo.routing.open_questions import keep_in_hand
 from convo.routing.playbook import Playbook
 from convo.routing.timers import BACK, GATE
@@ -73,9 +78,18 @@ def _route(desk: Desk, event: Event) -> None:
                 _take_held(desk, walk)
         case HandedBack():
             _handed_back(desk, event)
-        case OptedOutElsewhere():
-            desk.record("consent", programme="", state="withdrawn", source=event.source)
-            desk.silence()
+        case OptedOutElsewhere(programme=programme):
+            desk.record("consent", programme=programme, state="withdrawn", source=event.source)
+            if programme:
+                desk.leave_programme(programme)
+            else:
+                desk.silence()
+        case ConsentBrought():
+            consent_brought(desk, event)
+        case MergeAsked():
+            merge_asked(desk, event)
+        case HandedOn():
+            handed_on(desk, event)
 
 
 def apology(state: ContactState, event: Event, playbook: Playbook) -> Outbound | None:
@@ -150,7 +164,7 @@ def _woken(desk: Desk, walk: Walk, event: Due) -> bool:
 
 def _answered(desk: Desk, event: Answered) -> None:
     """An errand's answer; then the texts that waited with it, in their order."""
-    if event.kind == "emit":
+    if event.kind in ("emit", "hand_on"):
         desk.record("answered", id=event.errand, failure=event.failure)
         return
     for walk in desk.open_walks():

@@ -16,7 +16,8 @@ import msgspec
 from convo.authoring import Action, Call, Failed, Keyword, Person, Reply
 from convo.core.codec import decode
 from convo.core.effects import Errand
-from convo.core.events import ALL_TAKEN, SOLD_OUT, Answered
+from convo.core.events import ALL_TAKEN, SOLD_OUT, Answered, HandedOn
+from convo.core.numbers import PhoneNumber
 from convo.language.values import unpacked
 from convo.ports import Arrival, ErrandClaim, Store
 from convo.runtime.calls import Calls, Unanswered
@@ -87,6 +88,7 @@ class Errands:
             "keyword": self._answer_keyword,
             "http": self._call,
             "reserve": self._reserve,
+            "hand_on": self._hand_on,
             "code": self._code,
             "tally": self._tally,
             "emit": self._emit,
@@ -215,6 +217,11 @@ class Errands:
         standing = await self._store.tally(errand.name, errand.key, vote, change=change)
         kept = vote is not None and standing.own != vote
         return {"votes": dict(standing.votes), "kept": kept}
+
+    async def _hand_on(self, claim: ErrandClaim, _left: float) -> None:
+        errand = claim.errand
+        told = HandedOn(contact=PhoneNumber(errand.name), of=claim.contact, kept=errand.arguments)
+        await self._intake.keep("", Arrival(event=told, dedupe=f"hand_on:{errand.id}"))
 
     async def _code(self, claim: ErrandClaim, _left: float) -> Any:
         pool = claim.errand.name

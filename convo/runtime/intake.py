@@ -55,9 +55,12 @@ class Intake:
                     self._count("convo_arrivals_total", channel, "inbound", "own_number")
                 case Inbound() as inbound:
                     arrivals.append(_lawful(arrival, inbound, self._business))
-                case OptedOutElsewhere(source=source) if arrival.consent is None:
+                case OptedOutElsewhere(source=source, programme=programme) if (
+                    arrival.consent is None
+                ):
                     act = ConsentAct(
                         act="stop",
+                        programme=programme,
                         proof=f"opted out at the provider: {source}",
                         origin=Origin(how="provider", channel=channel),
                     )

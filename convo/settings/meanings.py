@@ -144,9 +144,10 @@ def own_url(text: str) -> str:
     return text
 
 
-def no_tags(fields: dict[str, FieldKind]) -> dict[str, FieldKind]:
-    if "tags" in fields:
-        raise ValueError('every contact has "tags" already. Give the field another name.')
+def no_own_names(fields: dict[str, FieldKind]) -> dict[str, FieldKind]:
+    for name in ("tags", "language", "zone"):
+        if name in fields:
+            raise ValueError(f'every contact has "{name}" already. Give the field another name.')
     return fields
 
 

@@ -39,7 +39,8 @@ class BusinessSection(Section):
         tuple[str, ...], Field(min_length=1), AfterValidator(meanings.spoken_languages)
     ] = Field(
         description="The languages you speak, of those that Convo knows "
-        f"({', '.join(LANGUAGES)}); the first when nothing better is known of a contact.",
+        f"({', '.join(LANGUAGES)}); the first when nothing better is known of a contact: "
+        "neither what they write nor, abroad, their number's country.",
         examples=[["en", "zh"]],
     )
 
@@ -295,7 +296,7 @@ class ConvoToml(Section):
     server: ServerSection = ServerSection()
     channels: dict[str, ChannelSection]
     programmes: dict[str, ProgrammeSection] = Field(default_factory=dict[str, ProgrammeSection])
-    contact: Annotated[dict[str, FieldKind], AfterValidator(meanings.no_tags)] = Field(
+    contact: Annotated[dict[str, FieldKind], AfterValidator(meanings.no_own_names)] = Field(
         default_factory=dict[str, FieldKind],
         description="What you keep of every contact, known in flows as `contact.NAME`.",
     )

@@ -95,7 +95,7 @@ class Scene:
     @property
     def language(self) -> str:
         """The contact's language as far as it is known, else the flow's first."""
-        known = self.around.language
+        known = self.around.language or self.around.guess
         return known if known in self.flow.languages else self.flow.languages[0]
 
     @property
@@ -117,7 +117,12 @@ class Scene:
             names: dict[str, Any] = {
                 name: self.native(name, raw, zone) for name, raw in kept.items()
             }
-            names["contact"] = {**around.fields.values(), "tags": tuple(around.tags)}
+            names["contact"] = {
+                **around.fields.values(),
+                "tags": tuple(around.tags),
+                "language": around.language or around.guess,
+                "zone": around.contact_zone,
+            }
             if self.flow.brings:
                 names["event"] = {
                     name: restored(kind, self.brought.get(name), zone)

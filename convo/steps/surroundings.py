@@ -98,10 +98,14 @@ class Surroundings:
     find_contact_zone: Callable[[], ZoneInfo]
     country: str
     language: str | None
+    #: That of their number's country: what they are spoken to in until they are known better.
+    guess: str | None
     consent_to: Callable[[str], ConsentState]
     fields: Fields
     #: The contact's tags, as this turn has changed them so far.
     tags: list[str]
+    #: Where they live, if that is known better than by their number.
+    contact_zone: str | None
     #: Whether events are posted to own systems; recorded they are anyway.
     emits: bool
     #: Why a text said in this turn goes out: an answer, or something that we start.

@@ -17,7 +17,7 @@ from convo.steps.ask import Ask
 from convo.steps.choose import Choose
 from convo.steps.outside import Errand
 from convo.steps.run import Run
-from convo.steps.set import CONTACT, Set
+from convo.steps.set import CONTACT, SETTABLE, Set
 from convo.steps.step import Step
 from convo.verification.finding import finding
 
@@ -25,7 +25,7 @@ from convo.verification.finding import finding
 _ALWAYS = frozenset({"now", "contact"})
 EVENT = "event"
 #: What every contact has beside the fields that convo.toml declares.
-TAGS = "tags"
+OF_EVERY_CONTACT = ("tags", *SETTABLE)
 
 
 def unknown_names(loaded: Loaded) -> Iterator[FlowError]:
@@ -82,7 +82,7 @@ def _saved(
         place = (*path, "set", name)
         if name.startswith(CONTACT):
             field = name.removeprefix(CONTACT)
-            if field not in fields:
+            if field not in fields and field not in SETTABLE:
                 what = f'convo.toml declares no contact field "{field}".'
                 mend = advice(field, fields) if fields else "Add it under [contact]."
                 yield finding(written, place, what, mend)
@@ -101,7 +101,7 @@ def _used(
     for use in _uses(piece):
         place = written.document.place_within((*path, *use.path), use.line, use.column)
         head, _, part = use.name.partition(".")
-        if head == "contact" and part and part not in fields and part != TAGS:
+        if head == "contact" and part and part not in fields and part not in OF_EVERY_CONTACT:
             mend = advice(part, fields) if fields else "Declare it in convo.toml under [contact]."
             yield FlowError(f'A contact has no field "{part}".', place=place, mend=mend)
         elif head not in known | _ALWAYS | {EVENT}:

@@ -1,4 +1,4 @@
-"""Where the business's own systems post, behind a token: events, handbacks, codes to redeem."""
+"""Where the business's own systems post, behind a token: `POSTS`, and codes to redeem."""
 
 import hmac
 import logging
@@ -29,6 +29,7 @@ from convo.web.exchange import (
     place,
 )
 from convo.web.posted import Nonsense, Posted, read_handback, read_request
+from convo.web.posted_contacts import Rows, read_consents, read_merge
 from convo.web.redeeming import ANSWERS, Redemption, read_redemption
 
 MAX_POST_BYTES = 65_536
@@ -38,9 +39,11 @@ READ_SECONDS = 10.0
 REDEEM = "/v1/codes/redeem"
 
 #: Every other path, and what is understood there: something to be kept.
-POSTS: Mapping[str, Callable[[bytes, Playbook], Posted]] = {
+POSTS: Mapping[str, Callable[[bytes, Playbook], Posted | Rows]] = {
     "/v1/events": read_request,
     "/v1/handbacks": read_handback,
+    "/v1/consents": read_consents,
+    "/v1/contacts/merge": read_merge,
 }
 
 _ALLOW: Headers = ((b"allow", b"POST"),)
@@ -93,12 +96,7 @@ class Api:
             return "refused", _complaining(401, why), (*_BEARER, *CLOSE)
         try:
             body = await body_of(headers, receive, at_most=MAX_POST_BYTES, within=READ_SECONDS)
-            if path == REDEEM:
-                pools = self._behind.playbook().business.code_pools
-                redeemed = await self._behind.redeem(read_redemption(body, pools))
-                return redeemed, ANSWERS[redeemed], ()
-            posted = POSTS[path](body, self._behind.playbook())
-            acceptance = await self._behind.keep(posted.channel, posted.arrival)
+            return await self._done(path, body)
         except TooLong:
             why = f"The body has more than {MAX_POST_BYTES} bytes."
             return "too long", _complaining(413, why), CLOSE
@@ -116,9 +114,36 @@ class Api:
             # Its text may quote the request, so only its kind and place are told.
             log.error("%s: %s at %s", path, type(error).__name__, place(error))
             return "broken", _complaining(500, "Not kept, by a fault of ours: see the log."), ()
+
+    async def _done(self, path: str, body: bytes) -> tuple[str, HttpAnswer, Headers]:
+        """Understand and keep it. Raises `Nonsense` and `StoreError`."""
+        if path == REDEEM:
+            pools = self._behind.playbook().business.code_pools
+            redeemed = await self._behind.redeem(read_redemption(body, pools))
+            return redeemed, ANSWERS[redeemed], ()
+        posted = POSTS[path](body, self._behind.playbook())
+        if isinstance(posted, Rows):
+            return await self._rows(posted)
+        acceptance = await self._behind.keep(posted.channel, posted.arrival)
         if acceptance == "duplicate":
             return "known", _json(200, {"duplicate": True}), ()
         return "kept", _json(202, {"accepted": True}), ()
+
+    async def _rows(self, rows: Rows) -> tuple[str, HttpAnswer, Headers]:
+        """Keep each row; whoever comes again after a failure half-way finds the first known."""
+        answers = {row: await self._behind.keep("", each) for row, each in rows.kept.items()}
+        new = [row for row, answer in answers.items() if answer == "accepted"]
+        told = {
+            "accepted": len([row for row in new if row not in rows.unproven]),
+            "without_consent": len([row for row in new if row in rows.unproven]),
+            "duplicates": len(answers) - len(new),
+            "refused": [
+                {"row": row, "complaints": complaints} for row, complaints in rows.refused.items()
+            ],
+        }
+        if not rows.kept:
+            return "nonsense", _json(400, told), ()
+        return "kept", _json(200, told), ()
 
 
 def _may_enter(header: str, tokens: Sequence[str]) -> bool:

@@ -47,7 +47,7 @@ def read_request(body: bytes, playbook: Playbook) -> Posted:
     complaints = unknown_in(fields, _REQUEST)
     business = playbook.business
     flows = _flows(fields, playbook, complaints)
-    contact = _contact(fields, business, complaints)
+    contact = contact_of(fields, business, complaints)
     channel = _channel(fields, business, complaints)
     key = key_of(fields, complaints)
     if not key and "key" not in fields:
@@ -85,7 +85,7 @@ def read_handback(body: bytes, playbook: Playbook) -> Posted:
     """The newest conversation that a person has with one number. Raises `Nonsense`."""
     fields = fields_of(body)
     complaints = unknown_in(fields, _HANDBACK)
-    contact = _contact(fields, playbook.business, complaints)
+    contact = contact_of(fields, playbook.business, complaints)
     key = key_of(fields, complaints)
     if complaints or contact is None:
         raise Nonsense(complaints)
@@ -146,23 +146,24 @@ def _flows(
     return ()
 
 
-def _contact(
-    fields: Mapping[str, Any], business: Business, complaints: list[str]
+def contact_of(
+    fields: Mapping[str, Any], business: Business, complaints: list[str], name: str = "to"
 ) -> PhoneNumber | None:
-    if "to" not in fields:
-        complaints.append("to: it is missing. Write the number with + and its country code.")
+    """The number in this place; None when it cannot be texted."""
+    if name not in fields:
+        complaints.append(f"{name}: it is missing. Write the number with + and its country code.")
         return None
-    written = word_of(fields, "to", complaints)
+    written = word_of(fields, name, complaints)
     if written is None:
         return None
     try:
         number = read_number(written, business.country)
         textable(number)
     except BadAddress as error:
-        complaints.append(f"to: {error}")
+        complaints.append(f"{name}: {error}")
         return None
     if any(channel.address == number for channel in business.channels.values()):
-        complaints.append("to: this is a number of your own; you would text yourself.")
+        complaints.append(f"{name}: this is a number of your own; you would text yourself.")
         return None
     return number
 

@@ -20,11 +20,11 @@ from convo.stores.sqlite.database import MEMORY, Database
 from convo.stores.sqlite.rows import kept
 from convo.stores.sqlite.store import SqliteStore
 
-TESTED: frozenset[ErrandKind] = frozenset(("keyword", "reserve", "code", "tally"))
+TESTED: frozenset[ErrandKind] = frozenset(("keyword", "reserve", "code", "tally", "hand_on"))
 """What a test runs for real; actions and calls are pretended."""
 
 EVERYTHING: frozenset[ErrandKind] = frozenset(
-    ("action", "http", "keyword", "reserve", "code", "tally", "emit")
+    ("action", "http", "keyword", "reserve", "code", "tally", "emit", "hand_on")
 )
 """What a chat in the terminal runs for real, unless it is asked to pretend."""
 

@@ -5,7 +5,18 @@ from dataclasses import replace
 import anyio
 import pytest
 
-from convo.core.events import Answered, HandedBack, Inbound, OptedOutElsewhere, Requested
+from convo.core.events import (
+    Answered,
+    Arriving,
+    ConsentBrought,
+    HandedBack,
+    HandedOn,
+    Inbound,
+    MergeAsked,
+    OptedOutElsewhere,
+    Report,
+    Requested,
+)
 from convo.ports import Arrival, ConsentAct, Done, Wants
 from tests.stores.contract_desk import (
     ANN,
@@ -52,7 +63,19 @@ class ArrivalsContract:
             Requested(contact=BEN, channel="main", event="order.paid"),
             HandedBack(contact=ANN, session="s1"),
             OptedOutElsewhere(contact=BEN, channel="main", source="carrier"),
+            OptedOutElsewhere(contact=BEN, channel="", source="link", programme="news"),
+            ConsentBrought(
+                contact=ANN,
+                programme="news",
+                given_at=START,
+                source="form",
+                evidence="form 1",
+                shown="News?",
+            ),
+            MergeAsked(contact=ANN, into=BEN),
+            HandedOn(contact=BEN, of=ANN, kept={"consents": {"news": "given"}}),
         )
+        assert {type(event) for event in events} == {*Arriving.__args__} - {Report}
         await desk.accept(*(Arrival(event=event, dedupe="") for event in events))
         found = [each.event for each in (await desk.look()).events]
         assert [replace(event, id="", at=0) for event in found] == list(events)

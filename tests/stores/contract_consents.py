@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from convo.core.contacts import Origin
+from convo.core.events import OptedOutElsewhere
 from convo.ports import Arrival, ConsentAct
 from tests.stores.contract_desk import ANN, BEN, Desk, consent, message, text, turn
 
@@ -84,6 +85,16 @@ class ConsentsContract:
         )
         await desk.accept(stop(), start())
         assert await desk.state("news") == "withdrawn"
+
+    async def test_a_stop_of_one_programme_leaves_the_others(self, desk: Desk) -> None:
+        await sent(desk, "a", "news")
+        await sent(desk, "b", "offers")
+        left = OptedOutElsewhere(contact=ANN, channel="", source="link", programme="news")
+        act = ConsentAct(act="stop", proof="the page", programme="news")
+        await desk.accept(*(Arrival(event=left, dedupe=key, consent=act) for key in "12"))
+        assert await desk.state("news") == "withdrawn"
+        assert await desk.state("offers") == "given"
+        assert [each.state for each in await desk.store.acts(ANN)].count("withdrawn") == 1
 
     async def test_unsent_messages_of_the_programme_do_not_leave(self, desk: Desk) -> None:
         await sent(desk, "a", "news")

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from convo.core.events import HandedBack, Requested
+from convo.core.events import HandedBack, MergeAsked, Requested
 from convo.core.links import SignedIds
+from convo.core.numbers import PhoneNumber
 from convo.errors import Busy, StoreUnavailable
 from convo.ports import Acceptance, Arrival, Parsed
 from convo.routing.playbook import Playbook
@@ -258,3 +259,36 @@ def test_nothing_shows_the_token() -> None:
         tokens=(TOKEN,), playbook=lambda: house.playbook, keep=house.keep, redeem=house.redeem
     )
     assert TOKEN not in repr(behind)
+
+
+async def test_consents_are_kept_row_by_row_and_what_became_of_each_is_told() -> None:
+    house = House(TOKEN)
+    whole = {
+        "to": ANNA.e164,
+        "programme": "survey",
+        "given_at": "2026-11-20T15:00+08:00",
+        "source": "form",
+        "evidence": "form 1",
+    }
+    path = "/v1/consents"
+    body = json.dumps({"consents": [whole, {**whole, "evidence": ""}, whole]}).encode()
+    status, _, said = await house.post(body, path=path)
+    assert status == 200
+    assert (said["accepted"], said["duplicates"], said["without_consent"]) == (1, 1, 0)
+    (refused,) = said["refused"]
+    assert refused["row"] == 2
+    assert refused["complaints"][0].startswith("evidence: it is missing.")
+    status, _, said = await house.post(json.dumps({**whole, "source": ""}).encode(), path=path)
+    assert (status, said["accepted"]) == (400, 0)
+    house.failure = Busy("full")
+    assert (await house.post(json.dumps(whole).encode(), path=path))[0] == 503
+
+
+async def test_two_numbers_are_merged() -> None:
+    house = House(TOKEN)
+    path, new = "/v1/contacts/merge", PhoneNumber("+8613900139000")
+    body = {"from": ANNA.e164, "into": new.e164, "key": "m"}
+    assert (await house.post(json.dumps(body).encode(), path=path))[0] == 202
+    assert house.kept[0][1].event == MergeAsked(contact=ANNA, into=new)
+    for wrong in ({**body, "into": ANNA.e164}, {"from": ANNA.e164}, {**body, "into": "Ben"}):
+        assert (await house.post(json.dumps(wrong).encode(), path=path))[0] == 400

@@ -171,6 +171,9 @@ def _stops(database: Database, item: Prepared, act: ConsentAct) -> tuple[str, ..
     """What a STOP withdraws: nothing that is withdrawn already."""
     if _stopped(database, item.contact):
         return ()
+    if act.programme:
+        left = database.execute(_LEFT, (item.contact, act.programme)).fetchone()
+        return () if left else (act.programme,)
     if not act.narrow:
         return (EVERYTHING,)
     sent = database.execute(_LAST_SENT, (item.contact, LOOKED_AT)).fetchone()

@@ -6,10 +6,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from convo.core import codec, record_codec
-from convo.core.contacts import ContactState
+from convo.core.contacts import Consent, ContactState
 from convo.core.numbers import PhoneNumber
 from convo.core.record_codec import Recorded
 from convo.errors import StoreUnavailable
+from convo.stores.sqlite.consents import ACTS, act_of
 
 
 class Onlooker:
@@ -22,6 +23,32 @@ class Onlooker:
         """The records of all turns that are still kept, oldest first."""
         for (body,) in self._connection.execute("SELECT records FROM record ORDER BY number"):
             yield record_codec.decode(body)
+
+    def contact(self, number: PhoneNumber) -> ContactState | None:
+        """One contact with their consents; None when nobody has heard of them."""
+        record = self._connection.execute(
+            "SELECT record FROM contact WHERE id = ?", (number.e164,)
+        ).fetchone()
+        rows = self._connection.execute(
+            "SELECT programme, state, at, event, ord, proof FROM consent "
+            "WHERE contact = ? ORDER BY programme",
+            (number.e164,),
+        ).fetchall()
+        if record is None and not rows:
+            return None
+        consents = tuple(
+            Consent(programme=programme, state=state, at=at, event=event, order=order, proof=proof)
+            for programme, state, at, event, order, proof in rows
+        )
+        return codec.decode(number, record[0] if record else None, consents)
+
+    def acts(self, number: PhoneNumber) -> tuple[Consent, ...]:
+        """Every act of this contact's consent, oldest first."""
+        try:
+            rows = self._connection.execute(ACTS, (number.e164,)).fetchall()
+        except sqlite3.OperationalError:
+            return ()  # a file of the first versions, which nobody has opened since
+        return tuple(act_of(row) for row in rows)
 
     def contacts(self) -> Iterator[ContactState]:
         """Every contact, without consents."""
