@@ -38,6 +38,40 @@ def without_accents(text: str) -> str:
     return text if text.isascii() else text.translate(_PLAIN_LETTERS)
 
 
+def _one_spelling() -> dict[int, str | None]:
+    """Letters of other scripts that people write in more ways than one, each as the plainest."""
+    found: dict[int, str | None] = {}
+    # Arabic: the vowel signs and tatweel say nothing; alef, ya, ta marbuta and the Persian keys.
+    found |= dict.fromkeys((*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, 0x640, 0x621), None)
+    for letters, plain in _ARABIC_FORMS.items():
+        found |= dict.fromkeys(map(ord, letters), plain)
+    # Devanagari: without nukta, and one sign for a nasal vowel.
+    found |= {0x93C: None, 0x901: "\u0902"}
+    for code in range(0x958, 0x960):
+        found[code] = unicodedata.normalize("NFD", chr(code))[0]
+    # Katakana as hiragana, mark by mark.
+    found |= {code: chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
+    return found
+
+
+_ARABIC_FORMS = {
+    "أإآٱ": "ا",
+    "ىئیې": "ي",
+    "ؤ": "و",
+    "ةۃە": "ه",
+    "ک": "ك",
+    "چ": "ج",
+    "پ": "ب",
+    "گ": "ك",
+}
+_ONE_SPELLING = _one_spelling()
+
+
+def one_spelling(text: str) -> str:
+    """`text` in one way of spelling its script, for matching: إلغاء as الغا, カット as かっと."""
+    return text if text.isascii() else text.translate(_ONE_SPELLING)
+
+
 def whole_message(text: str) -> str:
     """`text` with case, width, invisible characters and spacing folded and its edges trimmed.
 
@@ -57,7 +91,7 @@ def whole_message(text: str) -> str:
         start += 1
     while end > start and _is_edge(folded[end - 1]):
         end -= 1
-    return _SPACE_BETWEEN_HAN.sub("", " ".join(folded[start:end].split()))
+    return one_spelling(_SPACE_BETWEEN_HAN.sub("", " ".join(folded[start:end].split())))
 
 
 def _is_edge(character: str) -> bool:

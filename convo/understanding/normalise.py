@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from convo.core.folding import without_accents
-from convo.understanding.vocabulary import Vocabulary, known_languages, vocabulary
+from convo.core.folding import one_spelling, without_accents
+from convo.understanding.vocabulary import Vocabulary, known_languages, simplified, vocabulary
 
 MAX_TEXT = 1_600
 """Characters of a reply that are looked at; the rest is no answer to a question."""
@@ -26,17 +26,33 @@ _PLAIN_MARKS = str.maketrans(
         **dict.fromkeys("\u201c\u201d", '"'),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
         **dict.fromkeys("\u301c\u223c", "~"),
+        **dict(zip("\u061f\u060c\u061b\u066b\u066c\u0964", "?,;.,.", strict=True)),
+        # A digit is a digit in any script.
+        **{
+            chr(code): str(unicodedata.digit(chr(code)))
+            for code in range(0x660, 0xD70)
+            if unicodedata.category(chr(code)) == "Nd"
+        },
     }
 )
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_KANA_OR_HANGUL = re.compile("[\u3041-\u30ff\u31f0-\u31ff\u1100-\u11ff\uac00-\ud7af]")
+_HANGUL_LETTERS = "\u1100-\u11ff\uac00-\ud7af"
+_KANA = "\u3041-\u30ff\u31f0-\u31ff"
+_KANA_OR_HANGUL = re.compile(f"[{_KANA}{_HANGUL_LETTERS}]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]")
 
-NO_WORD_GOES_ON = r"(?!'?[a-z0-9\u00c0-\u024f])"
+#: What words are made of where spaces stand between them, marks on letters included.
+LETTERS = "a-z0-9\u00c0-\u024f\u0370-\u052f\u0620-\u065f\u066e-\u06d3\u0900-\u0963\u0966-\u0d7f"
+
+NO_WORD_GOES_ON = rf"(?!'?[{LETTERS}])"
 """Behind a word of a spaced language: it ends here. Han may follow, as in "3pm见"."""
 
-#: An article may be in the way, as in "l'addition" and "d'abord".
-_NO_WORD_BEFORE = r"(?:(?<![a-z0-9\u00c0-\u024f'])|(?<=\b[dl]'))"
+#: A mark that a letter carries is no sign between words.
+BETWEEN_WORDS = r"(?![\u0900-\u0963])[\W_]"
+
+#: Scripts that put words together without a space, and the one whose words take endings.
+_WRITTEN_TOGETHER = re.compile(f"{_HAN.pattern[:-1]}{_KANA}]")
+_TAKES_ENDINGS = re.compile(f"[{_HANGUL_LETTERS}]")
 
 
 def folded(text: str) -> str:
@@ -83,15 +99,11 @@ def _belongs(char: str) -> bool:
     return char.isalnum() or unicodedata.category(char)[0] == "M"
 
 
-@cache
-def _simplified() -> dict[int, str]:
-    tables = [words for name in known_languages() if (words := vocabulary(name)) is not None]
-    return {ord(old): new for words in tables for old, new in words.simplified.items()}
-
-
 def fold_letters(text: str) -> str:
-    """Simplified characters, and Latin letters without accents. For matching only."""
-    return text if text.isascii() else without_accents(text.translate(_simplified()))
+    """Simplified characters, plain letters, one spelling in each script. For matching only."""
+    if text.isascii():
+        return text
+    return without_accents(one_spelling(text.translate(simplified())))
 
 
 def match_key(text: str) -> str:
@@ -124,9 +136,27 @@ def _standing(phrase: str) -> re.Pattern[str]:
 
 def whole(phrase: str) -> str:
     """The pattern of a phrase that is not a piece of a longer word."""
-    before = "" if _HAN.match(phrase[0]) else _NO_WORD_BEFORE
-    after = "" if _HAN.match(phrase[-1]) else NO_WORD_GOES_ON
-    return before + re.escape(phrase) + after
+    return _word_begins(phrase[0]) + re.escape(phrase) + _word_ends(phrase[-1])
+
+
+def _word_begins(letter: str) -> str:
+    if _WRITTEN_TOGETHER.match(letter):
+        return ""
+    return f"(?<![{_HANGUL_LETTERS}])" if _TAKES_ENDINGS.match(letter) else _no_word_before()
+
+
+def _word_ends(letter: str) -> str:
+    together = _WRITTEN_TOGETHER.match(letter) or _TAKES_ENDINGS.match(letter)
+    return "" if together else NO_WORD_GOES_ON
+
+
+@cache
+def _no_word_before() -> str:
+    """An article may be in the way: "l'addition", "d'abord", الحلاقة."""
+    tables = [words for name in known_languages() if (words := vocabulary(name)) is not None]
+    attached = sorted({word for table in tables for word in table.attached_before})
+    behind = (f"(?<=(?<![{LETTERS}]){word})" for word in attached)
+    return "(?:" + "|".join((f"(?<![{LETTERS}'])", r"(?<=\b[dl]')", *behind)) + ")"
 
 
 def either(words: Iterable[str]) -> str:
@@ -165,7 +195,8 @@ class _Beginning:
 
 def words_of(tables: Iterable[Vocabulary], listed: Callable[[Vocabulary], Iterable[str]]) -> str:
     """The pattern of one list of several languages: whole words where there are spaces."""
-    tables = tuple(tables)
-    joined = either(word for table in tables if not table.spaced for word in listed(table))
-    spaced = either(word for table in tables if table.spaced for word in listed(table))
-    return f"(?:{joined}|{spaced}{NO_WORD_GOES_ON})"
+    words = [(word, table.spaced) for table in tables for word in listed(table)]
+    # "ok" ends where a word ends, whatever language borrowed it.
+    alone = {word for word, spaced in words if spaced or word[-1].isascii()}
+    joined = either(word for word, _ in words if word not in alone)
+    return f"(?:{joined}|{either(alone)}{NO_WORD_GOES_ON})"

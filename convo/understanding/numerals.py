@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from convo.understanding.normalise import either, fold_letters, folded, normalise, words_of
+from convo.understanding.normalise import (
+    NO_WORD_GOES_ON,
+    either,
+    fold_letters,
+    folded,
+    normalise,
+    words_of,
+)
 from convo.understanding.vocabulary import Vocabulary, known_languages, vocabularies
 
 _GROUPED = r"[0-9]{1,3}(?:%s[0-9]{3}){1,4}(?:%s[0-9]{1,9})?|[0-9]{1,15}(?:%s[0-9]{1,9})?"
@@ -118,7 +125,7 @@ def understand_number(
         said = _shape(tuple(languages)).said.fullmatch(plain)
         if said is None:
             return None
-        value = number_of(said[1], languages)
+        value = _shape(tuple(languages)).counted.get(said[1]) or number_of(said[1], languages)
         out_of = None if said[2] is None else number_of(said[2], languages)
         if said[2] is not None and (maximum is None or out_of != maximum):
             return None
@@ -133,6 +140,7 @@ def understand_number(
 class _Shape:
     arabic: Mapping[str, re.Pattern[str]]
     names: Mapping[str, int]
+    counted: Mapping[str, int]
     chinese: re.Pattern[str]
     said: re.Pattern[str]
     digits: Mapping[str, int]
@@ -157,13 +165,23 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
     signs = dict.fromkeys(table.decimal for table in tables) or {".": None}
     arabic = "|".join(ARABIC[sign] for sign in signs)
     signed = rf"(?:[+-]|{either(minus)} ?)?(?:{arabic})(?![0-9])"
-    number = rf"{either(names)}(?![a-z0-9])|{signed}|{re.sub(r'[(](?![?])', '(?:', chinese)}"
+    counted = {name: value for table in tables for name, value in counted_numbers(table).items()}
+    something = either(word for t in tables if t.counted for word in t.after_number)
+    number = "|".join(
+        (
+            f"{either(counted)}(?= ?{something})",
+            f"{either(names)}{NO_WORD_GOES_ON}",
+            signed,
+            re.sub(r"[(](?![?])", "(?:", chinese),
+        )
+    )
     before = words_of(tables, lambda table: table.before_number)
     after = words_of(tables, lambda table: table.after_number)
     out_of = either(word for table in tables for word in table.out_of)
     return _Shape(
         arabic={sign: re.compile(rf"[+-]?(?:{ARABIC[sign]})") for sign in signs},
         names=names,
+        counted=counted,
         chinese=re.compile(chinese),
         said=re.compile(
             rf"(?>(?:{before}[ ,:]*)*)({number})"
@@ -188,9 +206,21 @@ def spelt_numbers(table: Vocabulary) -> dict[str, int]:
     return names
 
 
+def counted_numbers(table: Vocabulary) -> dict[str, int]:
+    """Numbers that are said only in front of what they count: 네 (명), 스물두 (살)."""
+    names = dict(table.counted)
+    for tens, ten in table.tens.items():
+        for ones, one in table.counted.items():
+            if one < 10:
+                names |= {f"{tens}{between}{ones}": ten + one for between in table.tens_then_ones}
+    return names
+
+
 def spelt_ordinals(table: Vocabulary) -> dict[str, int]:
-    """Every ordinal word up to 31 ("second", "twenty-first")."""
+    """Every ordinal word up to 31 ("second", "twenty-first", 두번째)."""
     names = dict(table.ordinals)
+    for counted, value in counted_numbers(table).items():
+        names |= {f"{counted}{ending}": value for ending in table.ordinal_endings}
     for tens, ten in table.tens.items():
         for ones, one in table.ordinals.items():
             if one < 10 and ten < 40:

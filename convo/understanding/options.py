@@ -48,6 +48,7 @@ class OptionList:
     ordinals: frozenset[str]
     number: re.Pattern[str]
     last: re.Pattern[str]
+    asked: re.Pattern[str]
     in_sentences: Mapping[str, str]
     inside: re.Pattern[str]
     refusing: re.Pattern[str]
@@ -83,6 +84,9 @@ def understand_listed(text: str, listed: OptionList) -> str | None:
         return _by_number(numbered, listed)
     if listed.last.fullmatch(plain):
         return listed.by_number[max(listed.by_number)] if listed.by_number else None
+    asked = listed.asked.fullmatch(plain)
+    if asked is not None:
+        return listed.named[asked["name"]] or None
     return _named_in_a_sentence(plain, listed)
 
 
@@ -96,7 +100,9 @@ def renumbered(listed: OptionList, ids: Sequence[str], numbers: Sequence[int]) -
 
 
 def _by_number(numbered: re.Match[str], listed: OptionList) -> str | None:
-    place, spelt, digits, ending, chinese = numbered.groups()
+    place, spelt, digits, ending, chinese = numbered.group(
+        "place", "spelt", "digits", "ending", "chinese"
+    )
     said = place or spelt or digits or chinese
     number = listed.spelt.get(said) or number_of(said, listed.languages)
     if not isinstance(number, int):
@@ -153,8 +159,11 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
     digits = "[0-9]{1,4}(?![0-9])"
     mark = either(table.ordinal_mark for table in tables if table.ordinal_mark)
     counter = either(word for table in tables for word in table.counters)
-    before = words_of(tables, lambda table: table.before_option)
-    after = words_of(tables, lambda table: table.after_option)
+    before = rf"(?>(?:{words_of(tables, lambda table: table.before_option)}[ .,:#(、]*)*)"
+    # "no 2" is the number 2, but "no haircut" is none.
+    wishes = words_of(tables, lambda t: [w for w in t.before_option if w not in t.refusing])
+    wishing = rf"(?>(?:{wishes}[ .,:#(、]*)*)"
+    after = rf"(?>(?:[ .,!、)~]*{words_of(tables, lambda table: table.after_option)})*)"
     last = words_of(tables, lambda table: table.last)
     plurals = [ending for table in tables for ending in table.plurals]
     in_sentences = _in_sentences(named, plurals)
@@ -171,11 +180,13 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
         ordinals=frozenset(ordinals),
         number=re.compile(
             # 第一个 is a place in the list, 一个 may be a quantity.
-            rf"(?>(?:{before}[ .,:#(]*)*)(?:{mark}({digits}|{chinese}){counter}?"
-            rf"|({either(spelt)})(?![a-z0-9])|({digits})({endings})?(?![a-z0-9])|({chinese}))"
-            rf"(?>(?:[ .,!、)]*{after})*)"
+            rf"{before}(?:{mark}(?P<place>{digits}|{chinese}){counter}?"
+            rf"|(?P<spelt>{either(spelt)}){NO_WORD_GOES_ON}"
+            rf"|(?P<digits>{digits})(?P<ending>{endings})?{NO_WORD_GOES_ON}"
+            rf"|(?P<chinese>{chinese}){endings}?){after}"
         ),
-        last=re.compile(rf"(?:{before} ?)?{last}(?>(?:[ .,!]*{after})*)"),
+        last=re.compile(f"{before}{last}{after}"),
+        asked=re.compile(f"{wishing}(?P<name>{either(named)}){NO_WORD_GOES_ON}{after}"),
         in_sentences=in_sentences,
         inside=re.compile(f"(?=({'|'.join(map(whole, _longest_first(in_sentences))) or '(?!)'}))"),
         refusing=re.compile(f"{either(joined)}|(?<![a-z0-9']){either(spaced)}{NO_WORD_GOES_ON}"),

@@ -1,5 +1,6 @@
 """The word tables of the languages, read once: words/<language>.yaml and nothing else."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,11 +9,12 @@ from typing import cast
 
 import yaml
 
-from convo.core.folding import without_accents
+from convo.core.folding import one_spelling, without_accents
 
 _LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 _FOLDER = files(__package__ or __name__) / "words"
 _SUFFIX = ".yaml"
+_SIMPLIFIED = files(__package__ or __name__) / "simplified.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +85,68 @@ class DateWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vocabulary:
-    """One language's words, as they are compared: without accents.
+class CountedWords:
+    """Words that say a day or a time where a sign tells what each number counts: 3時半, 5 baje.
 
-    `spaced` languages put spaces between words; `refusing` are the words that make a sentence
-    something else than a plain choice. `not_answers` are words that answer nothing in this
-    language, and `not_refusing` words that refuse nothing, whatever they do in another.
+    The names of the `..._sign` lists say of what; what stands `ahead_of_hour` or `behind_hour`
+    adds minutes or takes them away.
+    """
+
+    days: Mapping[str, int]
+    day_parts: Mapping[str, tuple[int, str]]
+    weekdays: Mapping[str, int]
+    short_weekdays: Mapping[str, int]
+    months: Mapping[str, int]
+    month_days: Mapping[str, int]
+    year_sign: tuple[str, ...]
+    month_sign: tuple[str, ...]
+    day_sign: tuple[str, ...]
+    before_month: tuple[str, ...]
+    before_day: tuple[str, ...]
+    weeks: Mapping[str, int]
+    months_on: Mapping[str, int]
+    years_on: Mapping[str, int]
+    next: tuple[str, ...]
+    coming: tuple[str, ...]
+    before_weekday: tuple[str, ...]
+    parts: Mapping[str, str]
+    festivals: Mapping[str, tuple[int, int]]
+    at: tuple[str, ...]
+    hours: Mapping[str, int]
+    hour_sign: tuple[str, ...]
+    ahead_of_hour: Mapping[str, int]
+    behind_hour: Mapping[str, int]
+    whole_times: Mapping[str, tuple[int, int]]
+    and_minutes: tuple[str, ...]
+    minutes: tuple[str, ...]
+    minutes_before: tuple[str, ...]
+    within: tuple[str, ...]
+    from_now: tuple[str, ...]
+    units: Mapping[str, str]
+    one_of: Mapping[str, str]
+    two_of: Mapping[str, str]
+    half_a: tuple[str, ...]
+    and_a_half: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """One language's words, as they are compared: without accents, in one spelling.
+
+    `spaced` languages put spaces between words, and what is `attached_before` one; `refusing` are
+    the words that make a sentence something else than a plain choice. `yes_alone` and `no_alone`
+    answer as the whole reply only, and `counted` numbers count only in front of something.
+    `not_answers` are words that answer nothing in this language, and `not_refusing` words that
+    refuse nothing, whatever they do in another.
     """
 
     language: str
     spaced: bool
+    attached_before: tuple[str, ...]
     yes: tuple[str, ...]
     no: tuple[str, ...]
+    yes_alone: tuple[str, ...]
+    no_alone: tuple[str, ...]
     polite: tuple[str, ...]
     yes_signs: str
     no_signs: str
@@ -103,6 +155,7 @@ class Vocabulary:
     not_refusing: tuple[str, ...]
     numbers: Mapping[str, int]
     tens: Mapping[str, int]
+    counted: Mapping[str, int]
     to_nineteen: tuple[str, ...]
     tens_then_ones: tuple[str, ...]
     ones_then_tens: tuple[str, ...]
@@ -126,7 +179,8 @@ class Vocabulary:
     whose: tuple[str, ...]
     plurals: tuple[str, ...]
     dates: DateWords
-    simplified: Mapping[str, str]
+    #: In place of the grammar of `dates`, where the language has the other one.
+    counted_dates: CountedWords | None
 
 
 @cache
@@ -149,8 +203,11 @@ def vocabulary(language: str) -> Vocabulary | None:
     return Vocabulary(
         language=language,
         spaced=_text(raw, "script") == "spaced",
+        attached_before=_words(raw, "attached_before"),
         yes=_words(raw, "yes"),
         no=_words(raw, "no"),
+        yes_alone=_words(raw, "yes_alone"),
+        no_alone=_words(raw, "no_alone"),
         polite=_words(raw, "polite"),
         yes_signs=_text(raw, "yes_signs"),
         no_signs=_text(raw, "no_signs"),
@@ -159,6 +216,7 @@ def vocabulary(language: str) -> Vocabulary | None:
         not_refusing=_words(raw, "not_refusing"),
         numbers=_numbers(raw, "numbers"),
         tens=_numbers(raw, "tens"),
+        counted=_numbers(raw, "counted"),
         to_nineteen=_words(raw, "to_nineteen"),
         tens_then_ones=_words(raw, "tens_then_ones"),
         ones_then_tens=_words(raw, "ones_then_tens"),
@@ -180,19 +238,15 @@ def vocabulary(language: str) -> Vocabulary | None:
         refusing=_words(raw, "refusing"),
         whose=_words(raw, "whose"),
         plurals=_words(raw, "plurals"),
-        simplified={pair[0]: pair[1] for pair in _text(raw, "simplified").split()},
+        counted_dates=_counted(dates) if _text(dates, "grammar") == "counted" else None,
         dates=DateWords(
             days=_numbers(dates, "days"),
-            day_parts={
-                word: (int(days), part) for word, (days, part) in _pairs(dates, "day_parts")
-            },
+            day_parts=_day_parts(dates),
             weekdays=_numbers(dates, "weekdays"),
             months=_numbers(dates, "months"),
             parts=_texts(dates, "parts"),
             short_parts=_texts(dates, "short_parts"),
-            festivals={
-                word: (int(month), int(day)) for word, (month, day) in _pairs(dates, "festivals")
-            },
+            festivals=_number_pairs(dates, "festivals"),
             this=_words(dates, "this"),
             next=_words(dates, "next"),
             coming=_words(dates, "coming"),
@@ -235,6 +289,46 @@ def vocabulary(language: str) -> Vocabulary | None:
     )
 
 
+def _counted(dates: dict[str, object]) -> CountedWords:
+    return CountedWords(
+        days=_numbers(dates, "days"),
+        day_parts=_day_parts(dates),
+        weekdays=_numbers(dates, "weekdays"),
+        short_weekdays=_numbers(dates, "short_weekdays"),
+        months=_numbers(dates, "months"),
+        month_days=_numbers(dates, "month_days"),
+        year_sign=_words(dates, "year_sign"),
+        month_sign=_words(dates, "month_sign"),
+        day_sign=_words(dates, "day_sign"),
+        before_month=_words(dates, "before_month"),
+        before_day=_words(dates, "before_day"),
+        weeks=_numbers(dates, "weeks"),
+        months_on=_numbers(dates, "months_on"),
+        years_on=_numbers(dates, "years_on"),
+        next=_words(dates, "next"),
+        coming=_words(dates, "coming"),
+        before_weekday=_words(dates, "before_weekday"),
+        parts=_texts(dates, "parts"),
+        festivals=_number_pairs(dates, "festivals"),
+        at=_words(dates, "at"),
+        hours=_numbers(dates, "hours"),
+        hour_sign=_words(dates, "hour_sign"),
+        ahead_of_hour=_numbers(dates, "ahead_of_hour"),
+        behind_hour=_numbers(dates, "behind_hour"),
+        whole_times=_number_pairs(dates, "whole_times"),
+        and_minutes=_words(dates, "and_minutes"),
+        minutes=_words(dates, "minutes"),
+        minutes_before=_words(dates, "minutes_before"),
+        within=_words(dates, "within"),
+        from_now=_words(dates, "from_now"),
+        units=_texts(dates, "units"),
+        one_of=_texts(dates, "one_of"),
+        two_of=_texts(dates, "two_of"),
+        half_a=_words(dates, "half_a"),
+        and_a_half=_words(dates, "and_a_half"),
+    )
+
+
 def vocabularies(languages: Iterable[str]) -> tuple[Vocabulary, ...]:
     """The tables there are for these languages; `zh-CN` reads the table of `zh`."""
     found = dict.fromkeys(language.replace("_", "-").split("-")[0] for language in languages)
@@ -259,9 +353,17 @@ def _as_compared(read: object, respelt: Mapping[str, str]) -> object:
 
 
 def _spellings(word: str, respelt: Mapping[str, str]) -> Iterable[str]:
-    word = word.casefold()
+    word = unicodedata.normalize("NFKC", word).casefold()
+    word = one_spelling(word.translate(simplified()))
     written_out = word.translate(str.maketrans(dict(respelt)))
     return dict.fromkeys((without_accents(word), without_accents(written_out)))
+
+
+@cache
+def simplified() -> Mapping[int, str]:
+    """Traditional characters, and those of Japan, with the simplified ones they are matched as."""
+    pairs = _SIMPLIFIED.read_text(encoding="utf-8").split()
+    return {ord(pair[0]): pair[1] for pair in pairs if len(pair) == 2}
 
 
 # A table may leave a key out: a language without special ordinals has none.
@@ -285,6 +387,14 @@ def _texts(raw: dict[str, object], key: str) -> dict[str, str]:
 
 def _numbers(raw: dict[str, object], key: str) -> dict[str, int]:
     return {word: int(number) for word, number in _texts(raw, key).items()}
+
+
+def _day_parts(dates: dict[str, object]) -> dict[str, tuple[int, str]]:
+    return {word: (int(days), part) for word, (days, part) in _pairs(dates, "day_parts")}
+
+
+def _number_pairs(raw: dict[str, object], key: str) -> dict[str, tuple[int, int]]:
+    return {word: (int(first), int(second)) for word, (first, second) in _pairs(raw, key)}
 
 
 def _pairs(raw: dict[str, object], key: str) -> Iterable[tuple[str, tuple[str, str]]]:

@@ -5,13 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from convo.understanding.normalise import either, fold_letters, folded, words_of
+from convo.understanding.normalise import (
+    BETWEEN_WORDS,
+    either,
+    fold_letters,
+    folded,
+    normalise,
+    words_of,
+)
 from convo.understanding.vocabulary import vocabularies
 
 MAX_ANSWER = 80
 """Characters: a longer text says more than yes or no."""
 
-_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
 def understand_yes_no(text: str, languages: Sequence[str] = ("en", "zh")) -> bool | None:
@@ -23,7 +30,8 @@ def understand_yes_no(text: str, languages: Sequence[str] = ("en", "zh")) -> boo
     if not plain or len(plain) > MAX_ANSWER or "?" in plain:
         return None
     words = _answers(tuple(languages))
-    answer = _said(plain, words)
+    alone = words.alone.get(normalise(plain))
+    answer = _said(plain, words) if alone is None else alone
     if answer is None and _STRETCHED.search(plain):
         answer = _said(_STRETCHED.sub(r"\1", plain), words)
     return answer
@@ -35,6 +43,8 @@ class _Answers:
     meaning: Mapping[str, bool]
     #: "ya" is yes to an American and already to a Spaniard; "schon gut" is two good words.
     neither: frozenset[str]
+    #: What answers as the whole reply, and says nothing beside other words.
+    alone: Mapping[str, bool]
 
 
 def _said(plain: str, words: _Answers) -> bool | None:
@@ -65,7 +75,9 @@ def _answers(languages: tuple[str, ...]) -> _Answers:
     signs = (sign for t in tables for sign in (*t.yes_signs, *t.no_signs))
     return _Answers(
         # The longest always wins, so 不好 is never read as 好 nor "no way" as "no".
-        piece=re.compile(rf"{words}|{either(signs)}|[\W_]"),
+        piece=re.compile(rf"{words}|{either(signs)}|{BETWEEN_WORDS}"),
         meaning=meaning,
         neither=frozenset(word for table in tables for word in table.not_answers),
+        alone=dict.fromkeys((word for table in tables for word in table.yes_alone), True)
+        | dict.fromkeys((word for table in tables for word in table.no_alone), False),
     )

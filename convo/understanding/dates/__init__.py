@@ -9,11 +9,12 @@ from functools import cache
 from itertools import chain
 
 from convo.understanding.dates.chinese import chinese_patterns
+from convo.understanding.dates.counted import counted_patterns
 from convo.understanding.dates.figures import IN_FIGURES, Groups, Pattern, Reader
 from convo.understanding.dates.reading import Reading, When
 from convo.understanding.dates.spaced import leading_patterns, spaced_patterns
 from convo.understanding.normalise import NO_WORD_GOES_ON, either, match_key
-from convo.understanding.vocabulary import DateWords, vocabularies
+from convo.understanding.vocabulary import CountedWords, DateWords, vocabularies
 
 __all__ = ["When", "understand_date", "understand_time", "understand_when"]
 
@@ -112,7 +113,8 @@ class _Script(Enum):
 def _script(char: str) -> _Script:
     if char in "0123456789":
         return _Script.FIGURES
-    return _Script.HAN if char >= "\u2e80" else _Script.LETTERS
+    # Hangul jamo are letters of words that stand further up.
+    return _Script.HAN if char >= "\u2e80" or "\u1100" <= char < "\u1200" else _Script.LETTERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,21 +137,38 @@ class _Grammar:
 @cache
 def _grammar(languages: tuple[str, ...]) -> _Grammar:
     tables = vocabularies(languages)
-    spaced = [pattern for table in tables if table.spaced for pattern in spaced_patterns(table)]
-    first = [pattern for table in tables if table.spaced for pattern in leading_patterns(table)]
-    han = [pattern for table in tables if not table.spaced for pattern in chinese_patterns(table)]
+    counted = [
+        pattern
+        for table in tables
+        if table.counted_dates is not None
+        for pattern in counted_patterns(table, table.counted_dates)
+    ]
+    others = [table for table in tables if table.counted_dates is None]
+    spaced = [pattern for table in others if table.spaced for pattern in spaced_patterns(table)]
+    first = [pattern for table in others if table.spaced for pattern in leading_patterns(table)]
+    han = [pattern for table in others if not table.spaced for pattern in chinese_patterns(table)]
     bare: list[Pattern] = [(r"([0-9]{1,2})(?![0-9:.a-z]|,[0-9])", _bare)]
     said = {word for table in tables if table.spaced for word in table.dates.fillers}
     joined = {word for table in tables if not table.spaced for word in table.dates.fillers}
     fillers = [f"{either(joined)}|{either(said)}{NO_WORD_GOES_ON}", r"[^\w/+<>=&%$#]+"]
     starting = {word.split()[0] for table in tables for word in _starting_words(table.dates)}
+    starting |= {
+        word.split()[0]
+        for table in tables
+        if table.counted_dates is not None
+        for word in _counted_starting(table.counted_dates)
+    }
+    # The first word of a longer filler begins that.
+    starting |= {word.split()[0] for word in said if " " in word}
     return _Grammar(
         word=re.compile(rf"[a-z\u00df-\u024f']+{NO_WORD_GOES_ON}"),
         fillers=frozenset(word for word in said if word not in starting),
         pieces={
-            _Script.FIGURES: _pieces([*first, *IN_FIGURES, *han, *spaced, *bare], fillers),
-            _Script.LETTERS: _pieces([*first, *spaced], fillers),
-            _Script.HAN: _pieces(han, fillers),
+            _Script.FIGURES: _pieces(
+                [*first, *counted, *IN_FIGURES, *han, *spaced, *bare], fillers
+            ),
+            _Script.LETTERS: _pieces([*first, *spaced, *counted], fillers),
+            _Script.HAN: _pieces([*counted, *han], fillers),
         },
     )
 
@@ -163,6 +182,15 @@ def _starting_words(dates: DateWords) -> Iterable[str]:
     more = (dates.day_marks, dates.next_or_coming, dates.short_weekdays, dates.named_hours)
     halves = (dates.half_before, dates.fraction_before)
     return chain.from_iterable((*lists, *weeks, *names, *others, *more, *halves))
+
+
+def _counted_starting(words: CountedWords) -> Iterable[str]:
+    lists = (words.before_day, words.next, words.coming, words.before_weekday, words.at)
+    more = (words.within, words.half_a, words.and_minutes)
+    names = (words.days, words.day_parts, words.weekdays, words.months, words.month_days)
+    others = (words.weeks, words.months_on, words.years_on, words.parts, words.festivals)
+    clocks = (words.hours, words.ahead_of_hour, words.whole_times, words.one_of, words.two_of)
+    return chain.from_iterable((*lists, *more, *names, *others, *clocks))
 
 
 def _pieces(patterns: Sequence[Pattern], fillers: Sequence[str]) -> _Pieces:

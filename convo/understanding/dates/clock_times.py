@@ -20,6 +20,11 @@ def _hours(*, as_written: range, later: range = range(0)) -> dict[int, tuple[int
 
 
 PARTS_OF_DAY: Mapping[str, Mapping[int, tuple[int, int]]] = {
+    # 午前, 오후: halves of the day that are said like its parts. 12 am is nobody knows when.
+    "am": _hours(as_written=range(12)),
+    "pm": _hours(as_written=range(12, 13), later=range(12)),
+    # Noon as a part of the day, not as an hour.
+    "lunch": _hours(as_written=range(10, 13), later=range(1, 5)),
     "dawn": _hours(as_written=range(7)) | {12: (0, 0)},
     "morning": _hours(as_written=range(1, 12)),
     "forenoon": _hours(as_written=range(6, 13)),
