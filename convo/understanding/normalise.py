@@ -142,7 +142,7 @@ def whole(phrase: str) -> str:
 def _word_begins(letter: str) -> str:
     if _WRITTEN_TOGETHER.match(letter):
         return ""
-    return f"(?<![{_HANGUL_LETTERS}])" if _TAKES_ENDINGS.match(letter) else _no_word_before()
+    return f"(?<![{_HANGUL_LETTERS}])" if _TAKES_ENDINGS.match(letter) else _no_word_before(letter)
 
 
 def _word_ends(letter: str) -> str:
@@ -151,10 +151,13 @@ def _word_ends(letter: str) -> str:
 
 
 @cache
-def _no_word_before() -> str:
+def _no_word_before(letter: str) -> str:
     """An article may be in the way: "l'addition", "d'abord", الحلاقة."""
     tables = [words for name in known_languages() if (words := vocabulary(name)) is not None]
-    attached = sorted({word for table in tables for word in table.attached_before})
+    block = ord(letter) // 256
+    attached = sorted(
+        {word for t in tables for word in t.attached_before if ord(word[0]) // 256 == block}
+    )
     behind = (f"(?<=(?<![{LETTERS}]){word})" for word in attached)
     return "(?:" + "|".join((f"(?<![{LETTERS}'])", r"(?<=\b[dl]')", *behind)) + ")"
 

@@ -76,7 +76,7 @@ def _figures(plain: str, sign: str) -> float:
 
 def chinese_number(written: str) -> int | None:
     """二十三, 一百零二, 两万, and digit by digit 二〇二六. Two bare digits (七八) mean "7 or 8"."""
-    shape = _shape(known_languages())
+    shape = _signs()
     written = "".join(shape.joined.get(char, char) for char in written[:MAX_CHINESE])
     if all(char in shape.digits for char in written):
         digits = [shape.digits[char] for char in written]
@@ -137,6 +137,25 @@ def understand_number(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Signs:
+    """The characters that numbers are written with in any language."""
+
+    digits: Mapping[str, int]
+    multiples: Mapping[str, int]
+    joined: Mapping[str, str]
+
+
+@cache
+def _signs() -> _Signs:
+    tables = vocabularies(known_languages())
+    return _Signs(
+        digits={char: value for table in tables for char, value in table.digits.items()},
+        multiples={char: value for table in tables for char, value in table.multiples.items()},
+        joined={char: both for table in tables for char, both in table.joined.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Shape:
     arabic: Mapping[str, re.Pattern[str]]
     names: Mapping[str, int]
@@ -144,8 +163,6 @@ class _Shape:
     chinese: re.Pattern[str]
     said: re.Pattern[str]
     digits: Mapping[str, int]
-    multiples: Mapping[str, int]
-    joined: Mapping[str, str]
 
 
 @cache
@@ -153,6 +170,7 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
     tables = vocabularies(languages)
     names = {name: value for table in tables for name, value in spelt_numbers(table).items()}
     minus = [word for table in tables for word in table.minus]
+    spelt = either(names)
     for name, value in list(names.items()):
         names |= {f"{word} {name}": -value for word in minus}
     digits = {char: value for table in tables for char, value in table.digits.items()}
@@ -170,7 +188,7 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
     number = "|".join(
         (
             f"{either(counted)}(?= ?{something})",
-            f"{either(names)}{NO_WORD_GOES_ON}",
+            f"(?:{either(minus)} )?{spelt}{NO_WORD_GOES_ON}",
             signed,
             re.sub(r"[(](?![?])", "(?:", chinese),
         )
@@ -188,8 +206,6 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
             rf"(?>(?: ?/ ?| {out_of} )({number}))?+(?>(?:[ ,!.]*{after})*)"
         ),
         digits=digits,
-        multiples=multiples,
-        joined=joined,
     )
 
 

@@ -14,7 +14,7 @@ from convo.understanding.dates.figures import IN_FIGURES, Groups, Pattern, Reade
 from convo.understanding.dates.reading import Reading, When
 from convo.understanding.dates.spaced import leading_patterns, spaced_patterns
 from convo.understanding.normalise import NO_WORD_GOES_ON, either, match_key
-from convo.understanding.vocabulary import CountedWords, DateWords, vocabularies
+from convo.understanding.vocabulary import CountedWords, DateWords, Vocabulary, vocabularies
 
 __all__ = ["When", "understand_date", "understand_time", "understand_when"]
 
@@ -137,12 +137,8 @@ class _Grammar:
 @cache
 def _grammar(languages: tuple[str, ...]) -> _Grammar:
     tables = vocabularies(languages)
-    counted = [
-        pattern
-        for table in tables
-        if table.counted_dates is not None
-        for pattern in counted_patterns(table, table.counted_dates)
-    ]
+    counted = _counted(table for table in tables if table.spaced)
+    counted_together = _counted(table for table in tables if not table.spaced)
     others = [table for table in tables if table.counted_dates is None]
     spaced = [pattern for table in others if table.spaced for pattern in spaced_patterns(table)]
     first = [pattern for table in others if table.spaced for pattern in leading_patterns(table)]
@@ -165,10 +161,10 @@ def _grammar(languages: tuple[str, ...]) -> _Grammar:
         fillers=frozenset(word for word in said if word not in starting),
         pieces={
             _Script.FIGURES: _pieces(
-                [*first, *counted, *IN_FIGURES, *han, *spaced, *bare], fillers
+                [*first, *counted, *counted_together, *IN_FIGURES, *han, *spaced, *bare], fillers
             ),
             _Script.LETTERS: _pieces([*first, *spaced, *counted], fillers),
-            _Script.HAN: _pieces([*counted, *han], fillers),
+            _Script.HAN: _pieces([*counted_together, *han], fillers),
         },
     )
 
@@ -182,6 +178,15 @@ def _starting_words(dates: DateWords) -> Iterable[str]:
     more = (dates.day_marks, dates.next_or_coming, dates.short_weekdays, dates.named_hours)
     halves = (dates.half_before, dates.fraction_before)
     return chain.from_iterable((*lists, *weeks, *names, *others, *more, *halves))
+
+
+def _counted(tables: Iterable[Vocabulary]) -> list[Pattern]:
+    return [
+        pattern
+        for table in tables
+        if table.counted_dates is not None
+        for pattern in counted_patterns(table, table.counted_dates)
+    ]
 
 
 def _counted_starting(words: CountedWords) -> Iterable[str]:

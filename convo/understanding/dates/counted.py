@@ -18,6 +18,10 @@ from convo.understanding.vocabulary import CountedWords, Vocabulary
 
 HOUR = 60
 LAST_HOUR_WORD = 12
+LAST_DAY = 31
+MINUTES_SPELT = 5
+"""Above the days of a month, only minutes such as 40 and 45 are said in words."""
+
 NONE_SUCH = 99
 """In place of what is no number: a day, and an hour, that there is not."""
 
@@ -139,7 +143,11 @@ class _Counted:
 
 def counted_patterns(table: Vocabulary, words: CountedWords) -> tuple[Pattern, ...]:
     """The grammar; the first pattern that fits wins, so the longer ways of saying come first."""
-    numbers = spelt_numbers(table)
+    numbers = {
+        word: value
+        for word, value in spelt_numbers(table).items()
+        if value <= LAST_DAY or value % MINUTES_SPELT == 0
+    }
     small = {word: value for word, value in numbers.items() if 0 < value <= LAST_HOUR_WORD}
     spoken = _Counted(words=words, numbers=numbers, hours={**small, **words.hours})
     forms = _Forms(
