@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from convo.core.folding import one_spelling, without_accents
-from convo.understanding.vocabulary import Vocabulary, known_languages, simplified, vocabulary
+from convo.understanding.letters import simplified
+from convo.understanding.vocabulary import Vocabulary, known_languages, vocabulary
 
 MAX_TEXT = 1_600
 """Characters of a reply that are looked at; the rest is no answer to a question."""

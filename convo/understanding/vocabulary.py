@@ -1,6 +1,5 @@
 """The word tables of the languages, read once: words/<language>.yaml and nothing else."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,12 +8,11 @@ from typing import cast
 
 import yaml
 
-from convo.core.folding import one_spelling, without_accents
+from convo.understanding.letters import as_compared
 
 _LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 _FOLDER = files(__package__ or __name__) / "words"
 _SUFFIX = ".yaml"
-_SIMPLIFIED = files(__package__ or __name__) / "simplified.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +196,7 @@ def vocabulary(language: str) -> Vocabulary | None:
     source = (_FOLDER / f"{language}{_SUFFIX}").read_text(encoding="utf-8")
     # Texts only: yes and no are words here, not truth values.
     read = cast("dict[str, object]", yaml.load(source, Loader=_LOADER))
-    raw = cast("dict[str, object]", _as_compared(read, _texts(read, "respelt")))
+    raw = cast("dict[str, object]", as_compared(read, _texts(read, "respelt")))
     dates = _table(raw, "dates")
     return Vocabulary(
         language=language,
@@ -333,37 +331,6 @@ def vocabularies(languages: Iterable[str]) -> tuple[Vocabulary, ...]:
     """The tables there are for these languages; `zh-CN` reads the table of `zh`."""
     found = dict.fromkeys(language.replace("_", "-").split("-")[0] for language in languages)
     return tuple(words for name in found if (words := vocabulary(name)) is not None)
-
-
-def _as_compared(read: object, respelt: Mapping[str, str]) -> object:
-    """Without accents, and `respelt` as they are written without the letter (ü, ue)."""
-    match read:
-        case dict():
-            table = cast("dict[str, object]", read)
-            return {
-                spelling: _as_compared(value, respelt)
-                for key, value in table.items()
-                for spelling in _spellings(key, respelt)
-            }
-        case list():
-            words = cast("list[str]", read)
-            return [spelling for word in words for spelling in _spellings(word, respelt)]
-        case _:
-            return without_accents(cast("str", read))
-
-
-def _spellings(word: str, respelt: Mapping[str, str]) -> Iterable[str]:
-    word = unicodedata.normalize("NFKC", word).casefold()
-    word = one_spelling(word.translate(simplified()))
-    written_out = word.translate(str.maketrans(dict(respelt)))
-    return dict.fromkeys((without_accents(word), without_accents(written_out)))
-
-
-@cache
-def simplified() -> Mapping[int, str]:
-    """Traditional characters, and those of Japan, with the simplified ones they are matched as."""
-    pairs = _SIMPLIFIED.read_text(encoding="utf-8").split()
-    return {ord(pair[0]): pair[1] for pair in pairs if len(pair) == 2}
 
 
 # A table may leave a key out: a language without special ordinals has none.

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convo.understanding.letters import simplified
 from convo.understanding.normalise import (
     MAX_TEXT,
     contains_phrase,
@@ -12,7 +13,7 @@ from convo.understanding.normalise import (
     match_key,
     normalise,
 )
-from convo.understanding.vocabulary import known_languages, simplified, vocabularies
+from convo.understanding.vocabulary import known_languages, vocabularies
 
 
 @pytest.mark.parametrize(
