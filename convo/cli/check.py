@@ -36,6 +36,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
         _check_channels(known)
         warnings = _missing_holidays(known)
         found = authored(known)
+        warnings += _emoji(found)
         told = {"flows": len(found.playbook.flows), "handlers": len(found.handlers)}
     except SettingsError as error:
         settings = list(error.problems)
@@ -45,7 +46,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
         _write_json(settings, flows, told | ({"warnings": warnings} if warnings else {}))
     else:
         for warning in warnings:
-            click.secho(f"Beware: {warning}", fg="yellow", err=True)
+            click.secho(f"Note: {warning}", fg="yellow", err=True)
         _write(settings, flows, told)
         if more:
             click.echo("More may show once these are mended.", err=True)
@@ -84,6 +85,13 @@ def _missing_holidays(settings: Any) -> list[str]:
     if found["error"]:
         raise SettingsError([*found["error"], *found["warning"]])
     return found["warning"]
+
+
+def _emoji(found: Any) -> list[str]:
+    """What the emoji in texts cost, each with its place."""
+    from convo.verification.emoji import emoji_costs
+
+    return [str(note) for note in emoji_costs(found.loaded)]
 
 
 def _write(settings: Sequence[str], flows: Sequence[FlowError], told: dict[str, Any]) -> None:

@@ -120,6 +120,9 @@ class Business:
     windows: Mapping[str, Hours] = field(default_factory=dict[str, Hours])
     calendar: Calendar = NO_CALENDAR
     caps: Caps | None = None
+    #: Parts and emoji that a text may have, where its flow says nothing; None is any number.
+    most_parts: int | None = None
+    most_emoji: int | None = None
     #: How marketing ends, by language; under "" for all of them.
     opt_out: Mapping[str, str] = field(default_factory=dict[str, str])
     law: Law = field(default_factory=Law)

@@ -44,6 +44,11 @@ def gsm7_encodable(text: str) -> bool:
     return _ALL_GSM.fullmatch(text) is not None
 
 
+def beyond_gsm(text: str) -> str | None:
+    """The first letter that is not in the GSM alphabet; None when all are."""
+    return next((letter for letter in text if _ALL_GSM.fullmatch(letter) is None), None)
+
+
 def parts_of(text: str) -> Parts:
     """Parts as the networks count them. An empty text is one part: it is a message too.
 

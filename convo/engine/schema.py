@@ -16,6 +16,7 @@ from convo.language.spelling import advice
 from convo.language.texts import Text, is_language
 from convo.steps import KINDS
 from convo.steps.end import END
+from convo.steps.question import whole_number
 from convo.steps.step import Form, Step, StepName
 
 MAX_STEPS = 500
@@ -118,6 +119,14 @@ class FlowFile(Form):
         default="service", alias="class", description="The send gate goes by it."
     )
     programme: str = Field(default="", description="The programme whose consent its texts need.")
+    parts: Annotated[int | None, BeforeValidator(whole_number), Field(ge=1)] = Field(
+        default=None,
+        description="Parts that each text may take at its longest, signature and way out included; "
+        "`convo check` refuses one that may take more. Left out, `[texts]` of convo.toml says.",
+    )
+    emoji: Annotated[int | None, BeforeValidator(whole_number), Field(ge=0)] = Field(
+        default=None, description="Emoji that each text may have; left out, `[texts]` says."
+    )
     window: str = Field(
         default="",
         description="The audience window of convo.toml ([windows]) in which we begin; outside it, "

@@ -341,6 +341,8 @@ def _business(
         windows={name: speaking.window_hours(each) for name, each in written.windows.items()},
         calendar=calendar,
         caps=speaking.caps(written.caps),
+        most_parts=written.texts.parts,
+        most_emoji=written.texts.emoji,
         opt_out=written.opt_out,
         law=Law(
             default=written.law.default,

@@ -204,6 +204,25 @@ class AnytimeSection(Section):
     flow: Word = Field(description="The flow that they start.", examples=["main_menu"])
 
 
+class TextsSection(Section):
+    """What texts may cost. `convo check` counts each at its longest, as it would leave."""
+
+    parts: int | None = Field(
+        default=None,
+        ge=1,
+        description="Parts that a text may take, where its flow does not say `parts`. Any number "
+        "when left out.",
+        examples=[2],
+    )
+    emoji: int | None = Field(
+        default=None,
+        ge=0,
+        description="Emoji that a text may have, where its flow does not say `emoji`. Any number "
+        "when left out; what each costs `convo check` says anyway.",
+        examples=[1],
+    )
+
+
 class FoldersSection(Section):
     """Where the authored files are, seen from the folder of convo.toml."""
 
@@ -325,4 +344,5 @@ class ConvoToml(Section):
     events: EventsSection = EventsSection()
     codes: dict[str, CodesSection] = Field(default_factory=dict[str, CodesSection])
     doubts: DoubtsSection = DoubtsSection()
+    texts: TextsSection = TextsSection()
     folders: FoldersSection = FoldersSection()

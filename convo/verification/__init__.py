@@ -6,9 +6,12 @@ from convo.errors import FlowError, FlowErrors
 from convo.routing.loading import Loaded
 from convo.verification.circles import endless_circles
 from convo.verification.double_opt_in import unconfirmed_consent
+from convo.verification.emoji import too_many_emoji
 from convo.verification.finding import Check
 from convo.verification.languages import missing_languages
 from convo.verification.names import unknown_names
+from convo.verification.parts_budget import over_budget
+from convo.verification.promotion import promotion_in_service
 from convo.verification.reach import unreachable_steps
 from convo.verification.references import unknown_references
 from convo.verification.shares import unlike_shares
@@ -26,6 +29,9 @@ CHECKS: Mapping[str, Check] = {
     "reach": unreachable_steps,
     "circles": endless_circles,
     "shares": unlike_shares,
+    "parts": over_budget,
+    "emoji": too_many_emoji,
+    "promotion": promotion_in_service,
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from convo.authoring import Action, Keyword
 from convo.errors import FlowError, FlowErrors, SettingsError
-from convo.routing.loading import drafted
+from convo.routing.loading import Loaded, drafted
 from convo.routing.playbook import Playbook
 from convo.scanning import scan
 from convo.settings import Settings, read
@@ -23,6 +23,8 @@ class Authored:
     settings: Settings
     playbook: Playbook
     handlers: Sequence[Keyword | Action]
+    #: The same with its files, for what tells of them.
+    loaded: Loaded
 
 
 def settings_in(folder: Path) -> Settings:
@@ -38,7 +40,12 @@ def authored(settings: Settings) -> Authored:
     problems += [*draft.problems, *faults(draft.loaded, but=unjudged)]
     if problems:
         raise FlowErrors(problems, more=bool(unjudged) or not draft.whole)
-    return Authored(settings=settings, playbook=draft.loaded.playbook, handlers=handlers)
+    return Authored(
+        settings=settings,
+        playbook=draft.loaded.playbook,
+        handlers=handlers,
+        loaded=draft.loaded,
+    )
 
 
 def _scanned(folder: Path) -> tuple[Sequence[Keyword | Action], list[FlowError], Collection[str]]:

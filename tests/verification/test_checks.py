@@ -57,6 +57,21 @@ steps:
     end: done
 """
 
+#: The same flow begun by an event of ours as a service, with an offer in it.
+UNASKED = (
+    RIGHT[RIGHT.index("class:") : RIGHT.index("    options:")],
+    """\
+class: service
+languages: [en, zh]
+start: {events: [shop.opened]}
+answers: {colour: option, name: text, when: datetime, size: number}
+anytime: {back: paint}
+steps:
+  paint:
+    choose: {en: Flash sale! Which colour?, zh: 什么颜色？}
+""",
+)
+
 FAULTS = [
     # check, what is right, the fault in its place, line, what is said of it
     ("names", "{{ colour }} it is", "{{ color }} it is", 17, 'Nothing gives "color" a value'),
@@ -129,6 +144,15 @@ FAULTS = [
         43,
         '"x" is declared differently at flows/shop.yaml:42',
     ),
+    (
+        "parts",
+        "en: Which colour?",
+        "en: Which of all our colours? őőőőőő",
+        10,
+        "this text may take 2 parts",
+    ),
+    ("emoji", "en: Which colour?", "en: Which colour? 👍👍", 10, "has 2 emoji (👍 👍)"),
+    ("promotion", *UNASKED, 9, '"Flash sale" is marketing'),
 ]
 
 
@@ -147,6 +171,8 @@ BUSINESS = Business(
     },
     programmes={"news": Programme(name="news", about="News", double_opt_in=True)},
     contact_fields={"city": "text"},
+    most_parts=1,
+    most_emoji=1,
 )
 
 
