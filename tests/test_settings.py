@@ -396,3 +396,30 @@ def test_a_file_of_codes_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_nothing_shows_a_code(tmp_path: Path) -> None:
     assert "A-1" not in repr(settings(tmp_path, WHOLE))
+
+
+GATEWAY = """
+[channels.own]
+provider = "generic_http"
+path_token = "a-token-of-the-tests-0123"
+send = {url = "https://gateway.example/send"}
+"""
+NUMBERED = GATEWAY + 'incoming = {part = {ref = "udh_ref", number = "udh_no", count = "udh_of"}}\n'
+
+
+@pytest.mark.parametrize(
+    ("channel", "waits"),
+    [
+        (GATEWAY, True),
+        (NUMBERED, False),
+        (GATEWAY + "joins = false\n", False),
+        (NUMBERED + "joins = true\n", True),
+    ],
+)
+def test_who_joins_the_parts_of_a_long_text_goes_by_the_provider_and_may_be_said(
+    tmp_path: Path, channel: str, waits: bool
+) -> None:
+    channels = settings(tmp_path, WHOLE + channel).business.channels
+    assert channels["own"].joins is waits
+    assert not channels["main"].joins
+    assert not channels["short"].joins

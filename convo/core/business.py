@@ -36,6 +36,8 @@ class Channel:
     reach: str = ""
     #: Whether contacts can write there.
     hears: bool = True
+    #: Parts of a long text come one by one and unnumbered: one that is full waits for the next.
+    joins: bool = False
     #: Parts a second that the provider takes; None is unlimited.
     parts_per_second: float | None = None
 

@@ -18,6 +18,7 @@ from convo.core.contacts import (
     ContactState,
     Named,
     Pace,
+    Pieces,
     Postponed,
     Touch,
     Unless,
@@ -30,7 +31,7 @@ SCHEMA = 2
 
 #: What rows have grown by since schema 1, with what an older row meant: the entries that schema 1
 #: had, then the defaults of those behind them, in their order.
-_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), ()))
+_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), ()))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, ())
 _SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False))
 _FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}))
@@ -89,6 +90,7 @@ def encode(state: ContactState) -> bytes:
             [_asked_back_row(back) for back in state.asked_back],
             [_closed_row(closed) for closed in state.closed],
             [[touch.at, touch.id] for touch in state.touches],
+            [_pieces_row(pieces) for pieces in state.pieces],
         ]
     )
 
@@ -102,7 +104,7 @@ def decode(
         return ContactState(number=number, consents=held)
     row = _grown(known(_decode(record), SCHEMA, "A contact's record"), _CONTACT_GREW)
     _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen = row[:10]
-    paced, asked_back, closed, touches = row[10:]
+    paced, asked_back, closed, touches, pieces = row[10:]
     pace = _grown(paced, _PACE_GREW)
     return ContactState(
         number=number,
@@ -132,6 +134,7 @@ def decode(
         ),
         asked_back=tuple(_asked_back(back) for back in asked_back),
         closed=tuple(_closed(question) for question in closed),
+        pieces=tuple(_pieces(each) for each in pieces),
         touches=tuple(Touch(at=at, id=id) for at, id in touches),
     )
 
@@ -213,6 +216,33 @@ def _asked_back(row: list[Any]) -> AskedBack:
             Named(session=session, number=number, label=label) for session, number, label in choices
         ),
         word=word,
+    )
+
+
+def _pieces_row(pieces: Pieces) -> list[Any]:
+    return [
+        pieces.event,
+        pieces.at,
+        pieces.channel,
+        pieces.ref,
+        pieces.count,
+        list(pieces.texts.items()),
+        pieces.generation,
+        pieces.joined,
+    ]
+
+
+def _pieces(row: list[Any]) -> Pieces:
+    event, at, channel, ref, count, texts, generation, joined = row
+    return Pieces(
+        event=event,
+        at=at,
+        channel=channel,
+        ref=ref,
+        count=count,
+        texts=dict(texts),
+        generation=generation,
+        joined=joined,
     )
 
 

@@ -144,6 +144,24 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """Parts of one long text. Once joined, what is kept only tells a repeated part."""
+
+    #: The event of the first that came, and its time.
+    event: str
+    at: int
+    channel: str
+    #: The phone's reference and the count of parts; "" and 0 where nobody told.
+    ref: str
+    count: int
+    #: Number -> text, as they came.
+    texts: Mapping[int, str] = field(repr=False)
+    #: Grows when the time to wait begins anew.
+    generation: int = 0
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
     """A session whose question may have been meant, as we named it in asking back."""
 
@@ -185,6 +203,8 @@ class ContactState:
     asked_back: tuple[AskedBack, ...] = ()
     #: Oldest first.
     closed: tuple[Closed, ...] = ()
+    #: Oldest first.
+    pieces: tuple[Pieces, ...] = ()
     first_seen: int = 0
     last_seen: int = 0
     pace: Pace = field(default_factory=Pace)

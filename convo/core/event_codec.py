@@ -20,6 +20,7 @@ from convo.core.events import (
     Inbound,
     MergeAsked,
     OptedOutElsewhere,
+    Part,
     Report,
     Requested,
 )
@@ -52,7 +53,7 @@ def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
     contact = PhoneNumber(row[2])
     match row[1]:
         case "inbound":
-            _, _, _, channel, text, law, provider_id, media = row
+            _, _, _, channel, text, law, provider_id, media, *part = row
             return Inbound(
                 id=id,
                 at=at,
@@ -63,6 +64,7 @@ def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
                 acted=acted,
                 provider_id=provider_id,
                 media=tuple(media),
+                part=Part(ref=part[0], number=part[1], count=part[2]) if part else None,
             )
         case "due":
             return Due(id=id, at=at, contact=contact, name=row[3], generation=row[4])
@@ -174,6 +176,8 @@ def _row(event: Event | Report) -> list[Any]:
                 event.law,
                 event.provider_id,
                 event.media,
+                # Behind its end, and only where there is one: an older Convo reads the others.
+                *((event.part.ref, event.part.number, event.part.count) if event.part else ()),
             ]
         case Due():
             return [SCHEMA, "due", event.contact.e164, event.name, event.generation]

@@ -23,6 +23,16 @@ SOLD_OUT = "all codes are given"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which part of a long text this is, as the phone that sent it has numbered them."""
+
+    ref: str
+    #: From 1 to `count`.
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """A text from a contact."""
 
@@ -39,6 +49,8 @@ class Inbound:
     #: The provider's id of it.
     provider_id: str = ""
     media: tuple[str, ...] = field(default=(), repr=False)
+    #: None for a whole text, and where the provider does not tell.
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

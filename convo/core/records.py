@@ -41,6 +41,8 @@ KINDS: Mapping[str, str] = {
     "consent": "consent changed: programme, state",
     "handed_over": "a person takes over: flow, to whom",
     "merged": "two numbers became one contact: the other number, what was not taken, answers",
+    "part": "a part of a long text waits for the others: channel, how many have come, of how many",
+    "joined": "parts became one text: how many, of how many (0: nobody knows), text",
     "held": "a text waits for an errand, or for a person",
     "stale": "a timer or an answer came for a step that has moved on",
     "ignored": "nothing was to be done: why",

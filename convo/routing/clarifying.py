@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from convo.core.contacts import AskedBack, Named
 from convo.core.effects import ClearTimer, Purpose, SetTimer
 from convo.core.events import Due
+from convo.engine.flow import read_languages
 from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.policy.clipping import clipped
@@ -79,7 +80,7 @@ def asked_back_on(desk: Desk, channel: str) -> AskedBack | None:
 
 def chosen(desk: Desk, back: AskedBack, text: str) -> str | None:
     """The session, ended or not, that `text` says the kept reply was for."""
-    languages = desk.reads
+    languages = read_languages(desk.business.languages)
     labels = {each.label for each in back.choices}
     words = tuple(
         OptionWords(
@@ -100,7 +101,9 @@ def chosen(desk: Desk, back: AskedBack, text: str) -> str | None:
 
 def meant(back: AskedBack, desk: Desk, text: str) -> bool:
     """Whether `text` is the yes to a start word that we asked about."""
-    return bool(back.word) and understand_yes_no(text, desk.reads) is True
+    return (
+        bool(back.word) and understand_yes_no(text, read_languages(desk.business.languages)) is True
+    )
 
 
 def forget(desk: Desk, channel: str) -> None:

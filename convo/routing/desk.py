@@ -20,7 +20,6 @@ from convo.core.effects import (
 from convo.core.events import Due, Event, Inbound, Requested
 from convo.core.records import Record
 from convo.core.turns import Lane, Outbound, Source, Turn, outbound_id
-from convo.engine.flow import read_languages
 from convo.engine.walk import Walk
 from convo.policy.consent import yes_rule
 from convo.policy.gate import (
@@ -67,6 +66,9 @@ class Desk:
         self.asked_back: list[AskedBack] = list(state.asked_back)
         self.closed = state.closed
         self.first_seen = state.first_seen
+        self.pieces = state.pieces
+        #: The channel on which a text of theirs was taken in this turn.
+        self.heard_on = ""
         self.around = self._surroundings()
         for expired in overdue(state, self.business, event.at):
             self.around.effects.append(expired)
@@ -177,11 +179,6 @@ class Desk:
     def language(self) -> str:
         """The language that we speak to them outside of every flow."""
         return self.around.language or self.around.guess or self.business.languages[0]
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The languages that their answers to us are understood in, outside of every flow."""
-        return read_languages(self.business.languages)
 
     def speaks(self, language: str | None) -> None:
         """From now on the contact is spoken to in this language."""
@@ -326,7 +323,7 @@ class Desk:
         self.postponed.clear()
         self.asked.clear()
         self.asked_back.clear()
-        self.closed = ()
+        self.closed = self.pieces = ()
         self.around.effects.append(Silence())
 
     def _drop_what_was_cut_off(self) -> None:
@@ -360,6 +357,7 @@ class Desk:
             asked_back=tuple(self.asked_back),
             closed=self.closed,
             first_seen=self.first_seen or event.at,
+            pieces=self.pieces,
             last_seen=event.at if isinstance(event, Inbound) else state.last_seen,
             pace=self.pace,
             touches=self.touches,

@@ -1,7 +1,7 @@
 """Whose text is it? Five levels, in this order, the same everywhere."""
 
 from convo.core.effects import Errand
-from convo.core.events import Inbound
+from convo.core.events import Due, Inbound
 from convo.core.sessions import Held
 from convo.engine.flow import Flow
 from convo.engine.walk import Walk
@@ -18,6 +18,7 @@ from convo.routing.clarifying import (
     meant,
 )
 from convo.routing.desk import START_WORD, Desk
+from convo.routing.joining import text_of, what_has_come, whole_text
 from convo.routing.keywords import Match
 from convo.routing.late import answers_too_late
 from convo.routing.law import answer_law
@@ -39,10 +40,11 @@ ASKED_FROM = 5
 def hear(desk: Desk, event: Inbound) -> None:
     """A text has come."""
     desk.record("inbound", channel=event.channel, text=event.text, law=event.law)
-    desk.pace = loop_guard.heard(desk.pace, event.text, event.at)
-    if desk.state.language is None:
-        desk.speaks(_known_language(desk, event.text))
     law = event.law or ("start" if event.acted else None)
+    text = event.text if law is not None or desk.state.stopped else whole_text(desk, event)
+    if text is None:
+        return
+    _listen(desk, text)
     if law is not None:
         desk.record("routed", level=1, law=law, acted=event.acted)
         # STOP, T and TD are written by everybody: their letters tell nothing of who is spoken with.
@@ -51,11 +53,30 @@ def hear(desk: Desk, event: Inbound) -> None:
     elif desk.state.stopped:
         desk.record("ignored", why="the contact has said STOP")
     else:
-        take_text(desk, event.text, event.id, event.at, event.channel)
+        desk.around.text = text
+        take_text(desk, text, event.id, event.at, event.channel)
+
+
+def hear_what_has_come(desk: Desk, event: Due) -> None:
+    """The parts of a text whose others did not come in time."""
+    pieces = what_has_come(desk, event)
+    if pieces is not None:
+        text = text_of(pieces)
+        _listen(desk, text)
+        desk.around.text = text
+        desk.around.purpose = "reply"  # what woke us was their text
+        take_text(desk, text, pieces.event, pieces.at, pieces.channel)
+
+
+def _listen(desk: Desk, text: str) -> None:
+    desk.pace = loop_guard.heard(desk.pace, text, desk.event.at)
+    if desk.state.language is None:
+        desk.speaks(_known_language(desk, text))
 
 
 def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
     """Levels 2 to 5 for one text."""
+    desk.heard_on = channel
     walks = desk.open_walks(channel)
     if desk.asked_back and _answer_to_us(desk, text, channel):
         return

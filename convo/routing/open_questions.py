@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from convo.core.events import Event, Inbound
 from convo.engine.walk import Walk
 from convo.routing.desk import Desk
 from convo.steps.question import Understood
@@ -47,15 +46,15 @@ def who_refuses(asking: Sequence[Walk]) -> Walk:
     return next((walk for walk in asking if walk.in_hand), asking[-1])
 
 
-def keep_in_hand(desk: Desk, event: Event) -> None:
+def keep_in_hand(desk: Desk) -> None:
     """Which question the contact is at: what answered their own text, until we ask another.
 
     A text that led to no question lets go of the one before, but for a law word, after which
     people go on where they were.
     """
     put = desk.around.put
-    if isinstance(event, Inbound) and event.law is None and event.channel not in put:
-        put[event.channel] = ("", "reply")
+    if desk.heard_on and desk.heard_on not in put:
+        put[desk.heard_on] = ("", "reply")
     for walk in desk.walks:
         session, why = put.get(walk.channel, (walk.id, ""))
         if why == "reply":

@@ -26,11 +26,11 @@ from convo.routing.consenting import CONSENT
 from convo.routing.desk import Desk
 from convo.routing.late import remember_closed
 from convo.routing.leaving import what_leaves
-from convo.routing.levels import hear, person_in, take_text
+from convo.routing.levels import hear, hear_what_has_come, person_in, take_text
 from convo.routing.merging import handed_on, merge_asked
 from convo.routing.open_questions import keep_in_hand
 from convo.routing.playbook import Playbook
-from convo.routing.timers import BACK, GATE
+from convo.routing.timers import BACK, GATE, PARTS
 from convo.understanding.normalise import language_of
 
 #: How long silence at a question is not looked at again while a person has the conversation.
@@ -59,7 +59,7 @@ def take_turn(
             # It is of another event, which must not be the ruin of this one: taken again without.
             hopeless[failed.event] = failed.error
         else:
-            keep_in_hand(desk, event)
+            keep_in_hand(desk)
             remember_closed(desk)
             turn, after = desk.concluded(source, order)
             return TakenTurn(turn=turn, state=after)
@@ -132,6 +132,9 @@ def _due(desk: Desk, event: Due) -> None:
         return
     if event.name.startswith(BACK):
         give_up(desk, event)
+        return
+    if event.name.startswith(PARTS):
+        hear_what_has_come(desk, event)
         return
     session = event.name.partition("/")[0]
     walk = desk.walk(session)

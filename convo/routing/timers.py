@@ -8,6 +8,8 @@ from convo.routing.consenting import CONSENT
 #: Timers of texts that the gate put off, and of what we have asked back about.
 GATE = "gate/"
 BACK = "back/"
+#: Timers of parts that wait for the rest of their text.
+PARTS = "parts/"
 
 
 def timers_of(
@@ -37,6 +39,6 @@ def timers_of(
     wanted = tuple(
         timer
         for name, timer in timers.items()
-        if name in armed or name.startswith((GATE, BACK, CONSENT))
+        if name in armed or name.startswith((GATE, BACK, PARTS, CONSENT))
     )
     return wanted, tuple(cleared), silence

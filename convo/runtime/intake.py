@@ -120,7 +120,10 @@ _KINDS: Mapping[type[Arriving], str] = {kind: kind.__name__.lower() for kind in 
 def _lawful(arrival: Arrival, inbound: Inbound, business: Business) -> Arrival:
     """With its text cleaned, its law word found and the consent act that follows from it."""
     text = clean(inbound.text)
-    law = inbound.law or law_word(text, country_of(inbound.contact))
+    part = inbound.part if inbound.part is not None and inbound.part.count > 1 else None
+    # A part of a longer text is no whole message, so no law word, whatever it says.
+    found = None if part is not None else law_word(text, country_of(inbound.contact))
+    law = inbound.law or found
     event = Inbound(
         channel=inbound.channel,
         contact=inbound.contact,
@@ -128,6 +131,7 @@ def _lawful(arrival: Arrival, inbound: Inbound, business: Business) -> Arrival:
         law=law,
         provider_id=inbound.provider_id,
         media=inbound.media,
+        part=part,
     )
     origin = Origin(how="law", said=text, channel=inbound.channel, provider_id=inbound.provider_id)
     act = arrival.consent or consent_act(law, text, business, origin)

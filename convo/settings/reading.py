@@ -363,6 +363,7 @@ def _programme(name: str, table: ProgrammeSection) -> Programme:
 
 
 def _channel(name: str, table: ChannelSection, options: BaseModel) -> Channel:
+    apart = bool(getattr(options, "parts_apart", False))
     return Channel(
         name=name,
         provider=table.provider,
@@ -376,5 +377,6 @@ def _channel(name: str, table: ChannelSection, options: BaseModel) -> Channel:
         reach=table.reach,
         # Providers that only send say so in the class of their options.
         hears=vars(type(options)).get("hears", True),
+        joins=apart if table.joins is None else table.joins,
         parts_per_second=meanings.parts_per_second(table.rate) if table.rate else None,
     )

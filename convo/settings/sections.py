@@ -145,6 +145,12 @@ class ChannelSection(Section):
         default="us",
         description='Who confirms a STOP. "provider" where the company does it by itself.',
     )
+    joins: bool | None = Field(
+        default=None,
+        description="Whether the parts of a long text come one by one without numbers: a text that "
+        "just fills a part then waits some seconds for the next. Left out, it is so for "
+        "`generic_http` without `incoming.part`; other providers join them.",
+    )
     fallback: Annotated[
         dict[str, str],
         BeforeValidator(meanings.by_language),

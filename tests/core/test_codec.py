@@ -14,6 +14,7 @@ from convo.core.contacts import (
     ContactState,
     Named,
     Pace,
+    Pieces,
     Postponed,
     Touch,
     Unless,
@@ -78,6 +79,18 @@ FULL = dataclasses.replace(
             at=9,
             name="your visit",
             numbers=(3, 4),
+        ),
+    ),
+    pieces=(
+        Pieces(
+            event="e4",
+            at=9,
+            channel="main",
+            ref="7",
+            count=3,
+            texts={2: "b", 1: "a"},
+            generation=1,
+            joined=True,
         ),
     ),
     postponed=(

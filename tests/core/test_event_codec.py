@@ -6,7 +6,7 @@ import pytest
 from convo.core import event_codec, record_codec
 from convo.core.codec import UnknownSchema
 from convo.core.effects import Errand
-from convo.core.events import Due, Inbound, Report
+from convo.core.events import Due, Inbound, Part, Report
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
 
@@ -26,6 +26,16 @@ def test_an_event_gets_back_what_the_store_keeps_beside_it() -> None:
         acted=True,
         media=("a", "b"),
     )
+
+
+def test_a_part_of_a_long_text_comes_back_and_a_whole_one_has_none() -> None:
+    part = Inbound(channel="main", contact=ANN, text="x", part=Part(ref="61", number=2, count=3))
+    assert event_codec.decode(event_codec.encode(part), id="", at=0) == part
+    whole = Inbound(channel="main", contact=ANN, text="x")
+    body = event_codec.encode(whole)
+    assert event_codec.decode(body, id="", at=0) == whole
+    # As it was before there were parts, so that either version reads the other's.
+    assert len(msgspec.json.decode(body)) == 8
 
 
 def test_a_timers_event_comes_back() -> None:

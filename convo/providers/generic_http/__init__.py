@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from convo.core.business import Channel
-from convo.core.events import Inbound, OptedOutElsewhere, Report
+from convo.core.events import Inbound, OptedOutElsewhere, Part, Report
 from convo.core.numbers import PhoneNumber, written
 from convo.core.turns import Outbound
 from convo.errors import BadAddress, Invalid, SendError, SettingsError, WebhookRejected
@@ -44,6 +44,10 @@ def connect(
             [f"channels.{channel.name}: its request has {{{{from}}}}, so it needs an address."]
         )
     return GenericHttp(channel, options, http, country=country, clock=clock)
+
+
+MAX_REF = 64
+"""Characters of a part's reference that are kept."""
 
 
 class GenericHttp:
@@ -123,8 +127,22 @@ class GenericHttp:
             text=text or "",
             provider_id=payload.first(self._in.id) or "",
             media=media,
+            part=self._part(payload),
         )
         return Arrival(event=event, dedupe=self._dedupe(event, payload), raw=raw)
+
+    def _part(self, payload: Payload) -> Part | None:
+        """None where nothing is numbered, or what should be a number is none."""
+        places = self._in.part
+        if places is None:
+            return None
+        ref, number, count = (
+            payload.first(each) or "" for each in (places.ref, places.number, places.count)
+        )
+        if not ref or not all(n.isascii() and n.isdigit() and len(n) <= 3 for n in (number, count)):
+            return None
+        part = Part(ref=ref[:MAX_REF], number=int(number), count=int(count))
+        return part if 1 <= part.number <= part.count and part.count > 1 else None
 
     def _gone(self, contact: PhoneNumber, payload: Payload, raw: bytes) -> Arrival:
         event = OptedOutElsewhere(contact=contact, channel=self._channel, source="the gateway")
@@ -138,11 +156,13 @@ class GenericHttp:
             at = moment(date, self._in.date_formats, self._in.date_zone)
             if at is None:
                 raise WebhookRejected("The date is in none of incoming.date_formats.")
+        # Some gateways give all parts of a text the same id.
+        part = f":{event.part.ref}:{event.part.number}" if event.part is not None else ""
         if event.provider_id:
-            return f"in:{self._channel}:{event.provider_id}"
+            return f"in:{self._channel}:{event.provider_id}{part}"
         if at is None:
             return ""  # nothing tells a repeated request from a repeated text
-        told = repr((event.contact.e164, event.text, at)).encode()
+        told = repr((event.contact.e164, event.text, at, part)).encode()
         return f"in:{self._channel}:{hashlib.blake2b(told, digest_size=16).hexdigest()}"
 
     def _reported(self, payload: Payload, outbound: str, raw: bytes) -> Arrival:

@@ -90,6 +90,16 @@ class Answer(BaseModel):
     body: str = Field(default="", description="The body, as it is.")
 
 
+class PartPlaces(BaseModel):
+    """Where the parts of a long text are numbered, as the phone has sent them (3GPP TS 23.040)."""
+
+    model_config = _STRICT
+
+    ref: Places = Field(description="The reference that all parts of one text have.")
+    number: Places = Field(description="Which part it is, from 1.")
+    count: Places = Field(description="How many parts there are.")
+
+
 class Incoming(BaseModel):
     """Where things are in a text that comes in.
 
@@ -110,6 +120,9 @@ class Incoming(BaseModel):
     media: Places = Field(default=(), description="A URL, or a JSON list of URLs.")
     items: str = Field(
         default="", pattern=r"^(/.*)?$", description="JSON pointer to the list, if several come."
+    )
+    part: PartPlaces | None = Field(
+        default=None, description="Where parts are numbered, if they come one by one."
     )
     date_formats: tuple[str, ...] = Field(
         default=("rfc3339",),
@@ -335,3 +348,8 @@ class Options(BaseModel):
     reports: Reports = Field(default=Reports(), description="Delivery reports.")
     optout: OptOut | None = Field(default=None, description="Opt-outs known to the gateway.")
     lookup: Lookup | None = Field(default=None, description="Asking after a message in doubt.")
+
+    @property
+    def parts_apart(self) -> bool:
+        """Parts come one by one, as far as anybody told, and nothing numbers them."""
+        return self.incoming.part is None
