@@ -16,6 +16,8 @@ _PHRASES = ("opt_out.short", "opt_out.anywhere")
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN = re.compile("[A-Za-z]")
+# A web address says nothing of the language that it stands in.
+_SITE = re.compile(r"(?:https?://|(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})[!-~]*")
 # A Chinese character says about as much as three letters: a name in a text is not its language.
 _LETTERS_OF_HAN = 3
 
@@ -80,7 +82,8 @@ def _way_out(language: str, channel: Channel, business: Business, stops: Stops) 
 
 def _written_in(text: str) -> str | None:
     """`zh` or `en`, by what most of its letters are; None when it has none of both."""
-    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    words = _SITE.sub("", text)
+    han, latin = len(_HAN.findall(words)), len(_LATIN.findall(words))
     if not han and not latin:
         return None
     return "zh" if han * _LETTERS_OF_HAN >= latin else "en"

@@ -55,7 +55,7 @@ class Wait(Step):
         if not isinstance(self.wait, Until):
             scene.arm_after("wait", 0, self.wait.total_seconds())
             return None
-        due = int(self.wait.until.at(scene.scope()).timestamp() * 1000)
+        due = int(self.wait.until.at(scene.local_scope()).timestamp() * 1000)
         if due <= scene.now_ms:
             return "next" if self.missed is None else "missed"
         scene.arm("wait", 0, due)

@@ -96,3 +96,12 @@ def test_an_address_that_this_very_turn_has_set_is_known() -> None:
 def test_a_question_stays_where_it_is_answered() -> None:
     with pytest.raises(FlowErrors, match="A question is asked on the channel of the conversation"):
         Conversation(f"{MAIL}{ASKS}".replace("    silent", "    via: mail\n    silent"))
+
+
+def test_a_web_address_does_not_make_a_text_english() -> None:
+    flow = (
+        "flow: x\nclass: marketing\nprogramme: offers\nlanguages: [zh]\nstart: {words: [好]}\n"
+        "steps:\n  a:\n    consent: {give: offers}\n"
+        "  b: {say: 首单八折：greenleaf.example/first-order, go: end}\n"
+    )
+    assert Conversation(flow).text("好") == ["首单八折：greenleaf.example/first-order\n回T退订"]

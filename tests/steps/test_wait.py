@@ -2,6 +2,7 @@
 
 import pytest
 
+from convo.core.numbers import PhoneNumber
 from convo.errors import FlowErrors
 from tests.steps.conversation import Conversation, loaded
 
@@ -66,3 +67,14 @@ def test_the_contact_may_start_other_things_meanwhile() -> None:
 def test_missed_goes_with_a_moment_only() -> None:
     with pytest.raises(FlowErrors, match="never missed"):
         loaded("flow: x\nsteps:\n  a: {wait: 1h, missed: b}\n  b: {end: done}\n")
+
+
+def test_a_clock_time_is_that_of_the_contact_wherever_the_business_is() -> None:
+    flow = (
+        "flow: x\nstart: {words: [go]}\nsteps:\n  a: {wait: {until: '20:00'}}\n"
+        "  b: {say: Good evening., go: end}\n"
+    )
+    for number, hours in (("+8613800138000", 10), ("+447400123457", 18)):
+        talk = Conversation(flow, contact=PhoneNumber(number))
+        talk.text("go")
+        assert talk.due_in("wait") == [hours * 60]
