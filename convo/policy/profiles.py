@@ -170,7 +170,7 @@ def words_of(raw: object, countries: tuple[str, ...]) -> tuple[Words, ...]:
         Words(
             means=_one_of(row["means"], Meaning),
             words=tuple(row["words"]),
-            countries=countries,
+            countries=tuple(row.get("countries", countries)),
             source=row["source"],
         )
         for row in cast(list[dict[str, Any]], raw or [])

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 import convo
 from convo.language.phrases import LANGUAGES, phrase, phrases
+from convo.policy.law_words import law_word
+from convo.policy.opt_out import promised
 from convo.steps.expect import SimpleKind
 
+UCS_2_PART = 70
 CONVO = Path(convo.__file__).parent
 
 GSM_7 = set(
@@ -55,6 +58,19 @@ def test_chinese_phrases_are_one_part() -> None:
         assert not set(text) & set(",;?!"), name
 
 
+@pytest.mark.parametrize("language", ["zh-Hant", "ja", "ko", "ar", "hi"])
+def test_phrases_that_are_sent_as_ucs_2_are_one_part(language: str) -> None:
+    assert {name: text for name, text in phrases(language).items() if len(text) > UCS_2_PART} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_way_out_asks_for_a_word_that_is_heard(language: str) -> None:
+    assert any(
+        promised(phrase(form, language), lambda word: law_word(word, None) == "stop")
+        for form in ("opt_out.short", "opt_out.anywhere")
+    )
+
+
 def test_the_words_of_the_examples_are_said() -> None:
     wanted = 'Sorry, I did not get the day and time. Try "Friday 3pm".'
     assert phrase("unclear.datetime", "en") == wanted
@@ -64,8 +80,12 @@ def test_the_words_of_the_examples_are_said() -> None:
 
 
 def test_an_unknown_language_hears_english_and_a_wider_one_its_own() -> None:
-    assert phrase("yes", "fr") == "yes"
-    assert phrase("yes", "zh-Hant") == "是"
+    assert phrase("yes", "sw") == "yes"
+    assert phrase("missing.time", "zh-Hant") == "請問幾點？例如「下午三點」。"
+    for form in ("zh-TW", "zh_HK", "zh-MO"):
+        assert phrase("missing.time", form) == phrase("missing.time", "zh-Hant")
+    assert phrase("missing.time", "zh-SG") == phrase("missing.time", "zh")
+    assert phrase("yes", "ko-KR") == "네"
     with pytest.raises(KeyError):
         phrase("nothing.such", "en")
     with pytest.raises(KeyError):

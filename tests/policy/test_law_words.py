@@ -85,6 +85,63 @@ def test_an_ordinary_answer_is_no_law_word(text: str, country: str | None) -> No
     assert law_word(text, country) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "配信停止",
+            "配信停止。",
+            "もう送らないでください",
+            "수신거부",
+            "수신 거부!",
+            "문자 그만 보내세요",
+        ),
+        *("إلغاء الاشتراك", "الغاء الاشتراك", "إيقاف.", "تَوَقَّف", "बंद करो", "BAND KARO", "रोकें"),
+    ],
+)
+@pytest.mark.parametrize("country", ["JP", "KR", "SA", "IN", "US", None])
+def test_who_refuses_in_their_own_language_is_heard_everywhere(
+    text: str, country: str | None
+) -> None:
+    assert law_word(text, country) == "stop"
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("停止", "JP"), ("解除", "JP"), ("거부", "KR"), ("중지", "KR"), ("해지", "KR")],
+)
+def test_one_word_that_says_other_things_too_stops_only_at_home(text: str, country: str) -> None:
+    assert law_word(text, country) == "stop"
+    assert law_word(text, "US") is None
+    assert law_word(f"予約を{text}", country) is None
+
+
+@pytest.mark.parametrize("text", ["ヘルプ", "ﾍﾙﾌﾟ", "도움말", "مساعدة", "मदद"])
+def test_help_is_heard_in_the_languages_of_the_east(text: str) -> None:
+    assert law_word(text, None) == "help"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "キャンセル",
+        "やめます",
+        "취소",
+        "그만",
+        "إلغاء",
+        "إلغاء الموعد",
+        "لا",
+        "नहीं",
+        "रद्द करो",
+        "बंद",
+        "band",
+    ],
+)
+def test_who_cancels_or_says_no_is_not_taken_off_the_list(text: str) -> None:
+    for country in ("JP", "KR", "SA", "EG", "IN", None):
+        assert law_word(text, country) is None
+
+
 @pytest.mark.parametrize("text", ["TD", "td", "ＴＤ", "Td。", "T", "ｔ", "R", "r."])
 def test_the_letters_of_chinese_platforms_stop_in_china(text: str) -> None:
     assert law_word(text, "CN") == "stop"
