@@ -31,7 +31,7 @@ SCHEMA = 2
 
 #: What rows have grown by since schema 1, with what an older row meant: the entries that schema 1
 #: had, then the defaults of those behind them, in their order.
-_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), ()))
+_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, ())
 _SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False))
 _FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}))
@@ -91,6 +91,7 @@ def encode(state: ContactState) -> bytes:
             [_closed_row(closed) for closed in state.closed],
             [[touch.at, touch.id] for touch in state.touches],
             [_pieces_row(pieces) for pieces in state.pieces],
+            state.begun,
         ]
     )
 
@@ -104,7 +105,7 @@ def decode(
         return ContactState(number=number, consents=held)
     row = _grown(known(_decode(record), SCHEMA, "A contact's record"), _CONTACT_GREW)
     _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen = row[:10]
-    paced, asked_back, closed, touches, pieces = row[10:]
+    paced, asked_back, closed, touches, pieces, begun = row[10:]
     pace = _grown(paced, _PACE_GREW)
     return ContactState(
         number=number,
@@ -119,6 +120,7 @@ def decode(
             Asked(event=event, flow=flow, channel=channel, answers=answers)
             for event, flow, channel, answers in asked
         ),
+        begun=begun,
         first_seen=first_seen,
         last_seen=last_seen,
         pace=Pace(

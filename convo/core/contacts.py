@@ -199,6 +199,8 @@ class ContactState:
     sessions: tuple[Session, ...] = ()
     postponed: tuple[Postponed, ...] = ()
     asked: tuple[Asked, ...] = ()
+    #: Flows that begin once in a time, with when they last began: milliseconds since 1970.
+    begun: Mapping[str, int] = field(default_factory=dict[str, int])
     #: At most one on each channel.
     asked_back: tuple[AskedBack, ...] = ()
     #: Oldest first.

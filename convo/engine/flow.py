@@ -67,6 +67,12 @@ class Flow:
     reads: tuple[str, ...]
     words: tuple[str, ...]
     events: tuple[str, ...]
+    #: Seconds in which the same contact does not start it again; None is no such rule.
+    once: float | None
+    #: Outcomes after which it starts again all the same.
+    retry: tuple[str, ...]
+    #: What they are told who text a start word all the same.
+    again: Text | None
     busy: str
     #: The kind of every answer, by name.
     answers: Mapping[str, str]
@@ -112,6 +118,9 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
         reads=read_languages((*languages, *business_languages)),
         words=file.start.words,
         events=file.start.events,
+        once=file.start.once.total_seconds() if file.start.once else None,
+        retry=file.start.retry,
+        again=file.start.again,
         busy=file.busy,
         answers=answers,
         labels=labels,

@@ -2,16 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    Tag,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from convo.core.business import MessageClass
 from convo.engine.mistakes import told
 from convo.errors import FlowError, FlowErrors
 from convo.language.authored import Authored
 from convo.language.document import Document, Path, read_document
-from convo.language.durations import Duration
+from convo.language.durations import Duration, duration_words, read_duration
 from convo.language.spelling import advice
 from convo.language.texts import Text, is_language
 from convo.steps import KINDS
@@ -43,11 +54,46 @@ def _words(raw: object) -> object:
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
+EVER = timedelta.max
+_EVER = "ever"
+
+
+def _once(raw: object) -> timedelta:
+    return EVER if raw == _EVER else read_duration(raw)
+
+
+Once = Annotated[
+    timedelta,
+    PlainValidator(_once),
+    PlainSerializer(lambda once: _EVER if once == EVER else duration_words(once)),
+    WithJsonSchema({"type": "string", "examples": ["30d", _EVER]}),
+]
+
+
 class Start(Form):
     """What starts the flow."""
 
     words: Words = Field(default=(), description="Words that a contact texts.")
     events: Words = Field(default=(), description="Events that your own systems post.")
+    once: Once | None = Field(
+        default=None,
+        description="How long the same contact does not start it again, such as 30d, or `ever`.",
+    )
+    retry: Words = Field(
+        default=(),
+        description="Outcomes that do not count as once: after these it starts again.",
+    )
+    again: Text | None = Field(
+        default=None,
+        description="Said to who texts a start word within that time; left out, the word is "
+        "read as any other text.",
+    )
+
+    @model_validator(mode="after")
+    def _again_needs_once(self) -> "Start":
+        if (self.again is not None or self.retry) and self.once is None:
+            raise ValueError("`again` and `retry` go with `once`, which keeps it from starting.")
+        return self
 
 
 class Anytime(Form):

@@ -89,6 +89,11 @@ class Walk:
         return step if isinstance(step, Question) and step.asks and not self.ended else None
 
     @property
+    def root(self) -> str:
+        """The flow that the session began with; `run` puts others on top."""
+        return self.below[0].flow if self.below else self.flow.name
+
+    @property
     def awaits_errand(self) -> bool:
         return self.scene.errand is not None and not self.ended
 
@@ -123,6 +128,11 @@ class Walk:
         question = self.question
         assert question is not None
         self._go_on(question.reject(self.scene))
+
+    def ask_again(self) -> None:
+        """The open question once more, from its beginning."""
+        self.scene.renew()
+        self._run_on(self.flow.steps[self.scene.step].enter(self.scene))
 
     def jump(self, word: str) -> None:
         """An anytime word of the flow."""

@@ -9,6 +9,7 @@ from convo.engine.flow import Flow
 from convo.engine.walk import Walk
 from convo.errors import ConvoError
 from convo.routing.desk import Desk
+from convo.routing.once import begun_already
 
 MAX_ASKED = 20
 """Flows that may wait for a question to close: a record must stay small."""
@@ -66,6 +67,9 @@ def _begin(desk: Desk, event: Requested, flow: Flow) -> None:
         # The door refuses such an event, so only one that came past it is seen here.
         desk.record("ignored", why="the event lacks what it must bring", flow=name, lacks=lacking)
         return
+    if begun_already(desk, flow):
+        desk.record("ignored", why="it began already, and it begins once", flow=name)
+        return
     kept = {key: raw for key, raw in values.items() if key in flow.answers or key in flow.brings}
     asking = desk.asking(event.channel)
     if asking and flow.busy == "wait":
@@ -96,7 +100,10 @@ def start_what_was_asked(desk: Desk, hopeless: Mapping[str, str]) -> None:
         if asked.event in hopeless:
             error = hopeless[asked.event]
             desk.record("ignored", why="it cannot begin", flow=asked.flow, error=error)
-        elif asked.flow in desk.playbook.flows:
+        elif (flow := desk.playbook.flows.get(asked.flow)) is not None:
+            if begun_already(desk, flow):
+                desk.record("ignored", why="it began already, and it begins once", flow=asked.flow)
+                continue
             try:
                 desk.start(asked.flow, asked.channel, asked.answers, "request, after a question")
             except ConvoError as error:

@@ -17,9 +17,9 @@ from convo.core.effects import (
     SetTimer,
     Silence,
 )
-from convo.core.events import Due, Event, Inbound, Requested
+from convo.core.events import Event, Inbound
 from convo.core.records import Record
-from convo.core.turns import Lane, Outbound, Source, Turn, outbound_id
+from convo.core.turns import Outbound, Source, Turn, outbound_id
 from convo.engine.walk import Walk
 from convo.policy.consent import yes_rule
 from convo.policy.gate import (
@@ -33,10 +33,12 @@ from convo.policy.gate import (
 )
 from convo.policy.leaving import Leaving, Refused
 from convo.policy.numbering import country_of, language_by_number, zones_of
+from convo.routing.begun import still_counting
 from convo.routing.consenting import consent_rows, consent_timers, overdue
 from convo.routing.leaving import what_leaves
 from convo.routing.playbook import Playbook
 from convo.routing.postponing import as_said, put_off
+from convo.routing.purposes import lane_of, purpose_of
 from convo.routing.timers import GATE, timers_of
 from convo.steps.surroundings import Fields, Surroundings
 
@@ -63,6 +65,7 @@ class Desk:
         self.outbound: list[Outbound] = []
         self.postponed: list[Postponed] = list(state.postponed)
         self.asked: list[Asked] = list(state.asked)
+        self.begun: dict[str, int] = dict(state.begun)
         self.asked_back: list[AskedBack] = list(state.asked_back)
         self.closed = state.closed
         self.first_seen = state.first_seen
@@ -145,6 +148,8 @@ class Desk:
         self.record("started", session=id, flow=flow, version=version, by=by)
         self.around.by_word = by == START_WORD
         keeps = self.playbook.flows[flow].answers
+        if self.playbook.flows[flow].once is not None:
+            self.begun[flow] = self.event.at
         walk = Walk.begin(
             id=id,
             channel=channel,
@@ -354,6 +359,7 @@ class Desk:
             sessions=sessions,
             postponed=tuple(self.postponed),
             asked=tuple(self.asked),
+            begun=still_counting(self.begun, self.walks, event.at, self.playbook),
             asked_back=tuple(self.asked_back),
             closed=self.closed,
             first_seen=self.first_seen or event.at,
@@ -379,16 +385,6 @@ class Desk:
             records=tuple(around.records),
         )
         return turn, after
-
-
-def purpose_of(event: Event) -> Purpose:
-    """A text's answer, an errand's and a person's are replies; timers and requests speak first."""
-    return "first" if isinstance(event, Due | Requested) else "reply"
-
-
-def lane_of(say: Say) -> Lane:
-    """Replies and services go before what is sent to many."""
-    return "bulk" if say.kind == "marketing" and say.purpose == "first" else "reply"
 
 
 def _of(say: Say) -> dict[str, object]:

@@ -22,6 +22,7 @@ from convo.routing.joining import text_of, what_has_come, whole_text
 from convo.routing.keywords import Match
 from convo.routing.late import answers_too_late
 from convo.routing.law import answer_law
+from convo.routing.once import begun_already, told_again
 from convo.routing.open_questions import able_to_take, who_refuses
 from convo.understanding.normalise import language_of, match_key
 
@@ -103,9 +104,21 @@ def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
     asking = [walk for walk in walks if walk.question is not None]
     if asking and _open_question(desk, asking, text, event, channel):
         return
+    _start_or_fall_back(desk, asking, text, event, channel)
+
+
+def _start_or_fall_back(
+    desk: Desk, asking: list[Walk], text: str, event: str, channel: str
+) -> None:
+    """Levels 4 and 5, for a text that no open question has taken."""
     match = desk.playbook.start_words.whole(text)
     if match is None and not asking:
         match = desk.playbook.start_words.contained(text)
+    again = None if match is None else _begun(desk, match)
+    if again is not None:
+        if told_again(desk, again, channel):
+            return
+        match = None
     if match is not None:
         _start(desk, match, text, channel)
     elif not any(walk.in_hand for walk in asking) and answers_too_late(desk, text, channel):
@@ -114,7 +127,7 @@ def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
         refusing = who_refuses(asking)
         desk.record("routed", level=3, session=refusing.id, understood=False)
         refusing.reject()
-    elif (near := desk.playbook.start_words.near(text)) is not None:
+    elif again is None and (near := desk.playbook.start_words.near(text)) is not None:
         _nearly(desk, near, text, event, channel)
     else:
         _fallback(desk, text, channel)
@@ -168,6 +181,9 @@ def _answer_to_us(desk: Desk, text: str, channel: str) -> bool:
     forget(desk, channel)
     if back.word:
         match = desk.playbook.start_words.whole(back.word) if meant(back, desk, text) else None
+        again = None if match is None else _begun(desk, match)
+        if again is not None:
+            return told_again(desk, again, channel)
         if match is not None:
             _start(desk, match, back.word, channel)
         return match is not None
@@ -194,6 +210,12 @@ def _nearly(desk: Desk, near: Match, text: str, event: str, channel: str) -> Non
         return
     word = near.word.upper() if near.word.isascii() else near.word
     desk.say(phrase("near_word.told", desk.language, word=word), channel, "reply")
+
+
+def _begun(desk: Desk, match: Match) -> Flow | None:
+    """The flow that the word starts, if it does not begin again so soon."""
+    flow = desk.playbook.flows.get(match.target.name) if match.target.kind == "flow" else None
+    return flow if flow is not None and begun_already(desk, flow) else None
 
 
 def _start(desk: Desk, match: Match, text: str, channel: str) -> None:

@@ -19,6 +19,8 @@ def missing_languages(loaded: Loaded) -> Iterator[FlowError]:
         spoken = flow.languages
         if written.file.called is not None:
             yield from _of_a_text(written.file.called, written, ("called",), spoken)
+        if (again := written.file.start.again) is not None:
+            yield from _of_a_text(again, written, ("start", "again"), spoken)
         for step_name, step in flow.steps.items():
             labels: list[tuple[Path, Mapping[str, str]]] = []
             if isinstance(step, Choose):

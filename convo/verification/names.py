@@ -36,6 +36,8 @@ def unknown_names(loaded: Loaded) -> Iterator[FlowError]:
         given = _given(flow, written)
         if flow.called is not None:
             yield from _used(flow.called, written, ("called",), given, fields)
+        for below, piece in pieces_of(written.file.start):
+            yield from _used(piece, written, ("start", *below), frozenset(), fields)
         for step_name, step in flow.steps.items():
             path: Path = ("steps", step_name)
             yield from _saved(step, written, path, flow, fields)

@@ -55,7 +55,7 @@ FULL = dataclasses.replace(
     sessions=(
         dataclasses.replace(
             OLD.sessions[0],
-            frames=(dataclasses.replace(FRAME, numbers=(3, 4)),),
+            frames=(dataclasses.replace(FRAME, numbers=(3, 4), brought={"order": "A1"}),),
             in_hand=True,
             began=True,
         ),
@@ -103,6 +103,7 @@ FULL = dataclasses.replace(
         ),
     ),
     touches=(Touch(at=1_700_000_000_000, id=4_000_000_000),),
+    begun={"welcome": 5},
 )
 
 #: `OLD` as schema 1 wrote it.
