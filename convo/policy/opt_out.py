@@ -13,6 +13,17 @@ _WHAT = r"(?: (?:texts|messages|msgs|these|this|it|all|now|from us|any ?time|at 
 _WORD = rf"{_QUOTED}(?P<word>opt[ -]?out|stop ?all|[a-z\u00ea]{{1,11}}){_QUOTED}"
 _PURPOSE = rf"(?: (?:to|2) {_STOPPING}{_WHAT}| ?= ?{_STOPPING})"
 _REFUSING = "(?:退订|退訂|拒收|取消订阅|取消訂閱|退出)"
+#: Spanish, French, German and Portuguese; the word in them is looked up like every other.
+_WORD_WEST = f"{_QUOTED}(?P<word>[a-z\u00c0-\u024f]{{1,14}}){_QUOTED}"
+_REPLY_WEST = (
+    "(?:responda|responde|conteste|contesta|env[ií]e|env[ií]a|escriba|escribe|mande|manda|digite"
+    "|r[eé]pondez|r[eé]ponds|envoyez|envoie|tapez|antworten sie(?: mit)?|antworte(?: mit)?"
+    "|senden sie|sende|mit)"
+)
+_TO_LEAVE = (
+    r"(?:(?:para|pour|um|zum) [\w' ]{1,40}"
+    r"|(?:se )?d[eé]s(?:abonne|inscri)\w*|abmelden|abmeldung|abbestellen|baja|saída)"
+)
 _SENDING = "(?:回复|回覆|回復|回|发送|發送|发|發)"
 _WORD_ZH = f"{_QUOTED}(?P<word>[A-Za-z]{{1,8}}|{_REFUSING}){_QUOTED}"
 
@@ -40,6 +51,10 @@ _FORMS = tuple(
         rf"(?<!\w){_WORD}{_PURPOSE}",
         rf"(?<!\w){_WORD} ends (?:it|this|them|these texts|texts){_WHAT}",
         rf"(?<!\w)(?:to )?{_STOPPING}{_WHAT}[:,]? (?:{_REPLY} )?{_WORD}",
+        rf"(?<!\w){_REPLY_WEST}:? {_WORD_WEST}(?: {_TO_LEAVE})?",
+        rf"(?<!\w){_TO_LEAVE}(?: ?[:,])? (?:{_REPLY_WEST}:? )?{_WORD_WEST}",
+        rf"(?<!\w){_WORD_WEST} (?:antworten|senden)(?: {_TO_LEAVE})?",
+        rf"(?<!\w){_WORD_WEST} {_TO_LEAVE}",
         rf"(?:{_REFUSING}[^。！？!?\n]{{0,6}})?{_SENDING}\s*{_WORD_ZH}\s*"
         rf"(?:即可|可以|可|就)?(?:随时|隨時)?(?:{_REFUSING}|停止|取消)?",
         rf"{_REFUSING}[:：]\s*(?:{_SENDING})?\s*{_WORD_ZH}",

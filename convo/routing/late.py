@@ -11,7 +11,7 @@ from convo.policy.clipping import clipped
 from convo.routing.desk import Desk
 from convo.steps.question import Question
 from convo.steps.scene import Scene
-from convo.understanding.normalise import language_of
+from convo.understanding.telling import language_of
 
 LATE_WITHIN = 14 * 24 * 60 * 60_000
 """Milliseconds: who answers a question of weeks ago means something else."""
@@ -84,7 +84,8 @@ def _told(desk: Desk, closed: Closed) -> str:
     )
     flow = desk.playbook.flows.get(closed.flow)
     words = () if flow is None else flow.words
-    own = [word for word in words if (language_of(word) or language) == language.partition("-")[0]]
+    spoken = desk.business.languages
+    own = [word for word in words if (language_of(word, spoken) or language) == language]
     for word in (own or words)[:1]:
         said = word.upper() if word.isascii() else word
         again = phrase("late.again", language, word=said)

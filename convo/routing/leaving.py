@@ -10,6 +10,7 @@ from convo.policy.law_words import law_word
 from convo.policy.leaving import Leaving, Refused, leaving
 from convo.policy.numbering import country_of
 from convo.policy.opt_out import Stops, promised
+from convo.understanding.telling import in_latin_letters, language_of
 
 #: What the system itself ends marketing with, the shortest first; the last is understood anywhere.
 _PHRASES = ("opt_out.short", "opt_out.anywhere")
@@ -58,7 +59,7 @@ def what_leaves_to(
 
     way_out = ""
     if kind == "marketing":
-        said_in = _written_in(text) or language or business.languages[0]
+        said_in = _written_in(text, language, business) or language or business.languages[0]
         way_out = _way_out(said_in, channel, business, stops)
     return leaving(
         text,
@@ -80,10 +81,18 @@ def _way_out(language: str, channel: Channel, business: Business, stops: Stops) 
     return next(each for each in found if each is found[-1] or promised(each, stops))
 
 
-def _written_in(text: str) -> str | None:
-    """`zh` or `en`, by what most of its letters are; None when it has none of both."""
+def _written_in(text: str, language: str | None, business: Business) -> str | None:
+    """By what most of its letters are, and of languages in Latin letters by its words.
+
+    None when it has letters of neither; where its words tell nothing, the contact's language if it
+    is in such letters, else the business's, else English.
+    """
     words = _SITE.sub("", text)
     han, latin = len(_HAN.findall(words)), len(_LATIN.findall(words))
     if not han and not latin:
         return None
-    return "zh" if han * _LETTERS_OF_HAN >= latin else "en"
+    if han * _LETTERS_OF_HAN >= latin:
+        return "zh"
+    spoken = [*filter(None, [language]), *business.languages]
+    heard = language_of(_HAN.sub(" ", words), spoken)
+    return heard or next(filter(in_latin_letters, spoken), "en")

@@ -24,7 +24,8 @@ from convo.routing.late import answers_too_late
 from convo.routing.law import answer_law
 from convo.routing.once import begun_already, told_again
 from convo.routing.open_questions import able_to_take, who_refuses
-from convo.understanding.normalise import language_of, match_key
+from convo.understanding.normalise import match_key
+from convo.understanding.telling import language_of, written_alike
 
 #: How long a keyword handler may take, in milliseconds.
 KEYWORD_WITHIN_MS = 30_000
@@ -276,6 +277,17 @@ def _fallback(desk: Desk, text: str, channel: str) -> None:
 
 
 def _known_language(desk: Desk, text: str) -> str | None:
-    """The language that a text is written in, if the business speaks it."""
-    heard = language_of(text)
-    return heard if heard in desk.business.languages else None
+    """The language that a text is written in, if the business speaks it.
+
+    A start word tells it only where there was a choice: BOOK is texted to a Spanish business by
+    everybody when BOOK is what its posters say.
+    """
+    spoken = desk.business.languages
+    heard = language_of(text, spoken)
+    if heard is None or not written_alike(spoken):
+        return heard
+    match = desk.playbook.start_words.whole(text)
+    if match is None or match.how != "whole":
+        return heard
+    words = desk.playbook.words_of(match.target)
+    return heard if {language_of(word, spoken) for word in words} - {heard, None} else None

@@ -8,7 +8,8 @@ from convo.engine.asked import called, quoted
 from convo.engine.walk import Walk
 from convo.policy.clipping import clipped
 from convo.understanding.dates.chinese import WEEK, WEEK_WORDS
-from convo.understanding.normalise import language_of, match_key, words_of
+from convo.understanding.normalise import match_key, words_of
+from convo.understanding.telling import language_of
 from convo.understanding.vocabulary import vocabularies
 
 NAME_AT_MOST = 40
@@ -61,7 +62,7 @@ def telling_words(name: str, others: Collection[str], languages: Sequence[str]) 
 def _words(name: str) -> list[str]:
     """In their order, each word and each two in a row that have a letter in them."""
     plain = match_key(name)
-    if language_of(name) == "zh":
+    if language_of(name, ("zh",)) == "zh":
         return [*re.findall(f"{WEEK}.", plain), _WHOSE.sub("", plain)]
     single = _WORD.findall(plain)
     pairs = (f"{one} {two}" for one, two in itertools.pairwise(single))

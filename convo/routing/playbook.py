@@ -8,9 +8,9 @@ from convo.core.business import Business
 from convo.core.contacts import ContactState
 from convo.engine.flow import Flow
 from convo.engine.walk import Bundle
-from convo.routing.keywords import StartWords
+from convo.routing.keywords import StartWords, Target
 from convo.routing.versions import Version, unpacked
-from convo.understanding.normalise import language_of
+from convo.understanding.telling import language_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +48,14 @@ class Playbook:
         firsts: dict[tuple[int, str | None], str] = {}
         for n, words in enumerate(owners):
             for word in words:
-                firsts.setdefault((n, language_of(word)), word)
+                firsts.setdefault((n, language_of(word, self.business.languages)), word)
         return tuple(dict.fromkeys((*firsts.values(), *(w for words in owners for w in words))))
+
+    def words_of(self, target: Target) -> Sequence[str]:
+        """The start words of a flow or of a keyword handler."""
+        owners = self.flows if target.kind == "flow" else self.keywords
+        owner = owners.get(target.name)
+        return () if owner is None else owner.words
 
     def with_version(self, source: bytes) -> "Playbook":
         """This playbook, able to carry on sessions of one more version."""

@@ -31,7 +31,7 @@ from convo.routing.merging import handed_on, merge_asked
 from convo.routing.open_questions import keep_in_hand
 from convo.routing.playbook import Playbook
 from convo.routing.timers import BACK, GATE, PARTS
-from convo.understanding.normalise import language_of
+from convo.understanding.telling import language_of
 
 #: How long silence at a question is not looked at again while a person has the conversation.
 PERSON_SPEAKS_MS = 10 * 60_000
@@ -97,7 +97,8 @@ def apology(state: ContactState, event: Event, playbook: Playbook) -> Outbound |
     if not isinstance(event, Inbound) or state.stopped or event.law is not None:
         return None
     business = playbook.business
-    language = state.language or language_of(event.text) or business.languages[0]
+    heard = language_of(event.text, business.languages)
+    language = state.language or heard or business.languages[0]
     leaves = what_leaves(
         phrase("parked_apology", language),
         kind="service",

@@ -39,8 +39,6 @@ _PLAIN_MARKS = str.maketrans(
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _HANGUL_LETTERS = "\u1100-\u11ff\uac00-\ud7af"
 _KANA = "\u3041-\u30ff\u31f0-\u31ff"
-_KANA_OR_HANGUL = re.compile(f"[{_KANA}{_HANGUL_LETTERS}]")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]")
 
 #: What words are made of where spaces stand between them, marks on letters included.
 LETTERS = "a-z0-9\u00c0-\u024f\u0370-\u052f\u0620-\u065f\u066e-\u06d3\u0900-\u0963\u0966-\u0d7f"
@@ -110,16 +108,6 @@ def fold_letters(text: str) -> str:
 def match_key(text: str) -> str:
     """What two spellings of the same words have in common."""
     return fold_letters(normalise(text))
-
-
-def language_of(text: str) -> str | None:
-    """`zh` where there are Han characters, else `en` where there are Latin letters."""
-    if not text.isascii():
-        if _KANA_OR_HANGUL.search(text):
-            return None
-        if _HAN.search(text):
-            return "zh"
-    return "en" if _LATIN.search(text) else None
 
 
 def contains_phrase(text: str, phrase: str) -> bool:

@@ -52,6 +52,24 @@ def test_english_phrases_are_one_cheap_part() -> None:
         assert len(text) <= 100, name
 
 
+@pytest.mark.parametrize("language", ["es", "fr", "de", "pt"])
+def test_a_letter_that_makes_a_part_short_stands_only_in_a_short_phrase(language: str) -> None:
+    for name, text in phrases(language).items():
+        assert len(text) <= (100 if set(text) <= GSM_7 else 70), name
+
+
+@pytest.mark.parametrize("language", ["fr", "de"])
+def test_french_and_german_do_with_the_letters_of_gsm_7(language: str) -> None:
+    assert [name for name, text in phrases(language).items() if not set(text) <= GSM_7] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_ends_marketing_with_a_word_that_stops_it(language: str) -> None:
+    for name in ("opt_out.short", "opt_out.anywhere"):
+        said = phrase(name, language)
+        assert promised(said, lambda word: law_word(word, "CN") == "stop")
+
+
 def test_chinese_phrases_are_one_part() -> None:
     for name, text in phrases("zh").items():
         assert len(text) <= 50, name
@@ -85,6 +103,7 @@ def test_an_unknown_language_hears_english_and_a_wider_one_its_own() -> None:
     for form in ("zh-TW", "zh_HK", "zh-MO"):
         assert phrase("missing.time", form) == phrase("missing.time", "zh-Hant")
     assert phrase("missing.time", "zh-SG") == phrase("missing.time", "zh")
+    assert phrase("yes", "fr-CA") == "oui"
     assert phrase("yes", "ko-KR") == "네"
     with pytest.raises(KeyError):
         phrase("nothing.such", "en")

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from convo.understanding.dates import understand_date, understand_time, understand_when
 from convo.understanding.near_misses import near_miss
-from convo.understanding.normalise import fold_letters, language_of, match_key, normalise
+from convo.understanding.normalise import fold_letters, match_key, normalise
 from convo.understanding.numerals import match_number, number_of, understand_number
 from convo.understanding.options import OptionWords, understand_option
+from convo.understanding.telling import language_of
 from convo.understanding.vocabulary import known_languages, vocabularies
 from convo.understanding.yes_no import understand_yes_no
 
@@ -30,7 +31,7 @@ TRIES = 5
 READERS: dict[str, Callable[[str], object]] = {
     "normalise": normalise,
     "fold_letters": fold_letters,
-    "language_of": language_of,
+    "language_of": lambda text: language_of(text, (*WESTERN, "zh", "ja", "ko", "ar", "hi")),
     "number_of": lambda text: number_of(match_number(text)),
     "understand_number": lambda text: understand_number(text, minimum=0, maximum=10),
     "understand_yes_no": understand_yes_no,
