@@ -175,6 +175,8 @@ class Vocabulary:
     refusing: tuple[str, ...]
     #: Before a thing, and no part of its name: "your visit" is a visit.
     whose: tuple[str, ...]
+    #: Words, and pieces of two, in which the signs of another word stand by chance.
+    longer_words: tuple[str, ...]
     plurals: tuple[str, ...]
     dates: DateWords
     #: In place of the grammar of `dates`, where the language has the other one.
@@ -235,6 +237,7 @@ def vocabulary(language: str) -> Vocabulary | None:
         after_option=_words(raw, "after_option"),
         refusing=_words(raw, "refusing"),
         whose=_words(raw, "whose"),
+        longer_words=_words(raw, "longer_words"),
         plurals=_words(raw, "plurals"),
         counted_dates=_counted(dates) if _text(dates, "grammar") == "counted" else None,
         dates=DateWords(
