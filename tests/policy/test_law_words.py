@@ -69,7 +69,8 @@ NOT_LAW_WORDS = [
         "tomorrow 3pm",
         "明天下午三点",
     ),
-    *("yes", "YES", "Y", "ok", "订阅", "T恤", "Mr T", "TDI", "stopp", "STOPS", "ends", "quite"),
+    *("baja temporada", "temporada alta", "salir", "cancelar", "annuler", "stornieren", "fin"),
+    *("yes", "YES", "Y", "ok", "订阅", "T恤", "Mr T", "TDI", "STOPS", "ends", "quite"),
 ]
 
 
@@ -230,3 +231,44 @@ def test_full_width_letters_hide_nothing(word: str) -> None:
 @given(STOP_WORDS, st.sampled_from(["bus", "明天", "3pm", "my order", "的时候"]))
 def test_a_stop_within_a_sentence_is_only_a_word_of_it(word: str, more: str) -> None:
     assert law_word(f"{more} {word} {more}", "US") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "meant"),
+    [
+        ("BAJA", "ES", "stop"),
+        ("¡Baja!", "MX", "stop"),
+        ("baja", "US", "stop"),
+        ("baja", "DE", None),
+        ("ALTA", "ES", "start"),
+        ("alta", "BR", None),
+        ("Sair.", "BR", "stop"),
+        ("parar", "PT", "stop"),
+        ("parar", "ES", None),
+        ("Stopp!", "DE", "stop"),
+        ("stopp", "US", None),
+        ("quiero darme de baja", "DE", "stop"),
+        ("ya no quiero recibir mensajes", "AR", "stop"),
+        ("NO MAS MENSAJES", "US", "stop"),
+        ("Désabonner", "FR", "stop"),
+        ("desabonner", "FR", "stop"),
+        ("je ne veux plus recevoir de SMS", "BE", "stop"),
+        ("ABMELDEN", "AT", "stop"),
+        ("Keine SMS mehr!", "CH", "stop"),
+        ("descadastrar", "BR", "stop"),
+        ("não quero mais mensagens", "PT", "stop"),
+        ("Ayuda", "ES", "help"),
+        ("aide", "CA", "help"),
+        ("HILFE", "DE", "help"),
+        ("ajuda", "BR", "help"),
+        ("cancelar mi cita", "ES", None),
+        ("annuler", "FR", None),
+        ("Termin stornieren", "DE", None),
+        ("cancelar", "BR", None),
+        ("vou sair às 5", "BR", None),
+    ],
+)
+def test_who_refuses_in_a_language_of_the_west_is_heard(
+    text: str, country: str, meant: str | None
+) -> None:
+    assert law_word(text, country) == meant
