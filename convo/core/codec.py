@@ -34,7 +34,7 @@ SCHEMA = 2
 _CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, ())
 _SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False))
-_FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}))
+_FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}, ()))
 _POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((), "", "", 0))
 
 _encode = msgspec.json.Encoder().encode
@@ -159,6 +159,7 @@ def _session_row(session: Session) -> list[Any]:
                 frame.errand,
                 frame.numbers,
                 frame.brought,
+                frame.trail,
             ]
             for frame in session.frames
         ],
@@ -186,8 +187,9 @@ def _session(row: list[Any]) -> Session:
                 errand=errand,
                 numbers=tuple(numbers),
                 brought=brought,
+                trail=tuple(trail),
             )
-            for flow, version, step, answers, tries, partial, errand, numbers, brought in (
+            for flow, version, step, answers, tries, partial, errand, numbers, brought, trail in (
                 _grown(frame, _FRAME_GREW) for frame in frames
             )
         ),

@@ -25,6 +25,8 @@ class Frame:
     numbers: tuple[int, ...] = ()
     #: What the events of this flow have brought, by name, the newest over the older.
     brought: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    #: The questions come by so far, the newest last.
+    trail: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

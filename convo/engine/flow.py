@@ -9,6 +9,7 @@ from transitions import EventData, Machine
 from convo.core.business import MessageClass
 from convo.core.contacts import Unless
 from convo.engine.schema import Anytime, Brought, FlowFile, Written
+from convo.engine.trail import BACK
 from convo.errors import FlowError, FlowErrors, Place
 from convo.language.document import Document
 from convo.language.spelling import advice
@@ -85,6 +86,8 @@ class Flow:
     #: Event that is heard at every step -> what becomes of it.
     hears: Mapping[str, Hearing]
     anytime: Mapping[str, Anytime]
+    #: Labels of the ways that lead to the question before.
+    backs: frozenset[str]
     #: Folded anytime word -> the name of its entry.
     anytime_words: Mapping[str, str]
     expires_after: float | None
@@ -128,6 +131,9 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
         needs=_needs(file),
         hears=_hears(file),
         anytime=file.anytime,
+        backs=frozenset(
+            f"anytime:{word}" for word, each in file.anytime.items() if _goes_back(each, file)
+        ),
         anytime_words={
             match_key(word): name
             for name, entry in file.anytime.items()
@@ -246,7 +252,7 @@ def _with_flow_ways(branches: Sequence[Branch], step: Step, file: FlowFile) -> S
 
 
 def _anytime_problems(written: Written) -> list[FlowError]:
-    document, names = written.document, [*written.steps, END]
+    document, names = written.document, [*written.steps, END, BACK]
     targets = [(("anytime", name), entry.go) for name, entry in written.file.anytime.items()]
     if written.file.expires is not None:
         targets.append((("expires", "go"), written.file.expires.go))
@@ -254,6 +260,11 @@ def _anytime_problems(written: Written) -> list[FlowError]:
         _no_step(to, document.place(path), names) for path, to in targets if to not in names
     ]
     return [*problems, *_event_problems(written)]
+
+
+def _goes_back(entry: Anytime, file: FlowFile) -> bool:
+    """A step that is called `back` is a step like any other."""
+    return entry.go == BACK and BACK not in file.steps
 
 
 def _event_problems(written: Written) -> Iterator[FlowError]:
@@ -319,7 +330,9 @@ def _machine(file: FlowFile, ways: Mapping[str, Sequence[Branch]]) -> Machine:
             conditions = [] if branch.condition is None else [_holds(branch)]
             machine.add_transition(branch.label, name, branch.to, conditions=conditions)
     for word, entry in file.anytime.items():
-        machine.add_transition(f"anytime:{word}", list(ways), entry.go)
+        # Before any question, `go: back` has nothing before it but the beginning.
+        to = next(iter(ways)) if _goes_back(entry, file) else entry.go
+        machine.add_transition(f"anytime:{word}", list(ways), to)
     return machine
 
 

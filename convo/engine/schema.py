@@ -117,7 +117,9 @@ class Anytime(Form):
         description="Values by which it is told whose event it is: heard only by conversations "
         "that know the same, such as `same: order`, or do not know it yet.",
     )
-    go: StepName = Field(description="Where they lead.")
+    go: StepName = Field(
+        description="Where they lead; `back` is the question before, over branches and all."
+    )
 
     def words_of(self, name: str) -> tuple[str, ...]:
         """The words of the entry that is called so."""

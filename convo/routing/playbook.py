@@ -7,7 +7,7 @@ from convo.authoring import Action, Keyword
 from convo.core.business import Business
 from convo.core.contacts import ContactState
 from convo.engine.flow import Flow
-from convo.engine.walk import Bundle
+from convo.engine.walking import Bundle
 from convo.routing.keywords import StartWords, Target
 from convo.routing.versions import Version, unpacked
 from convo.understanding.telling import language_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from convo.engine.flow import Flow, compile_flow
 from convo.engine.schema import Written, read_flow
-from convo.engine.walk import Bundle
+from convo.engine.walking import Bundle
 from convo.errors import ConvoError
 
 

@@ -40,6 +40,7 @@ class Scene:
         "scope_kept",
         "session",
         "step",
+        "trail",
         "tries",
         "unless",
         "version",
@@ -76,6 +77,8 @@ class Scene:
         self.brought = dict(brought)
         #: Events that make pointless what is said here and has not left yet.
         self.unless: Callable[[], tuple[Unless, ...]] = tuple[Unless, ...]
+        #: The questions come by in this flow, the newest last.
+        self.trail: tuple[str, ...] = ()
         self.tries = 0
         self.partial: Any = None
         self.errand: str | None = None

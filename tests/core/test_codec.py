@@ -55,7 +55,9 @@ FULL = dataclasses.replace(
     sessions=(
         dataclasses.replace(
             OLD.sessions[0],
-            frames=(dataclasses.replace(FRAME, numbers=(3, 4), brought={"order": "A1"}),),
+            frames=(
+                dataclasses.replace(FRAME, numbers=(3, 4), brought={"order": "A1"}, trail=("day",)),
+            ),
             in_hand=True,
             began=True,
         ),

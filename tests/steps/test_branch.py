@@ -95,7 +95,7 @@ def test_cases_that_leave_a_hole_are_refused(cases: str, complaint: str) -> None
 
 
 def test_a_flow_that_runs_in_a_circle_is_stopped() -> None:
-    from convo.engine.walk import FlowLoop
+    from convo.engine.walking import FlowLoop
 
     talk = Conversation(
         """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from convo.engine.walk import FlowLoop
+from convo.engine.walking import FlowLoop
 from convo.errors import FlowErrors
 from tests.steps.conversation import Conversation, loaded
 
