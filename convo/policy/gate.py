@@ -14,7 +14,8 @@ from convo.policy import frequency_cap, loop_guard, opening_hours
 from convo.policy.law_hours import law_hours, law_hours_rules
 from convo.policy.leaving import LEAVING_RULES
 from convo.policy.loop_guard import LOOP_RULES
-from convo.policy.numbering import zones_of
+from convo.policy.numbering import country_of, zones_of
+from convo.policy.profiles import profile_of
 
 JUST_SPOKE = 10 * 60 * 1000
 """A consent question this soon (ms) after their text answers it; later we speak first."""
@@ -165,13 +166,22 @@ def _stopped(say: Say, state: ContactState, _business: Business, _now: int) -> V
     return _never("stopped") if state.stopped and say.purpose != "law" else None
 
 
-def _agreed(say: Say, state: ContactState, _business: Business, _now: int) -> Verdict | None:
+def _agreed(say: Say, state: ContactState, business: Business, _now: int) -> Verdict | None:
     """The question itself cannot need the answer: a consent question passes."""
     if say.purpose in ("law", "consent"):
         return None
-    if say.programme:
-        return None if state.consent_to(say.programme) == "given" else _never("no-consent")
-    return _never("marketing-needs-programme") if say.kind == "marketing" else None
+    if say.programme and state.consent_to(say.programme) != "given":
+        return _by_law("no-consent", say, state, business)
+    if say.kind == "marketing" and not say.programme:
+        return _by_law("marketing-needs-programme", say, state, business)
+    return None
+
+
+def _by_law(rule: str, say: Say, state: ContactState, business: Business) -> Never:
+    """With the rule of the contact's law that wants a consent for such a text, if any does."""
+    wanted = profile_of(country_of(state.number), business).consent.get(say.kind)
+    facts = {} if wanted is None else {"law": wanted.rule}
+    return Never(rule=rule, why=RULES[rule], facts=facts)
 
 
 def _in_a_loop(say: Say, pace: Pace, now: int) -> Verdict | None:

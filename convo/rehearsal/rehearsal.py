@@ -170,6 +170,11 @@ class Rehearsal:
         )
         await self._loops.rest()
 
+    async def hear(self, channel: str, parsed: Parsed) -> None:
+        """A webhook of a provider comes in, as it was read."""
+        await self._loops.intake.accept(channel, parsed)
+        await self._loops.rest()
+
     async def post(self, arrival: Arrival) -> Acceptance:
         """What an own system posts about a contact, whoever that is."""
         acceptance = await self._loops.intake.post("", arrival)
@@ -327,8 +332,7 @@ class Rehearsal:
     # --- underneath ---------------------------------------------------------------------------
 
     async def _arrive(self, channel: str, arrival: Arrival) -> None:
-        await self._loops.intake.accept(channel, Parsed(arrivals=(arrival,), answer=HttpAnswer()))
-        await self._loops.rest()
+        await self.hear(channel, Parsed(arrivals=(arrival,), answer=HttpAnswer()))
 
     async def _go_on(self) -> None:
         """Let time pass until the target, as far as no open errand holds it up."""

@@ -8,6 +8,7 @@ from convo.verification.circles import endless_circles
 from convo.verification.double_opt_in import unconfirmed_consent
 from convo.verification.emoji import too_many_emoji
 from convo.verification.finding import Check
+from convo.verification.joining import untold_joining
 from convo.verification.languages import missing_languages
 from convo.verification.names import unknown_names
 from convo.verification.parts_budget import over_budget
@@ -23,6 +24,7 @@ CHECKS: Mapping[str, Check] = {
     "names": unknown_names,
     "references": unknown_references,
     "consent": unconfirmed_consent,
+    "joining": untold_joining,
     "languages": missing_languages,
     "words": unusable_words,
     "silence": endless_silence,

@@ -49,7 +49,7 @@ $ convo chat --now "2026-11-22 10:00" --say visit --say cut --say "tomorrow 3pm"
 < Booked: Mon 23 Nov, 3:00 pm.
 ~ 5h
 < Tomorrow: Haircut, Mon 23 Nov, 3:00 pm.
-< Salon Mei: reply YES to get about 2 survey texts a month.
+< Shop: reply YES to get about 2 survey texts a month.
 < Msg & data rates may apply. HELP for help, STOP to end.
 > yes
 < You are in. Thank you! Reply STOP to opt out

@@ -39,6 +39,7 @@ flow: offer
 class: marketing
 programme: survey
 languages: [en]
+busy: beside
 start: {events: [offer.made]}
 steps:
   offer: {say: An offer.}

@@ -41,7 +41,7 @@ steps:
     failed: over
   invite:
     consent: {ask: news}
-    confirm: {en: News? Reply YES., zh: 要订阅吗？请回复“是”。}
+    confirm: {en: "Shop: news, 2 a week? STOP to end.", zh: Shop 每周新闻？退订回复“退订”。}
     yes: joined
     no: pause
     silent: [{after: 2h, go: over}]
@@ -99,6 +99,14 @@ FAULTS = [
     ("consent", "yes: joined\n    no: pause", "no: joined", 34, 'has no YES to "news"'),
     ("consent", "{back: paint}", "{back: joined}", 35, 'has no YES to "news"'),
     ("consent", "failed: over\n", "failed: joined\n", 35, 'has no YES to "news"'),
+    ("joining", "Shop: news", "News", 30, "does not say in en who texts them (eu-join-sender"),
+    ("joining", "news, 2", "texts, 2", 30, "does not say in en what kind"),
+    ("joining", "a week", "", 30, "does not say in en how often"),
+    ("joining", "STOP to end", "or not", 30, "does not say in en how to end it"),
+    ("joining", "Shop 每周", "每周", 30, "does not say in zh who texts them"),
+    ("joining", "每周新闻", "每周短信", 30, "does not say in zh what kind"),
+    ("joining", "每周新闻", "新闻", 30, "does not say in zh how often"),
+    ("joining", "退订回复“退订”", "或不", 30, "does not say in zh how to end it"),
     ("languages", "{en: Which size?, zh: 什么尺码？}", "{en: Size?}", 39, "not written in zh"),
     ("languages", "zh: 什么尺码？}", "zh: 什么尺码？, es: Talla}", 39, "written in es"),
     ("languages", "flow: shop", "flow: shop\ncalled: {en: your order}", 2, "not written in zh"),
@@ -161,6 +169,7 @@ async def order(call: object) -> None:
     """Places an order."""
 
 
+ABOUT = {"en": "News", "zh": "商店新闻"}
 BUSINESS = Business(
     name="Shop",
     zone="Europe/Berlin",
@@ -169,7 +178,7 @@ BUSINESS = Business(
     channels={
         "main": Channel(name="main", provider="console", address=PhoneNumber("+12025550100"))
     },
-    programmes={"news": Programme(name="news", about="News", double_opt_in=True)},
+    programmes={"news": Programme(name="news", about="News", abouts=ABOUT, double_opt_in=True)},
     contact_fields={"city": "text"},
     most_parts=1,
     most_emoji=1,
@@ -210,7 +219,9 @@ def test_what_is_lacking_is_told_with_the_line_to_add() -> None:
 
 
 def test_one_yes_is_enough_where_the_programme_asks_for_no_more() -> None:
-    once = replace(BUSINESS, programmes={"news": Programme(name="news", about="News")})
+    once = replace(
+        BUSINESS, programmes={"news": Programme(name="news", about="News", abouts=ABOUT)}
+    )
     source = RIGHT.replace("failed: over\n", "failed: joined\n")
     assert not list(CHECKS["consent"](load({"flows/shop.yaml": source}, [order], once)))
 
