@@ -180,6 +180,8 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "tagged": _tagged,
     "note": lambda f: f"{f['flow']}: a note for staff: {f['text']}",
     "emitted": lambda f: f"{f['flow']} told your own systems: {f['event']}.",
+    "later": lambda f: f"{f['flow']}: {f['step']} put something off until it is due.",
+    "begun": lambda f: f"{f['flow']}: what {f['step']} put off has begun.",
     "voted": lambda f: (
         f"{f['flow']}: an earlier vote in {f['poll']} stays."
         if f["kept"]
@@ -234,6 +236,8 @@ def state_lines(
                 yield "answer", f"{'  ' * depth}{name} = {_kept(kinds.get(name), value, scope)}"
     for later in state.postponed:
         yield "postponed", _short(later.text)
+    for put in state.beside:
+        yield "later", f"{put.flow}: put off at {put.step}"
     for asked in state.asked:
         yield "asked for", f"{asked.flow}, when the open question is answered"
 

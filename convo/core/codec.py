@@ -13,6 +13,7 @@ import msgspec
 from convo.core.contacts import (
     Asked,
     AskedBack,
+    Beside,
     Closed,
     Consent,
     ContactState,
@@ -31,7 +32,7 @@ SCHEMA = 2
 
 #: What rows have grown by since schema 1, with what an older row meant: the entries that schema 1
 #: had, then the defaults of those behind them, in their order.
-_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}))
+_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}, ()))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, ())
 _SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False))
 _FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}, ()))
@@ -92,6 +93,7 @@ def encode(state: ContactState) -> bytes:
             [[touch.at, touch.id] for touch in state.touches],
             [_pieces_row(pieces) for pieces in state.pieces],
             state.begun,
+            [_beside_row(put) for put in state.beside],
         ]
     )
 
@@ -105,7 +107,7 @@ def decode(
         return ContactState(number=number, consents=held)
     row = _grown(known(_decode(record), SCHEMA, "A contact's record"), _CONTACT_GREW)
     _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen = row[:10]
-    paced, asked_back, closed, touches, pieces, begun = row[10:]
+    paced, asked_back, closed, touches, pieces, begun, beside = row[10:]
     pace = _grown(paced, _PACE_GREW)
     return ContactState(
         number=number,
@@ -138,6 +140,7 @@ def decode(
         closed=tuple(_closed(question) for question in closed),
         pieces=tuple(_pieces(each) for each in pieces),
         touches=tuple(Touch(at=at, id=id) for at, id in touches),
+        beside=tuple(_beside(put) for put in beside),
     )
 
 
@@ -272,6 +275,37 @@ def _closed(row: list[Any]) -> Closed:
         at=at,
         name=name,
         numbers=tuple(numbers),
+    )
+
+
+def _beside_row(put: Beside) -> list[Any]:
+    return [
+        put.id,
+        put.of,
+        put.channel,
+        put.flow,
+        put.version,
+        put.step,
+        put.n,
+        put.generation,
+        put.answers,
+        put.brought,
+    ]
+
+
+def _beside(row: list[Any]) -> Beside:
+    id, of, channel, flow, version, step, n, generation, answers, brought = row
+    return Beside(
+        id=id,
+        of=of,
+        channel=channel,
+        flow=flow,
+        version=version,
+        step=step,
+        n=n,
+        generation=generation,
+        answers=answers,
+        brought=brought,
     )
 
 

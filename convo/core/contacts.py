@@ -129,6 +129,26 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a step put off beside its conversation: a conversation of its own when it is due."""
+
+    #: The same when the conversation comes to the step again, which moves it.
+    id: str
+    #: The conversation that put it off.
+    of: str
+    channel: str
+    flow: str
+    version: str
+    step: str
+    #: Which entry of the step's `later`.
+    n: int
+    #: Its timer's, so that one that was moved is known as stale.
+    generation: int
+    answers: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
+    brought: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
     """A question that nobody answered in time: a late answer to it is recognised, no more."""
 
@@ -212,6 +232,7 @@ class ContactState:
     pace: Pace = field(default_factory=Pace)
     #: What frequency caps remember, oldest first; no more than they can ask for.
     touches: tuple[Touch, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     @property
     def stopped(self) -> bool:

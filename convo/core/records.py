@@ -31,6 +31,8 @@ KINDS: Mapping[str, str] = {
     "tagged": "tags of the contact changed: added, removed",
     "note": "a step left a note for staff: flow, text",
     "emitted": "an event for own systems: flow, id, event, values",
+    "later": "a step put something off beside its conversation: flow, which, and when it is due",
+    "begun": "what was put off has begun: session, flow, step, of which conversation",
     "voted": "a vote was counted: flow, poll, and whether an earlier one stays",
     "full": "a limit let nobody more through: flow, and whether it was full or too late",
     "split": "a share of the contacts went this way: flow, name of the split, arm",

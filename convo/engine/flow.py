@@ -239,16 +239,20 @@ def _no_step(to: str, place: Place, names: Sequence[str]) -> FlowError:
 
 
 def _with_flow_ways(branches: Sequence[Branch], step: Step, file: FlowFile) -> Sequence[Branch]:
-    """A question's own ways, and those that the flow gives to every question."""
+    """A step's own ways, those that the flow gives to every question, and what begins later."""
+    later = [
+        Branch(label=f"later:{n}", to=entry.go, path=("later", n, "go"))
+        for n, entry in enumerate(step.later)
+    ]
     if not step.asks:
-        return branches
+        return (*branches, *later)
     expires = file.expires
     more: list[Branch] = []
     if expires is not None:
         more.append(Branch(label="expires", to=expires.go))
     if not any(branch.label == "give_up" for branch in branches):
         more.append(Branch(label="give_up", to=expires.go if expires else END))
-    return (*branches, *more)
+    return (*branches, *more, *later)
 
 
 def _anytime_problems(written: Written) -> list[FlowError]:

@@ -101,6 +101,15 @@ class Walk(Walking):
             return True
         return False
 
+    def listens(self, event: str, values: Mapping[str, Any]) -> bool:
+        """Whether `notice` would take a way. Changes nothing."""
+        return any(unless.met(event, values) for unless in self._unless())
+
+    def set_out(self, n: int) -> None:
+        """What its step put off begins."""
+        self._go_on(f"later:{n}")
+        self.waited = True
+
     def wake(self, name: str, generation: int) -> bool:
         """A timer has come due; False when it is stale."""
         if not self._awaits(name, generation):

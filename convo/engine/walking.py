@@ -48,6 +48,8 @@ class Walking:
         self.held = session.held
         self.in_hand = session.in_hand
         self.outcome: str | None = None
+        #: False for what begins beside a conversation: nothing has waited at its step.
+        self.waited = True
         #: Ended by `stop`, not by its flow.
         self.cut_off = False
         #: Why it moved last; an errand's answer goes on with it.
@@ -149,7 +151,7 @@ class Walking:
 
     def _go_on(self, label: str | None) -> None:
         """Leave the step at which it waited, or stay there for no label."""
-        if label is not None:
+        if label is not None and self.waited:
             self.flow.steps[self.scene.step].leave(self.scene, label)
         self._run_on(label)
 

@@ -8,6 +8,7 @@ from convo.core.events import Requested
 from convo.engine.flow import Flow
 from convo.engine.walk import Walk
 from convo.errors import ConvoError
+from convo.routing.beside import hear_beside
 from convo.routing.desk import Desk
 from convo.routing.once import begun_already
 
@@ -38,6 +39,7 @@ def requested(desk: Desk, event: Requested) -> list[Walk]:
         desk.drop_postponed(event.event, event.answers)
         _drop_asked(desk, event.event, event.answers)
         heard = [walk for walk in desk.open_walks() if walk.notice(event.event, event.answers)]
+        heard = hear_beside(desk, event.event, event.answers, heard)
     name = event.flow or desk.playbook.events.get(event.event, "")
     flow = desk.playbook.flows.get(name)
     if flow is not None:

@@ -113,6 +113,7 @@ class Desk:
             tags=list(state.tags),
             contact_zone=state.zone,
             emits=bool(business.events_url),
+            beside=list(state.beside),
             yes_rule=yes_rule(country_of(state.number), business),
             purpose=purpose_of(event),
             text=event.text if isinstance(event, Inbound) else "",
@@ -160,6 +161,10 @@ class Desk:
             brought=values,
             around=self.around,
         )
+        self.join(walk)
+
+    def join(self, walk: Walk) -> None:
+        """It is among the open ones from now on, the newest."""
         self.walks.append(walk)
         for oldest in self.open_walks()[:-MAX_SESSIONS]:
             oldest.stop("crowded out")
@@ -315,19 +320,19 @@ class Desk:
             if walk.flow.programme == programme:
                 walk.stop("stopped")
         self.postponed = [each for each in self.postponed if each.programme != programme]
-        self.asked = [
-            each
-            for each in self.asked
-            if each.flow not in flows or flows[each.flow].programme != programme
-        ]
+
+        def stays(flow: str) -> bool:
+            return flow not in flows or flows[flow].programme != programme
+
+        self.asked = [each for each in self.asked if stays(each.flow)]
+        self.around.beside[:] = [each for each in self.around.beside if stays(each.flow)]
 
     def silence(self) -> None:
         """End everything and drop what waits: what a STOP does."""
         for walk in self.open_walks():
             walk.stop("stopped")
-        self.postponed.clear()
-        self.asked.clear()
-        self.asked_back.clear()
+        for waiting in (self.postponed, self.asked, self.asked_back, self.around.beside):
+            waiting.clear()
         self.closed = self.pieces = ()
         self.around.effects.append(Silence())
 
@@ -367,6 +372,7 @@ class Desk:
             last_seen=event.at if isinstance(event, Inbound) else state.last_seen,
             pace=self.pace,
             touches=self.touches,
+            beside=tuple(around.beside),
         )
         armed = {name for walk in self.walks if not walk.ended for name in walk.scene.armed}
         effects = (*around.effects, *consent_timers(around.effects, self.business, event.at))

@@ -30,6 +30,7 @@ def merge_asked(desk: Desk, event: MergeAsked) -> None:
         kept: dict[str, Json] = {"flow": walk.flow.name, "answers": dict(walk.scene.answers)}
         answers.append(kept)
         walk.stop("merged")
+    desk.around.beside.clear()
     known: dict[str, Any] = {
         "fields": dict(state.fields),
         "tags": list(state.tags),

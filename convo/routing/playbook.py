@@ -69,9 +69,6 @@ class Playbook:
 
 def missing_versions(state: ContactState, playbook: Playbook) -> frozenset[str]:
     """Hashes of versions that the contact's sessions stand in and the playbook has not."""
-    return frozenset(
-        frame.version
-        for session in state.sessions
-        for frame in session.frames
-        if frame.version not in playbook.versions
-    )
+    stands = (frame.version for session in state.sessions for frame in session.frames)
+    begins = (put.version for put in state.beside)
+    return frozenset(hash for hash in (*stands, *begins) if hash not in playbook.versions)

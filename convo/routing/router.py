@@ -20,6 +20,7 @@ from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.policy.leaving import Refused
 from convo.routing.asking import CannotBegin, requested, start_what_was_asked
+from convo.routing.beside import PERSON_SPEAKS_MS, begin_beside, drop_of_the_cut_off
 from convo.routing.bringing import consent_brought
 from convo.routing.clarifying import give_up
 from convo.routing.consenting import CONSENT
@@ -31,10 +32,8 @@ from convo.routing.merging import handed_on, merge_asked
 from convo.routing.open_questions import keep_in_hand
 from convo.routing.playbook import Playbook
 from convo.routing.timers import BACK, GATE, PARTS
+from convo.steps.attributes import LATER
 from convo.understanding.telling import language_of
-
-#: How long silence at a question is not looked at again while a person has the conversation.
-PERSON_SPEAKS_MS = 10 * 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +60,7 @@ def take_turn(
         else:
             keep_in_hand(desk)
             remember_closed(desk)
+            drop_of_the_cut_off(desk)
             turn, after = desk.concluded(source, order)
             return TakenTurn(turn=turn, state=after)
 
@@ -130,6 +130,9 @@ def _due(desk: Desk, event: Due) -> None:
         return  # what is overdue was found when the turn began
     if event.name.startswith(GATE):
         desk.release(event.name)
+        return
+    if event.name.startswith(LATER):
+        begin_beside(desk, event)
         return
     if event.name.startswith(BACK):
         give_up(desk, event)

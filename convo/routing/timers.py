@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from convo.core.effects import ClearTimer, Effect, SetTimer, Silence
 from convo.routing.consenting import CONSENT
+from convo.steps.attributes import LATER
 
 #: Timers of texts that the gate put off, and of what we have asked back about.
 GATE = "gate/"
@@ -39,6 +40,6 @@ def timers_of(
     wanted = tuple(
         timer
         for name, timer in timers.items()
-        if name in armed or name.startswith((GATE, BACK, PARTS, CONSENT))
+        if name in armed or name.startswith((GATE, BACK, PARTS, CONSENT, LATER))
     )
     return wanted, tuple(cleared), silence

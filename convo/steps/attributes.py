@@ -1,21 +1,29 @@
-"""What any step may have beside its kind: a tag, a note for staff, an event to own systems."""
+"""What any step may have beside its kind: a tag, a note for staff, an event, something later."""
 
+import hashlib
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from convo.core.effects import Errand
+from convo.core.contacts import Beside
+from convo.core.effects import ClearTimer, Errand, SetTimer
+from convo.language.durations import Duration, Moment
 from convo.language.expressions import Expression
 from convo.language.values import plain
-from convo.steps.form import Form
+from convo.steps.form import Form, StepName
 from convo.steps.scene import Scene
 
 #: Tags of one contact: a record must stay small.
 MAX_TAGS = 50
 #: A tag is one word, so that it can be written in a condition and in a list without quotes.
 _TAG = re.compile(r"[^\W_][\w.-]{0,39}")
+
+#: What one contact may have put off: a record must stay small.
+MAX_BESIDE = 20
+#: How the timers of what was put off begin.
+LATER = "later/"
 
 _EVENT = re.compile(r"[A-Za-z][\w.-]{0,99}")
 #: How long an event is tried to be delivered (ms). Longer, and a system that is away would keep
@@ -113,6 +121,59 @@ class Event(Form):
                 within=EMIT_WITHIN_MS,
             )
         )
+
+
+class Later(Form):
+    """`{after: 2 days, go: step}`, or `{at: 24h before when, go: step}`."""
+
+    after: Duration | None = Field(default=None, description="Counted from now.")
+    at: Moment | None = Field(
+        default=None,
+        description="A moment by the contact's clock; one that is past already is left out.",
+    )
+    go: StepName = Field(description="Where it begins, with the answers given so far.")
+
+    @model_validator(mode="after")
+    def _one_time(self) -> "Later":
+        if (self.after is None) == (self.at is None):
+            raise ValueError("Say when: `after: 2 days` or `at: 24h before when`, and not both.")
+        return self
+
+    def settle(self, scene: Scene, n: int) -> None:
+        """Put it off; coming to the step again moves it."""
+        around = scene.around
+        seed = f"{scene.keyed}/{scene.step}/later/{n}".encode()
+        id = hashlib.blake2b(seed, digest_size=12).hexdigest()
+        before = len(around.beside)
+        around.beside[:] = [put for put in around.beside if put.id != id]
+        if len(around.beside) < before:
+            around.effects.append(ClearTimer(name=f"{LATER}{id}"))
+        if self.after is not None:
+            due = scene.now_ms + int(self.after.total_seconds() * 1_000)
+        else:
+            assert self.at is not None
+            due = int(self.at.at(scene.local_scope()).timestamp() * 1_000)
+        if due <= scene.now_ms or len(around.beside) >= MAX_BESIDE:
+            why = "its time is past" if due <= scene.now_ms else f"{MAX_BESIDE} are put off"
+            scene.record("ignored", why=why, flow=scene.flow.name, later=n)
+            return
+        around.beside.append(
+            Beside(
+                id=id,
+                of=scene.session,
+                channel=scene.channel,
+                flow=scene.flow.name,
+                version=scene.version,
+                step=scene.step,
+                n=n,
+                generation=scene.generation,
+                answers=dict(scene.answers),
+                brought=dict(scene.brought),
+            )
+        )
+        name = f"{LATER}{id}"
+        around.effects.append(SetTimer(name=name, generation=scene.generation, due=due))
+        scene.record("later", flow=scene.flow.name, later=n, due=due)
 
 
 AnyTags = Annotated[Tags, BeforeValidator(_tags)]

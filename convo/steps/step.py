@@ -7,11 +7,14 @@ from pydantic import Field, model_validator
 
 from convo.language.expressions import Expression
 from convo.language.texts import Text
-from convo.steps.attributes import AnyEvent, AnyTags
+from convo.steps.attributes import AnyEvent, AnyTags, Later
 from convo.steps.form import Form, StepName
 from convo.steps.scene import Scene
 
 __all__ = ["Branch", "Form", "Step", "StepName"]
+
+#: Entries of one step: more is a flow of its own.
+MAX_LATER = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,13 @@ class Step(Form):
         default=None,
         description="An event for your own systems: `order.paid`, or "
         "`{event: order.paid, with: {amount: amount}}`. The conversation does not wait for it.",
+    )
+    later: tuple[Later, ...] = Field(
+        default=(),
+        max_length=MAX_LATER,
+        description="What begins later beside this conversation, which goes on and may end: "
+        "`[{at: 24h before when, go: remind}]`. STOP, and an event that the flow listens to, "
+        "drop it; coming to the step again moves it.",
     )
 
     via: str = Field(
@@ -88,6 +98,8 @@ class Step(Form):
             scene.note(self.note)
         if self.emit is not None:
             self.emit.settle(scene)
+        for n, entry in enumerate(self.later):
+            entry.settle(scene, n)
         return label
 
     def enter(self, scene: Scene) -> str | None:

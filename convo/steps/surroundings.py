@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from convo.core.business import MessageClass
-from convo.core.contacts import Closed, ConsentState
+from convo.core.contacts import Beside, Closed, ConsentState
 from convo.core.effects import Effect, Purpose, Say
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
@@ -108,6 +108,8 @@ class Surroundings:
     contact_zone: str | None
     #: Whether events are posted to own systems; recorded they are anyway.
     emits: bool
+    #: What steps have put off beside their conversations, as this turn has changed it so far.
+    beside: list[Beside]
     #: Why a text said in this turn goes out: an answer, or something that we start.
     purpose: Purpose
     #: What the contact wrote, empty when this turn is not about a text.

@@ -10,6 +10,7 @@ from convo.core import codec
 from convo.core.contacts import (
     Asked,
     AskedBack,
+    Beside,
     Closed,
     ContactState,
     Named,
@@ -106,6 +107,20 @@ FULL = dataclasses.replace(
     ),
     touches=(Touch(at=1_700_000_000_000, id=4_000_000_000),),
     begun={"welcome": 5},
+    beside=(
+        Beside(
+            id="b1",
+            of="s1",
+            channel="main",
+            flow="book",
+            version="v1",
+            step="day",
+            n=1,
+            generation=3,
+            answers={"what": "cut"},
+            brought={"order": "7"},
+        ),
+    ),
 )
 
 #: `OLD` as schema 1 wrote it.

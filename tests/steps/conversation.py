@@ -23,6 +23,7 @@ from convo.policy.numbering import country_of
 from convo.routing.loading import AnytimeWords, Loaded, load
 from convo.routing.playbook import Playbook
 from convo.routing.router import take_turn
+from convo.steps.attributes import LATER
 
 #: Monday the 23rd of November 2026, ten in the morning in Shanghai.
 START = int(datetime(2026, 11, 23, 2, tzinfo=UTC).timestamp() * 1_000)
@@ -197,6 +198,14 @@ class Conversation:
     def recorded(self, kind: str) -> list[Mapping[str, Any]]:
         """The facts of all records of one kind."""
         return [facts for each, facts in self.records if each == kind]
+
+    def due_later(self) -> list[float]:
+        """In how many minutes what was put off comes due."""
+        return sorted(
+            (due - self.now) / 60_000
+            for name, (_, due) in self.timers.items()
+            if name.startswith(LATER)
+        )
 
     def due_in(self, purpose: str) -> list[float]:
         """In how many minutes the timers of one purpose come due."""
