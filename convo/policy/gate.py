@@ -118,13 +118,23 @@ def remembered(
 
 def passes_over(
     say: Say, state: ContactState, business: Business, touches: Sequence[Touch], now: int
-) -> str | None:
-    """The cap that an emergency does not heed; None when it heeds none, or there is none in its
-    way."""
-    if say.kind != "emergency" or say.purpose != "first" or business.caps is None:
-        return None
-    verdict = _over_the_cap(say, state, business.caps, touches, now)
-    return None if verdict is None else str(verdict.facts["cap"])
+) -> Mapping[str, object]:
+    """What an emergency does not heed and anything else that we start would, for the records."""
+    if say.kind != "emergency" or say.purpose != "first":
+        return {}
+    ignored: list[str] = []
+    facts: dict[str, object] = {}
+    hours = [each for kind, each in business.quiet.items() if kind in ("service", "marketing")]
+    moment = datetime.fromtimestamp(now / 1000, UTC)
+    zones = _zones(state, business)
+    if hours and not opening_hours.is_open(moment, hours, zones, business.calendar):
+        ignored.append("quiet-hours")
+    if business.caps is not None and (
+        verdict := _over_the_cap(say, state, business.caps, touches, now)
+    ):
+        ignored.append("frequency-cap")
+        facts["cap"] = verdict.facts["cap"]
+    return {"ignores": ignored, **facts} if ignored else {}
 
 
 def leaves_by(say: Say, state: ContactState, business: Business, now: int) -> int | None:

@@ -229,10 +229,9 @@ class Desk:
             self._refused(say, leaves.rule)
             return now
         until = leaves_by(say, state, self.business, now)
-        ignored = passes_over(say, state, self.business, self.touches, now)
+        facts = passes_over(say, state, self.business, self.touches, now)
         self.pace = counted(say, self.pace, now)
         self.touches = remembered(say, state, self.business, self.touches, now)
-        facts = {} if ignored is None else {"ignores": "frequency-cap", "cap": ignored}
         self.outbound.append(self._row(say, leaves, until, facts))
         return now
 

@@ -113,7 +113,7 @@ def test_answers_service_and_emergencies_are_not_counted_and_not_held_back() -> 
     assert "ignores" not in talk.recorded("said")[-1]
     assert talk.request(event="sale.wanted") == [OFFER]
     assert talk.request(event="fire") == ["Leave now."]
-    assert talk.recorded("said")[-1]["ignores"] == "frequency-cap"
+    assert talk.recorded("said")[-1]["ignores"] == ["frequency-cap"]
     assert talk.recorded("said")[-1]["cap"] == "normal: 1 per 10 days"
     assert len(talk.state.touches) == 1
 
@@ -334,3 +334,16 @@ def test_a_conversation_that_came_to_its_end_may_have_a_last_word_in_the_morning
     talk.now = START + 13 * HOUR
     assert talk.request(event="sale.wanted") == []
     assert talk.wait("11h") == [OFFER]
+
+
+def test_an_emergency_in_the_night_says_that_it_did_not_heed_the_hours() -> None:
+    flow = (
+        "flow: x\nclass: emergency\nstart: {events: [alarm]}\n"
+        "steps:\n  a: {say: Leave the building., go: end}\n"
+    )
+    talk = Conversation(flow, at=business(quiet={"service": daily(8 * 60, 21 * 60)}))
+    talk.request(event="alarm")
+    assert "ignores" not in talk.recorded("said")[-1]
+    talk.wait("13h")
+    assert talk.request(event="alarm") == ["Leave the building."]
+    assert talk.recorded("said")[-1]["ignores"] == ["quiet-hours"]
