@@ -27,6 +27,7 @@ _PLAIN_MARKS = str.maketrans(
         **dict.fromkeys("\u201c\u201d", '"'),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
         **dict.fromkeys("\u301c\u223c", "~"),
+        "\U0001f51f": "10",
         **dict(zip("\u061f\u060c\u061b\u066b\u066c\u0964", "?,;.,.", strict=True)),
         # A digit is a digit in any script.
         **{

@@ -53,6 +53,10 @@ def number_of(plain: str, languages: Sequence[str] = ("en", "zh")) -> int | floa
     named = shape.names.get(plain)
     if named is not None:
         return named
+    for hundreds in shape.hundreds:
+        found = hundreds.fullmatch(plain)
+        if found is not None:
+            return shape.names[found[1]] + shape.names[found[2]]
     written = shape.chinese.fullmatch(plain)
     if written is None:
         return None
@@ -159,6 +163,7 @@ def _signs() -> _Signs:
 class _Shape:
     arabic: Mapping[str, re.Pattern[str]]
     names: Mapping[str, int]
+    hundreds: tuple[re.Pattern[str], ...]
     counted: Mapping[str, int]
     chinese: re.Pattern[str]
     said: re.Pattern[str]
@@ -170,7 +175,9 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
     tables = vocabularies(languages)
     names = {name: value for table in tables for name, value in spelt_numbers(table).items()}
     minus = [word for table in tables for word in table.minus]
-    spelt = either(names)
+    names |= {name: value for table in tables for name, value in table.hundreds.items()}
+    hundreds = [_hundreds(table) for table in tables if table.hundreds]
+    spelt = f"(?:{'|'.join([*map(''.join, hundreds), either(names)])})"
     for name, value in list(names.items()):
         names |= {f"{word} {name}": -value for word in minus}
     digits = {char: value for table in tables for char, value in table.digits.items()}
@@ -199,6 +206,9 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
     return _Shape(
         arabic={sign: re.compile(rf"[+-]?(?:{ARABIC[sign]})") for sign in signs},
         names=names,
+        hundreds=tuple(
+            re.compile(f"({hundred}){between}({rest})") for hundred, between, rest in hundreds
+        ),
         counted=counted,
         chinese=re.compile(chinese),
         said=re.compile(
@@ -207,6 +217,12 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
         ),
         digits=digits,
     )
+
+
+def _hundreds(table: Vocabulary) -> tuple[str, str, str]:
+    """The pieces of "ciento veinte" and "hundertfünfunddreißig"."""
+    between = either(table.hundreds_then_rest)
+    return either(table.hundreds), between, either(spelt_numbers(table))
 
 
 def spelt_numbers(table: Vocabulary) -> dict[str, int]:

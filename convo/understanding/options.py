@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 
+from convo.understanding.near_misses import edits
 from convo.understanding.normalise import (
     NO_WORD_GOES_ON,
     either,
@@ -51,6 +52,11 @@ class OptionList:
     asked: re.Pattern[str]
     in_sentences: Mapping[str, str]
     inside: re.Pattern[str]
+    and_more: re.Pattern[str]
+    #: Letters alone -> the names that have them: "x ray" and "xray" are "x-ray".
+    squeezed: Mapping[str, Sequence[str]]
+    #: What has a meaning of its own and is no slip of a label.
+    words: frozenset[str]
     refusing: re.Pattern[str]
     polite: re.Pattern[str]
     leading: re.Pattern[str]
@@ -81,13 +87,13 @@ def understand_listed(text: str, listed: OptionList) -> str | None:
         return exact if exact != _SEVERAL else None
     numbered = listed.number.fullmatch(plain)
     if numbered is not None:
-        return _by_number(numbered, listed)
+        return None if _PRICE.search(written) else _by_number(numbered, listed)
     if listed.last.fullmatch(plain):
         return listed.by_number[max(listed.by_number)] if listed.by_number else None
     asked = listed.asked.fullmatch(plain)
     if asked is not None:
         return listed.named[asked["name"]] or None
-    return _named_in_a_sentence(plain, listed)
+    return _named_in_a_sentence(plain, listed) or _slip(plain, listed)
 
 
 def renumbered(listed: OptionList, ids: Sequence[str], numbers: Sequence[int]) -> OptionList:
@@ -115,6 +121,37 @@ def _by_number(numbered: re.Match[str], listed: OptionList) -> str | None:
 _SEVERAL = ""
 """Stands where two options share a word."""
 
+_HERE = "\ue000"
+"""Stands where an option was named; no text has it, for it is of no script."""
+
+_PRICE = re.compile(r"[$€£¥₹₩][ 0-9]|[0-9] ?[$€£₹₩]")
+
+SHORTEST_SLIP = 5
+"""Letters: a shorter word is one edit from too many others."""
+
+
+def _slip(plain: str, listed: OptionList) -> str | None:
+    """The one label that the whole text is a slip of the finger from: "haircutt", "xray".
+
+    The first letter is right, for "unhappy" is no slip of "happy", and nothing is guessed that
+    another label is as near to, or from a word that has a meaning of its own.
+    """
+    joined = "".join(filter(str.isalnum, plain))
+    if not joined.isascii() or not joined.isalpha() or plain in listed.words:
+        return None
+    same = {listed.named[name] for name in listed.squeezed.get(joined, ())}
+    if not same and len(joined) >= SHORTEST_SLIP:
+        near = (
+            name
+            for name in listed.named
+            if name[0] == plain[0] and len(name) >= SHORTEST_SLIP and not _DIGIT.search(name)
+        )
+        same = {listed.named[name] for name in near if edits(plain, name, 1) is not None}
+    return same.pop() or None if len(same) == 1 else None
+
+
+_DIGIT = re.compile("[0-9]")
+
 
 def _named_in_a_sentence(plain: str, listed: OptionList) -> str | None:
     found = islice(listed.inside.finditer(plain), MAX_NAMED + 1)
@@ -134,7 +171,10 @@ def _named_in_a_sentence(plain: str, listed: OptionList) -> str | None:
     meant = {listed.in_sentences[name] for name in names}
     around = plain
     for start, end, _ in outer:
-        around = f"{around[:start]}{' ' * (end - start)}{around[end:]}"
+        around = f"{around[:start]}{_HERE * (end - start)}{around[end:]}"
+    if listed.and_more.search(around):
+        return None
+    around = around.replace(_HERE, " ")
     # 不好意思 is an excuse and refuses nothing.
     if len(meant) != 1 or listed.refusing.search(listed.polite.sub(" ", around)):
         return None
@@ -159,14 +199,19 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
     digits = "[0-9]{1,4}(?![0-9])"
     mark = either(table.ordinal_mark for table in tables if table.ordinal_mark)
     counter = either(word for table in tables for word in table.counters)
-    before = rf"(?>(?:{words_of(tables, lambda table: table.before_option)}[ .,:#(、]*)*)"
+    before = rf"(?>(?:{words_of(tables, lambda table: table.before_option)}[ .,:#°(、]*)*)"
     # "no 2" is the number 2, but "no haircut" is none.
     wishes = words_of(tables, lambda t: [w for w in t.before_option if w not in t.refusing])
-    wishing = rf"(?>(?:{wishes}[ .,:#(、]*)*)"
+    wishing = rf"(?>(?:{wishes}[ .,:#°(、]*)*)"
     after = rf"(?>(?:[ .,!、)~]*{words_of(tables, lambda table: table.after_option)})*)"
     last = words_of(tables, lambda table: table.last)
     plurals = [ending for table in tables for ending in table.plurals]
-    in_sentences = _in_sentences(named, plurals)
+    genders = {man: woman for table in tables for man, woman in table.genders.items()}
+    in_sentences = _in_sentences(named, plurals, genders)
+    more = words_of(tables, lambda table: table.and_more)
+    squeezed: dict[str, list[str]] = {}
+    for name in named:
+        squeezed.setdefault("".join(filter(str.isalnum, name)), []).append(name)
     harmless = {word for table in tables for word in table.not_refusing}
     joined = [word for table in tables if not table.spaced for word in table.refusing]
     spaced = [word for table in tables if table.spaced for word in table.refusing]
@@ -188,6 +233,15 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
         last=re.compile(f"{before}{last}{after}"),
         asked=re.compile(f"{wishing}(?P<name>{either(named)}){NO_WORD_GOES_ON}{after}"),
         in_sentences=in_sentences,
+        and_more=re.compile(
+            rf"{_HERE} ?(?:, ?)?{more}(?=.*[^\W_{_HERE}])|(?<![a-z0-9]){more} {_HERE}"
+        ),
+        squeezed=squeezed,
+        words=frozenset(
+            word
+            for t in tables
+            for word in (*t.yes, *t.no, *t.refusing, *t.polite, *t.never_guessed)
+        ),
         inside=re.compile(f"(?=({'|'.join(map(whole, _longest_first(in_sentences))) or '(?!)'}))"),
         refusing=re.compile(f"{either(joined)}|(?<![a-z0-9']){either(spaced)}{NO_WORD_GOES_ON}"),
         polite=re.compile(words_of(tables, lambda table: table.polite)),
@@ -216,7 +270,9 @@ def _umlauts(name: str) -> Iterable[str]:
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
-def _in_sentences(named: Mapping[str, str], plurals: Iterable[str]) -> dict[str, str]:
+def _in_sentences(
+    named: Mapping[str, str], plurals: Iterable[str], genders: Mapping[str, str]
+) -> dict[str, str]:
     """Names as they may stand in a sentence; in an alphabet, also in the plural."""
     long_enough = {name: id for name, id in named.items() if len(name) >= SHORTEST_NAMED}
     singular = {name: id for name, id in long_enough.items() if not name.isdigit()}
@@ -226,4 +282,10 @@ def _in_sentences(named: Mapping[str, str], plurals: Iterable[str]) -> dict[str,
         if name[-1].isalpha() and name[-1] < "\u2e80"
         for ending in plurals
     }
-    return more | singular
+    hers = {
+        name.removesuffix(his) + her: id
+        for name, id in singular.items()
+        for his, her in genders.items()
+        if name.endswith(his)
+    }
+    return more | hers | singular

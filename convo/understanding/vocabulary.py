@@ -59,6 +59,8 @@ class DateWords:
     days_are_counted: bool
     #: 5.12. is a date.
     dotted_dates: bool
+    #: 17.15 is a time, where it can be no date.
+    dotted_times: bool
     #: These are other words too, and days only right before a figure or a full stop: "Do 15 Uhr".
     short_weekdays: Mapping[str, int]
     #: Behind a weekday: "el viernes que viene" is the next one there is.
@@ -158,6 +160,8 @@ class Vocabulary:
     tens_then_ones: tuple[str, ...]
     ones_then_tens: tuple[str, ...]
     decimal: str
+    hundreds: Mapping[str, int]
+    hundreds_then_rest: tuple[str, ...]
     ordinals: Mapping[str, int]
     digits: Mapping[str, int]
     multiples: Mapping[str, int]
@@ -178,6 +182,10 @@ class Vocabulary:
     #: Words, and pieces of two, in which the signs of another word stand by chance.
     longer_words: tuple[str, ...]
     plurals: tuple[str, ...]
+    #: How a label ends for a man, and for a woman.
+    genders: Mapping[str, str]
+    #: Next to the one option that was named, they say that there is another thing.
+    and_more: tuple[str, ...]
     dates: DateWords
     #: In place of the grammar of `dates`, where the language has the other one.
     counted_dates: CountedWords | None
@@ -221,6 +229,8 @@ def vocabulary(language: str) -> Vocabulary | None:
         tens_then_ones=_words(raw, "tens_then_ones"),
         ones_then_tens=_words(raw, "ones_then_tens"),
         decimal=_text(raw, "decimal") or ".",
+        hundreds=_numbers(raw, "hundreds"),
+        hundreds_then_rest=_words(raw, "hundreds_then_rest"),
         ordinals=_numbers(raw, "ordinals"),
         digits=_numbers(raw, "digits"),
         multiples=_numbers(raw, "multiples"),
@@ -239,6 +249,8 @@ def vocabulary(language: str) -> Vocabulary | None:
         whose=_words(raw, "whose"),
         longer_words=_words(raw, "longer_words"),
         plurals=_words(raw, "plurals"),
+        genders=_texts(raw, "genders"),
+        and_more=_words(raw, "and_more"),
         counted_dates=_counted(dates) if _text(dates, "grammar") == "counted" else None,
         dates=DateWords(
             days=_numbers(dates, "days"),
@@ -274,6 +286,7 @@ def vocabulary(language: str) -> Vocabulary | None:
             day_marks=_words(dates, "day_marks"),
             days_are_counted=_text(dates, "days_are_counted") == "true",
             dotted_dates=_text(dates, "dotted_dates") == "true",
+            dotted_times=_text(dates, "dotted_times") == "true",
             short_weekdays=_numbers(dates, "short_weekdays"),
             coming_after=_words(dates, "coming_after"),
             next_or_coming=_words(dates, "next_or_coming"),

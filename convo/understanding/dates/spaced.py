@@ -41,6 +41,7 @@ def leading_patterns(table: Vocabulary) -> tuple[Pattern, ...]:
     return _of_lists_there_are(
         (dates.dotted_dates, rf"([0-9]{{1,2}})\.([0-5][0-9]){oclock}", words.figures),
         (dates.dotted_dates, f"{on}{dotted}", words.dotted),
+        (dates.dotted_times, r"([0-2]?[0-9])\.(00|1[3-9]|[2-5][0-9])(?![0-9.])", words.figures),
         (dates.plus, f"{at}{hour}{maybe_oclock}{plus}{fraction}{half}", words.plus),
         (dates.plus, f"{at}{hour}{oclock}{plus}{amount}{minutes}{half}", words.plus),
         (dates.plus, f"{behind_at}{hour}{plus}{amount}{minutes}{no_more}{half}", words.plus),
