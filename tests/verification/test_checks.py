@@ -155,7 +155,7 @@ FAULTS = [
     (
         "parts",
         "en: Which colour?",
-        "en: Which of all our colours? őőőőőő",
+        "en: Which of all our colours? őőőőőőőőőőőőőőőőőőőő",
         10,
         "this text may take 2 parts",
     ),
