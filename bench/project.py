@@ -50,6 +50,7 @@ url = "sqlite:data/convo.db"
 [server]
 public_url = "{public}"
 bind = "127.0.0.1:{port}"
+texts_a_minute = 0
 
 [channels.main]
 provider = "twilio"

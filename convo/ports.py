@@ -30,6 +30,8 @@ class Arrival:
     consent: ConsentAct | None = None
     #: The raw request or answer, kept for people.
     raw: bytes = field(default=b"", repr=False)
+    #: The rule by which a text takes no turn: it is kept among the records, and that is all.
+    aside: str = ""
 
 
 Acceptance = Literal["accepted", "duplicate", "busy"]

@@ -122,6 +122,8 @@ class Business:
     windows: Mapping[str, Hours] = field(default_factory=dict[str, Hours])
     calendar: Calendar = NO_CALENDAR
     caps: Caps | None = None
+    #: Texts of one number that are taken in a minute; 0 takes all.
+    texts_a_minute: int = 0
     #: Parts and emoji that a text may have, where its flow says nothing; None is any number.
     most_parts: int | None = None
     most_emoji: int | None = None

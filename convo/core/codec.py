@@ -33,7 +33,7 @@ SCHEMA = 2
 #: What rows have grown by since schema 1, with what an older row meant: the entries that schema 1
 #: had, then the defaults of those behind them, in their order.
 _CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}, ()))
-_PACE_GREW: tuple[int, Sequence[Any]] = (9, ())
+_PACE_GREW: tuple[int, Sequence[Any]] = (9, (0, 0))
 _SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False))
 _FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}, ()))
 _POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((), "", "", 0))
@@ -87,6 +87,8 @@ def encode(state: ContactState) -> bytes:
                 pace.echo,
                 pace.echoes,
                 pace.echo_at,
+                pace.spoke_at,
+                pace.quick,
             ],
             [_asked_back_row(back) for back in state.asked_back],
             [_closed_row(closed) for closed in state.closed],
@@ -135,6 +137,8 @@ def decode(
             echo=pace[6],
             echoes=pace[7],
             echo_at=pace[8],
+            spoke_at=pace[9],
+            quick=pace[10],
         ),
         asked_back=tuple(_asked_back(back) for back in asked_back),
         closed=tuple(_closed(question) for question in closed),

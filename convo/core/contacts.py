@@ -70,6 +70,8 @@ class Pace:
     echo: int = 0  # a hash of the last text they sent
     echoes: int = 0  # how often it came in a row
     echo_at: int = 0  # when it last came, ms
+    spoke_at: int = 0  # when we last spoke, ms
+    quick: int = 0  # how often in a row they wrote so much so soon after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,19 @@ ECHO_WITHIN = 10 * SECOND
 ECHO_FROM = 6
 """Shorter texts are no echo: people answer three questions in a row with "5" or "yes"."""
 
+QUICK = 10
+"""So many texts of some length in a row, each written..."""
+
+QUICK_WITHIN = 30 * SECOND
+"""...this soon after ours, are a machine's, however they vary: nobody reads and types so fast for
+so long. The longest example conversation has ten replies, and most of them are a word."""
+
+ECHO_TELLS, SLOW_FORGIVES = 5, 3
+"""How many quick texts an echo is worth as a sign, and how many a slow one takes back."""
+
+REST = 30 * MINUTE
+"""So long we then say nothing to it: a reminder of ours would set it off again."""
+
 REPLIES_A_MINUTE = 12
 """Two machines write many more, and the echo stops them sooner; one person who tries one flow
 after another in a hurry came to nine."""
@@ -37,6 +50,8 @@ _WINDOW_MINUTES = 10
 LOOP_RULES: Mapping[str, str] = {
     "loop-echo": f"They sent the same text {ECHOES} times, each within "
     f"{ECHO_WITHIN // SECOND} seconds: that is an auto-reply.",
+    "loop-quick": f"They answered {QUICK} of our texts in a row, at some length and each within "
+    f"{QUICK_WITHIN // SECOND} seconds: that is a machine.",
     "loop-minute": f"We sent {REPLIES_A_MINUTE} texts to this number within a minute.",
     "loop-ten-minutes": f"We sent {REPLIES_IN_TEN_MINUTES} texts to this number in ten minutes.",
     "loop-day": f"We sent {REPLIES_A_DAY} texts to this number today (UTC).",
@@ -45,15 +60,26 @@ LOOP_RULES: Mapping[str, str] = {
 
 def heard(pace: Pace, text: str, at: int) -> Pace:
     """The pace after they sent `text` at `at` (ms)."""
+    if pace.quick >= QUICK and 0 <= at - pace.spoke_at <= REST:
+        return pace
     folded = whole_message(text) if len(text) >= ECHO_FROM else ""
     if len(folded) < ECHO_FROM:
-        return replace(pace, echo=0, echoes=0, echo_at=at) if pace.echoes else pace
+        if not pace.echoes and not pace.quick:
+            return pace
+        return replace(pace, echo=0, echoes=0, echo_at=at, quick=0)
+    soon = pace.spoke_at and 0 <= at - pace.spoke_at <= QUICK_WITHIN
+    quick = pace.quick + 1 if soon else max(0, pace.quick - SLOW_FORGIVES)
     # Not for safety: two texts that are taken for one cost a reply, and that once in 2**32.
     echo = zlib.crc32(folded.encode("utf-8", "surrogatepass"))
-    again = echo == pace.echo and at - pace.echo_at <= ECHO_WITHIN
+    # Once known for a machine's, the same text is one for a good while.
+    within = REST if pace.echoes >= ECHOES else ECHO_WITHIN
+    again = echo == pace.echo and at - pace.echo_at <= within
     # Counted no further than matters, so that the record stays small.
     echoes = min(pace.echoes + 1, ECHOES) if again else 1
-    return replace(pace, echo=echo, echoes=echoes, echo_at=at)
+    if echoes == ECHOES:
+        quick += ECHO_TELLS
+    quick = min(quick, QUICK)
+    return replace(pace, echo=echo, echoes=echoes, echo_at=at, quick=quick)
 
 
 def spoke(pace: Pace, at: int, n: int = 1) -> Pace:
@@ -67,6 +93,7 @@ def spoke(pace: Pace, at: int, n: int = 1) -> Pace:
         replies_this_minute=this_minute + n,
         day=at // DAY,
         replies_today=today + n,
+        spoke_at=at,
     )
 
 
@@ -74,6 +101,8 @@ def silent(pace: Pace, at: int) -> str | None:
     """The rule (of `LOOP_RULES`) by which we say nothing more now; None when we may speak."""
     if pace.echoes >= ECHOES and at - pace.echo_at <= ECHO_WITHIN:
         return "loop-echo"
+    if pace.quick >= QUICK and 0 <= at - pace.spoke_at <= REST:
+        return "loop-quick"
     _, replies, _, this_minute, today = _counts(pace, at)
     if this_minute >= REPLIES_A_MINUTE:
         return "loop-minute"

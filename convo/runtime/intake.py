@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from convo.core.business import Business
@@ -15,6 +16,7 @@ from convo.policy.law_words import law_word
 from convo.policy.numbering import country_of
 from convo.ports import Acceptance, Arrival, Parsed, Store
 from convo.runtime import backoff
+from convo.runtime.flood import RULE, Flood
 from convo.runtime.instruments import Instruments
 
 log = logging.getLogger("convo.intake")
@@ -34,6 +36,8 @@ class Intake:
         self._business = business
         self._sleep = instruments.sleep
         self._count = instruments.metrics.count
+        self._clock = instruments.clock
+        self._flood = Flood(business.texts_a_minute)
         self._own = frozenset(
             channel.address
             for channel in business.channels.values()
@@ -54,7 +58,7 @@ class Intake:
                 case Inbound(contact=contact) if contact in self._own:
                     self._count("convo_arrivals_total", channel, "inbound", "own_number")
                 case Inbound() as inbound:
-                    arrivals.append(_lawful(arrival, inbound, self._business))
+                    arrivals.append(self._taken(_lawful(arrival, inbound, self._business)))
                 case OptedOutElsewhere(source=source, programme=programme) if (
                     arrival.consent is None
                 ):
@@ -69,6 +73,17 @@ class Intake:
                     arrivals.append(arrival)
         if arrivals:
             await self._accept(channel, arrivals)
+
+    def _taken(self, arrival: Arrival) -> Arrival:
+        """With what is too much from one number set aside; law words never are."""
+        event = arrival.event
+        if not isinstance(event, Inbound) or event.law is not None or arrival.consent is not None:
+            return arrival
+        now = self._clock()
+        if self._flood.full(event.contact, now):
+            return replace(arrival, aside=RULE)
+        self._flood.take(event.contact, now)
+        return arrival
 
     async def request(
         self,
@@ -109,6 +124,8 @@ class Intake:
         answers = await self._store.accept(arrivals)
         for arrival, answer in zip(arrivals, answers, strict=True):
             self._count("convo_arrivals_total", channel, _KINDS[type(arrival.event)], answer)
+            if isinstance(arrival.event, Inbound) and answer != "accepted" and not arrival.aside:
+                self._flood.give_back(arrival.event.contact)
         if "busy" in answers:
             raise Busy("The inbox is full: send it again later.")
         return answers

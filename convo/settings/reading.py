@@ -341,6 +341,7 @@ def _business(
         windows={name: speaking.window_hours(each) for name, each in written.windows.items()},
         calendar=calendar,
         caps=speaking.caps(written.caps),
+        texts_a_minute=written.server.texts_a_minute,
         most_parts=written.texts.parts,
         most_emoji=written.texts.emoji,
         opt_out=written.opt_out,

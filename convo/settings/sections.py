@@ -96,6 +96,12 @@ class ServerSection(Section):
         "`convo doctor --token` prints a fresh one.",
         examples=["env:CONVO_API_TOKEN", ["env:NEW_TOKEN", "env:OLD_TOKEN"]],
     )
+    texts_a_minute: int = Field(
+        default=20,
+        ge=0,
+        description="Texts of one number that are taken within a minute. What is beyond is kept "
+        "and not answered, so that a flood makes nobody wait; law words always pass. 0 takes all.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged. Numbers are masked at every level."
     )

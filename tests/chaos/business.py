@@ -56,6 +56,7 @@ url = "sqlite:data/convo.db"
 public_url = "{public}"
 bind = "127.0.0.1:{port}"
 log_level = "error"
+texts_a_minute = 0
 
 [doubts]
 grace = "{grace}"

@@ -105,6 +105,7 @@ FULL = dataclasses.replace(
             touch=4_000_000_000,
         ),
     ),
+    pace=dataclasses.replace(OLD.pace, spoke_at=1_700_000_000_000, quick=3),
     touches=(Touch(at=1_700_000_000_000, id=4_000_000_000),),
     begun={"welcome": 5},
     beside=(

@@ -1,5 +1,7 @@
 """Two machines fall silent soon; people are never cut off."""
 
+from dataclasses import replace
+
 import pytest
 
 from convo.core.contacts import Pace
@@ -7,9 +9,11 @@ from convo.policy.loop_guard import (
     DAY,
     LOOP_RULES,
     MINUTE,
+    QUICK,
     REPLIES_A_DAY,
     REPLIES_A_MINUTE,
     REPLIES_IN_TEN_MINUTES,
+    REST,
     SECOND,
     heard,
     silent,
@@ -36,7 +40,7 @@ def test_an_echo_is_known_by_its_words_not_its_dots() -> None:
     assert silent(pace, NOON + 2 * SECOND) == "loop-echo"
 
 
-def test_another_text_or_a_while_ends_the_silence() -> None:
+def test_another_text_or_a_good_while_ends_the_silence() -> None:
     pace = Pace()
     for n in range(5):
         pace = heard(pace, AWAY, NOON + n * SECOND)
@@ -44,6 +48,8 @@ def test_another_text_or_a_while_ends_the_silence() -> None:
     assert silent(heard(pace, "Now I can talk", NOON + 5 * SECOND), NOON + 5 * SECOND) is None
     later = NOON + 20 * SECOND
     assert silent(pace, later) is None
+    assert silent(heard(pace, AWAY, later), later) == "loop-echo"
+    later = NOON + 2 * REST
     assert silent(heard(pace, AWAY, later), later) is None
 
 
@@ -107,3 +113,31 @@ def test_several_texts_of_one_turn_all_count() -> None:
 def test_a_clock_that_goes_back_does_not_stick() -> None:
     pace = spoke(Pace(), NOON, REPLIES_IN_TEN_MINUTES)
     assert silent(pace, NOON - 2 * DAY) is None
+
+
+def test_ten_long_answers_each_written_in_half_a_minute_are_a_machine_s_however_they_vary() -> None:
+    pace, at = spoke(Pace(), NOON), NOON
+    for n in range(QUICK):
+        assert silent(pace, at) is None
+        at += 11 * SECOND
+        pace = heard(pace, f"Your message number {n} has arrived.", at)
+        if n < QUICK - 1:
+            pace = spoke(pace, at)
+    assert silent(pace, at) == "loop-quick"
+    # Nor is it spoken to by a reminder soon after, nor when it goes on.
+    pace = heard(pace, "Are you still there?", at + 5 * MINUTE)
+    assert silent(pace, at + 5 * MINUTE) == "loop-quick"
+    assert silent(pace, at + REST + MINUTE) is None
+    pace = heard(pace, "Hello again, this is Anna.", at + REST + MINUTE)
+    assert silent(pace, at + REST + MINUTE) is None
+
+
+def test_a_short_or_a_slow_answer_in_between_is_a_person_s() -> None:
+    for word, wait in (("yes", 5 * SECOND), ("I had to look that up", 31 * SECOND)):
+        pace, at = spoke(Pace(), NOON), NOON
+        for n in range(3 * QUICK):
+            at += wait if n % 5 == 0 else 5 * SECOND
+            pace = heard(pace, word if n % 5 == 0 else f"A longer answer, the {n}th", at)
+            assert silent(pace, at) is None
+            # Only this rule is looked at here: the limits by the minute are others.
+            pace = replace(pace, spoke_at=at)

@@ -45,6 +45,18 @@ class ArrivalsContract:
         assert pending.event.id != ""
         assert pending.order == entry(pending.source)
 
+    async def test_what_is_set_aside_is_kept_once_and_takes_no_turn(self, desk: Desk) -> None:
+        aside = replace(text("again", key="a1"), aside="flood-minute")
+        assert await desk.accept(aside, text("hello", key="h1")) == ["accepted", "accepted"]
+        assert await desk.accept(aside) == ["duplicate"]
+        (pending,) = (await desk.look()).events
+        assert isinstance(pending.event, Inbound)
+        assert pending.event.text == "hello"
+        (inbound,) = await desk.records("inbound")
+        assert inbound.facts["text"] == "again"
+        (ignored,) = await desk.records("ignored")
+        assert ignored.facts["rule"] == "flood-minute"
+
     async def test_every_kind_of_event_comes_back_as_it_went_in(self, desk: Desk) -> None:
         events = (
             Inbound(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from convo.core import event_codec
 from convo.core.contacts import EVERYTHING, Consent, ConsentState
-from convo.core.events import Report
+from convo.core.events import Inbound, Report
 from convo.core.records import Record
 from convo.ports import Acceptance, Arrival, ConsentAct
 from convo.stores.sqlite import reports
@@ -80,6 +80,11 @@ def _accept(database: Database, item: Prepared) -> Acceptance:
             return "duplicate"
         reports.apply(database, event, at, arrival.raw)
         return "accepted"
+    if arrival.aside and isinstance(event, Inbound):
+        if not _is_new(database, item.hash, at):
+            return "duplicate"
+        _set_aside(database, event, arrival.aside, at)
+        return "accepted"
     if database.inbox_length >= database.inbox_limit:
         if _was_kept(database, item.hash, at):
             return "duplicate"
@@ -96,6 +101,16 @@ def _accept(database: Database, item: Prepared) -> Acceptance:
     if arrival.consent is not None and _acted(database, item, arrival.consent, entry, at):
         database.execute("UPDATE inbox SET acted = 1 WHERE entry = ?", (entry,))
     return "accepted"
+
+
+def _set_aside(database: Database, event: Inbound, rule: str, at: int) -> None:
+    contact = event.contact.e164
+    text = {"channel": event.channel, "text": event.text, "law": event.law}
+    facts = (
+        Record(kind="inbound", facts=text),
+        Record(kind="ignored", facts={"why": "it takes no turn", "rule": rule}),
+    )
+    add_records(database, [(at, contact, record) for record in facts])
 
 
 def _is_new(database: Database, hash: int | None, at: int) -> bool:
