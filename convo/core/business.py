@@ -86,6 +86,15 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """What somebody is told who asks what we keep of them."""
+
+    words: tuple[str, ...] = ()
+    #: By language; under "" for all of them.
+    policy: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
     """Which law profile is for whom: by the country of the contact's number."""
 
@@ -130,3 +139,4 @@ class Business:
     #: How marketing ends, by language; under "" for all of them.
     opt_out: Mapping[str, str] = field(default_factory=dict[str, str])
     law: Law = field(default_factory=Law)
+    privacy: Privacy = field(default_factory=Privacy)

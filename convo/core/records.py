@@ -40,6 +40,7 @@ KINDS: Mapping[str, str] = {
     "dropped": "a text that still waited is not needed any more: kind, and the event or why",
     "started": "a session began: session, flow, version, by what",
     "ended": "a flow ended: flow, version, outcome, and the answers that it kept",
+    "privacy": "the privacy word was answered: kinds of data that are kept, language, policy told",
     "consent": "consent changed: programme, state",
     "handed_over": "a person takes over: flow, to whom",
     "merged": "two numbers became one contact: the other number, what was not taken, answers",

@@ -24,6 +24,7 @@ from convo.routing.late import answers_too_late
 from convo.routing.law import answer_law
 from convo.routing.once import begun_already, told_again
 from convo.routing.open_questions import able_to_take, who_refuses
+from convo.routing.privacy import asks_for_privacy, tell_privacy
 from convo.understanding.normalise import match_key
 from convo.understanding.telling import language_of, written_alike
 
@@ -54,6 +55,8 @@ def hear(desk: Desk, event: Inbound) -> None:
         answer_law(desk, event, law, heard or desk.language)
     elif desk.state.stopped:
         desk.record("ignored", why="the contact has said STOP")
+    elif asks_for_privacy(desk, event.text):
+        tell_privacy(desk, event)
     else:
         desk.around.text = text
         take_text(desk, text, event.id, event.at, event.channel)

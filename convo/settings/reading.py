@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from convo.core.business import Business, Channel, Law, MessageClass, Programme
+from convo.core.business import Business, Channel, Law, MessageClass, Privacy, Programme
 from convo.core.hours import NO_CALENDAR, Calendar
 from convo.core.numbers import address
 from convo.errors import SettingsError
@@ -345,6 +345,7 @@ def _business(
         most_parts=written.texts.parts,
         most_emoji=written.texts.emoji,
         opt_out=written.opt_out,
+        privacy=Privacy(words=written.privacy.words, policy=written.privacy.policy),
         law=Law(
             default=written.law.default,
             countries=written.law.countries,

@@ -244,6 +244,26 @@ class FoldersSection(Section):
     )
 
 
+class PrivacySection(Section):
+    """What somebody is told who asks what you keep of them."""
+
+    words: tuple[Word, ...] = Field(
+        default=(),
+        description="Words that ask it, as a whole message; no flow may have them.",
+        examples=[["privacy", "隐私"]],
+    )
+    policy: Annotated[
+        dict[str, str],
+        BeforeValidator(meanings.by_language),
+        AfterValidator(meanings.known_languages),
+    ] = Field(
+        default={},
+        description="Your policy in a sentence, or where it stands: one text, or one for each "
+        "language. The kinds of data that are kept of the number are told behind it.",
+        examples=["Our privacy policy: https://salon.example/privacy"],
+    )
+
+
 class LawSection(Section):
     """Which law profile is for whom. Each country has its own; this is for other choices."""
 
@@ -352,6 +372,7 @@ class ConvoToml(Section):
         examples=["拒收请回复R"],
     )
     law: LawSection = LawSection()
+    privacy: PrivacySection = PrivacySection()
     own_systems: OwnSystemsSection = OwnSystemsSection()
     events: EventsSection = EventsSection()
     codes: dict[str, CodesSection] = Field(default_factory=dict[str, CodesSection])
