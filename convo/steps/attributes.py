@@ -4,8 +4,9 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from convo.core.contacts import Beside
 from convo.core.effects import ClearTimer, Errand, SetTimer
@@ -22,6 +23,8 @@ _TAG = re.compile(r"[^\W_][\w.-]{0,39}")
 
 #: What one contact may have put off: a record must stay small.
 MAX_BESIDE = 20
+#: A longer one would take more parts than the text that it goes with.
+LONGEST_LINK = 200
 #: How the timers of what was put off begin.
 LATER = "later/"
 
@@ -175,6 +178,17 @@ class Later(Form):
         around.effects.append(SetTimer(name=name, generation=scene.generation, due=due))
         scene.record("later", flow=scene.flow.name, later=n, due=due)
 
+
+def _link(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or len(url) > LONGEST_LINK:
+        raise ValueError(f'"{url}" is no https:// link of up to {LONGEST_LINK} characters.')
+    if not url.isascii() or not url.isprintable() or " " in url or "{{" in url:
+        raise ValueError(f'"{url}" is no link as it is sent: ASCII, without blanks and {{{{ }}}}.')
+    return url
+
+
+Link = Annotated[str, AfterValidator(_link)]
 
 AnyTags = Annotated[Tags, BeforeValidator(_tags)]
 AnyEvent = Annotated[Event, BeforeValidator(_event)]

@@ -31,6 +31,7 @@ class Scene:
         "flow",
         "generation",
         "keyed",
+        "media",
         "name",
         "numbers",
         "outcome",
@@ -71,6 +72,8 @@ class Scene:
         self.asks = False
         #: Another of our channels, which the step's texts go by.
         self.via = ""
+        #: Links that go with the next text that is said.
+        self.media: tuple[str, ...] = ()
         self.generation = generation
         self.answers = dict(answers)
         #: What events have brought, by name; the newest over the older.
@@ -220,7 +223,10 @@ class Scene:
         )
         # A text may come out blank, when all of it hangs on a condition.
         *before, last = messages or ("",)
-        said = (*before, (last + tail).lstrip())
+        # What belongs to the text goes with it: who cannot be shown a picture can follow its link.
+        links, self.media = self.media, ()
+        ending = (last + tail).lstrip()
+        said = (*before, "\n".join((ending, *links)) if ending else "")
         for message in said:
             self.speak(message, purpose=purpose)
         return "\n".join(said)

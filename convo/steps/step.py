@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from convo.language.expressions import Expression
 from convo.language.texts import Text
-from convo.steps.attributes import AnyEvent, AnyTags, Later
+from convo.steps.attributes import AnyEvent, AnyTags, Later, Link
 from convo.steps.form import Form, StepName
 from convo.steps.scene import Scene
 
@@ -15,6 +15,10 @@ __all__ = ["Branch", "Form", "Step", "StepName"]
 
 #: Entries of one step: more is a flow of its own.
 MAX_LATER = 5
+#: Each link is half a part and more.
+MAX_MEDIA = 3
+#: Where the kinds have the text that they say when they are come to.
+SPEAKING = ("say", "ask", "choose", "confirm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,12 @@ class Step(Form):
         "drop it; coming to the step again moves it.",
     )
 
+    media: tuple[Link, ...] = Field(
+        default=(),
+        max_length=MAX_MEDIA,
+        description="Pictures and the like by their https:// links, which stand behind the step's "
+        "text and are counted in its parts. Asked again, a question comes without them.",
+    )
     via: str = Field(
         default="",
         description="Another of your channels, by which this step's texts go: `via: mail`. A "
@@ -69,6 +79,13 @@ class Step(Form):
                 "A question is asked on the channel of the conversation, where it is answered. "
                 "Say it by `via` in a step before."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_text_for_its_media(self) -> "Step":
+        said = vars(self)
+        if self.media and not any(isinstance(said.get(name), Text) for name in SPEAKING):
+            raise ValueError("`media` goes with a text: add `say`, or take it away.")
         return self
 
     @property
@@ -92,8 +109,9 @@ class Step(Form):
         if self.tag is not None:
             self.tag.settle(scene)
         scene.via = self.via
+        scene.media = self.media
         label = self.enter(scene)
-        scene.via = ""
+        scene.via, scene.media = "", ()
         if self.note is not None:
             scene.note(self.note)
         if self.emit is not None:

@@ -156,3 +156,64 @@ def test_names_in_notes_and_events_are_checked_and_tags_are_known() -> None:
     found = [problem.what for problem in CHECKS["names"](loaded(wrong))]
     assert found == ['Nothing gives "nam" a value.'] * 2
     assert not list(CHECKS["names"](loaded(TAGGING)))
+
+
+SHOWING = """
+flow: show
+start: {words: [show]}
+steps:
+  look:
+    say: [Two pictures., "{% if contact.fan %}You know it.{% endif %}Here they are:"]
+    media: [https://salon.example/a.jpg, "https://salon.example/b.jpg?x=1&y=2"]
+  like:
+    choose: Like it?
+    options: {yes: "Yes", no: "No"}
+    media: [https://salon.example/c.jpg]
+    tries: 2
+    silent: [{after: 1h, again: true}, {after: 2h, go: end}]
+  over: {say: Bye., go: end}
+"""
+
+
+def test_links_stand_behind_the_last_text_of_the_step_and_are_counted_in_its_parts() -> None:
+    talk = Conversation(SHOWING)
+    assert talk.text("show") == [
+        "Two pictures.",
+        "Here they are:\nhttps://salon.example/a.jpg\nhttps://salon.example/b.jpg?x=1&y=2",
+        "Like it?\n1 Yes\n2 No\nhttps://salon.example/c.jpg",
+    ]
+    long = Conversation(SHOWING.replace("Two pictures., ", "").replace("b.jpg", "b" * 150))
+    long.text("show")
+    assert long.sent[0].parts == 2
+
+
+def test_a_question_that_is_asked_again_comes_without_them() -> None:
+    talk = Conversation(SHOWING)
+    talk.text("show")
+    assert talk.wait("1h") == ["Like it?\n1 Yes\n2 No"]
+
+
+def test_a_text_that_comes_out_blank_brings_no_links() -> None:
+    blank = '"{% if contact.fan %}You know it.{% endif %}"'
+    flow = SHOWING.replace(
+        '[Two pictures., "{% if contact.fan %}You know it.{% endif %}Here they are:"]', blank
+    )
+    assert Conversation(flow).text("show") == ["Like it?\n1 Yes\n2 No\nhttps://salon.example/c.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("[https://salon.example/c.jpg]", "[http://salon.example/c.jpg]", "no https:// link"),
+        ("[https://salon.example/c.jpg]", "[salon.example/c.jpg]", "no https:// link"),
+        ("[https://salon.example/c.jpg]", "['https://salon.example/c d.jpg']", "without blanks"),
+        ("c.jpg]", f"{'c' * 200}.jpg]", "up to 200 characters"),
+        ("[https://salon.example/c.jpg]", f"[{', '.join(['https://a.example'] * 4)}]", "3 entries"),
+        ("over: {say: Bye., go: end}", "over: {end: x, media: ['https://a.example']}", "goes with"),
+    ],
+)
+def test_links_that_cannot_be_sent_are_refused(old: str, new: str, told: str) -> None:
+    assert old in SHOWING
+    with pytest.raises(FlowErrors) as problems:
+        loaded(SHOWING.replace(old, new))
+    assert told in str(problems.value)
