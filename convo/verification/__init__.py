@@ -7,6 +7,7 @@ from convo.routing.loading import Loaded
 from convo.verification.circles import endless_circles
 from convo.verification.double_opt_in import unconfirmed_consent
 from convo.verification.emoji import too_many_emoji
+from convo.verification.empties import empty_values
 from convo.verification.finding import Check
 from convo.verification.joining import untold_joining
 from convo.verification.languages import missing_languages
@@ -25,6 +26,7 @@ CHECKS: Mapping[str, Check] = {
     "references": unknown_references,
     "consent": unconfirmed_consent,
     "joining": untold_joining,
+    "empty": empty_values,
     "languages": missing_languages,
     "words": unusable_words,
     "silence": endless_silence,

@@ -160,6 +160,8 @@ FAULTS = [
         "this text may take 2 parts",
     ),
     ("emoji", "en: Which colour?", "en: Which colour? 👍👍", 10, "has 2 emoji (👍 👍)"),
+    ("empty", "{{ colour }} it is", "{{ contact.city }} it is", 17, '"contact.city" may be empty'),
+    ("empty", "{{ colour }} it is", "{{ name }} it is", 17, "on the way paint > who"),
     ("promotion", *UNASKED, 9, '"Flash sale" is marketing'),
 ]
 

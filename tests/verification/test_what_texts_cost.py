@@ -41,7 +41,7 @@ def shop(text: str, more: str = "", at: Business | None = None) -> Loaded:
     return loaded(FLOW.format(text=text, more=more), at=at or business())
 
 
-def found(of: Loaded, *, but: tuple[str, ...] = ("names", "languages")) -> list[FlowError]:
+def found(of: Loaded, *, but: tuple[str, ...] = ("names", "languages", "empty")) -> list[FlowError]:
     return [*faults(of, but=but)]
 
 

@@ -1,0 +1,73 @@
+"""`convo preview`: what a flow would say to real contacts, without saying it."""
+
+import itertools
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from convo.errors import ConvoError, SettingsError
+
+SHOWN = 5
+"""Contacts that are shown when nobody says how many."""
+
+
+@click.command(short_help="What a flow would say to real contacts.")
+@click.argument("flow")
+@click.option("--contacts", default=SHOWN, show_default=True, help="How many of them.")
+@click.option("--answers", default="{}", help="What the flow is to know, as JSON.")
+@click.option("--channel", help="Needed where there are several.")
+def preview(flow: str, contacts: int, answers: str, channel: str | None) -> None:
+    """Take the first turn of FLOW for contacts of the store, show its texts, and keep nothing.
+
+    What is shown is what would be sent at this moment: the gate is asked, and says why not.
+
+    \b
+    convo preview aftercare --contacts 3 --answers '{"visit": "v-1", "shade": "copper red"}'
+    """
+    from convo.language.spelling import advice
+    from convo.routing.posted_values import concerned, read_values
+    from convo.routing.previewing import previewed
+    from convo.stores.sqlite.looking import looking
+    from convo.wiring.authored import authored, settings_in
+
+    settings = settings_in(Path.cwd())
+    playbook = authored(settings).playbook
+    if flow not in playbook.flows:
+        raise SettingsError([f'There is no flow "{flow}". {advice(flow, playbook.flows)}'])
+    channels = settings.business.channels
+    known = channel or next(iter(channels))
+    if known not in channels:
+        raise SettingsError([f'There is no channel "{known}". {advice(known, channels)}'])
+    read = read_values(
+        _object(answers), concerned(playbook, flow=flow), settings.business, of=f'"{flow}"'
+    )
+    if wrong := (*read.complaints, *read.unfit):
+        raise SettingsError(list(wrong))
+    now = int(time.time() * 1_000)
+    with looking(Path(settings.store.partition(":")[2])) as onlooker:
+        for state in itertools.islice(onlooker.contacts(), contacts):
+            try:
+                shown = previewed(
+                    state, playbook, flow=flow, channel=known, values=read.values, at=now
+                )
+            except ConvoError as error:
+                click.secho(f"{state.number.e164}: {error}", fg="red")
+                continue
+            click.secho(shown.contact, bold=True)
+            for text in shown.texts:
+                click.echo(text)
+            for why in shown.why:
+                click.secho(f"({why})", dim=True)
+
+
+def _object(written: str) -> dict[str, Any]:
+    try:
+        read: object = json.loads(written)
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise click.BadParameter('it is no JSON object, like {"a": 1}.', param_hint="--answers")
+    return read  # pyright: ignore[reportUnknownVariableType]
