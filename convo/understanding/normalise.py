@@ -126,7 +126,13 @@ def _standing(phrase: str) -> re.Pattern[str]:
 
 def whole(phrase: str) -> str:
     """The pattern of a phrase that is not a piece of a longer word."""
-    return _word_begins(phrase[0]) + re.escape(phrase) + _word_ends(phrase[-1])
+    ends = f"(?![{_HANGUL_LETTERS}])" if is_syllable(phrase) else _word_ends(phrase[-1])
+    return _word_begins(phrase[0]) + re.escape(phrase) + ends
+
+
+def is_syllable(phrase: str) -> bool:
+    """Whether it is a Korean word of one syllable, which no ending is told from when joined."""
+    return len(phrase) == 1 and _TAKES_ENDINGS.match(phrase) is not None
 
 
 def _word_begins(letter: str) -> str:
@@ -190,6 +196,6 @@ def words_of(tables: Iterable[Vocabulary], listed: Callable[[Vocabulary], Iterab
     """The pattern of one list of several languages: whole words where there are spaces."""
     words = [(word, table.spaced) for table in tables for word in listed(table)]
     # "ok" ends where a word ends, whatever language borrowed it.
-    alone = {word for word, spaced in words if spaced or word[-1].isascii()}
+    alone = {word for word, spaced in words if spaced or word.isascii()}
     joined = either(word for word, _ in words if word not in alone)
     return f"(?:{joined}|{either(alone)}{NO_WORD_GOES_ON})"

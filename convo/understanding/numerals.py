@@ -122,7 +122,7 @@ def understand_number(
     bounds, or broken where a whole one is asked for, is None.
     """
     plain = match_number(text)
-    if not plain:
+    if not plain or "?" in folded(text) or plain in _shape(tuple(languages)).not_numbers:
         return None
     value = number_of(plain, languages)
     if value is None:
@@ -165,6 +165,7 @@ class _Shape:
     names: Mapping[str, int]
     hundreds: tuple[re.Pattern[str], ...]
     counted: Mapping[str, int]
+    not_numbers: frozenset[str]
     chinese: re.Pattern[str]
     said: re.Pattern[str]
     digits: Mapping[str, int]
@@ -194,7 +195,7 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
     something = either(word for t in tables if t.counted for word in t.after_number)
     number = "|".join(
         (
-            f"{either(counted)}(?= ?{something})",
+            f"{either(counted)}(?! ?{either(counted)} ?{something})(?= ?{something})",
             f"(?:{either(minus)} )?{spelt}{NO_WORD_GOES_ON}",
             signed,
             re.sub(r"[(](?![?])", "(?:", chinese),
@@ -210,6 +211,7 @@ def _shape(languages: tuple[str, ...]) -> _Shape:
             re.compile(f"({hundred}){between}({rest})") for hundred, between, rest in hundreds
         ),
         counted=counted,
+        not_numbers=frozenset(word for table in tables for word in table.not_numbers),
         chinese=re.compile(chinese),
         said=re.compile(
             rf"(?>(?:{before}[ ,:]*)*)({number})"

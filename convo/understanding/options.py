@@ -8,10 +8,12 @@ from itertools import islice
 
 from convo.understanding.near_misses import edits
 from convo.understanding.normalise import (
+    LETTERS,
     NO_WORD_GOES_ON,
     either,
     fold_letters,
     folded,
+    is_syllable,
     match_key,
     whole,
     words_of,
@@ -48,6 +50,8 @@ class OptionList:
     spelt: Mapping[str, int]
     ordinals: frozenset[str]
     number: re.Pattern[str]
+    number_alone: re.Pattern[str]
+    not_numbers: frozenset[str]
     last: re.Pattern[str]
     asked: re.Pattern[str]
     in_sentences: Mapping[str, str]
@@ -58,7 +62,7 @@ class OptionList:
     #: What has a meaning of its own and is no slip of a label.
     words: frozenset[str]
     refusing: re.Pattern[str]
-    polite: re.Pattern[str]
+    excuses: re.Pattern[str]
     leading: re.Pattern[str]
     #: Where the numbers do not begin at 1: "the first" is a place in the list all the same.
     by_place: Mapping[int, str] = field(default_factory=dict[int, str])
@@ -85,7 +89,10 @@ def understand_listed(text: str, listed: OptionList) -> str | None:
     exact = listed.exactly.get(fold_letters(written)) or listed.named.get(plain)
     if exact is not None:
         return exact if exact != _SEVERAL else None
-    numbered = listed.number.fullmatch(plain)
+    # "1?" and 剪不剪 ask for something; 이번 is this time and no second one.
+    if "?" in written or _A_NOT_A.search(plain) or plain in listed.not_numbers:
+        return None
+    numbered = listed.number_alone.fullmatch(plain) or listed.number.fullmatch(plain)
     if numbered is not None:
         return None if _PRICE.search(written) else _by_number(numbered, listed)
     if listed.last.fullmatch(plain):
@@ -117,6 +124,8 @@ def _by_number(numbered: re.Match[str], listed: OptionList) -> str | None:
         return listed.by_place[number]
     return listed.by_number.get(number)
 
+
+_A_NOT_A = re.compile(r"([\u4e00-\u9fff])[不没唔]\1")
 
 _SEVERAL = ""
 """Stands where two options share a word."""
@@ -154,6 +163,8 @@ _DIGIT = re.compile("[0-9]")
 
 
 def _named_in_a_sentence(plain: str, listed: OptionList) -> str | None:
+    if not any(name in plain for name in listed.in_sentences):
+        return None
     found = islice(listed.inside.finditer(plain), MAX_NAMED + 1)
     spans = [(name.start(1), name.end(1), name[1]) for name in found]
     if not 0 < len(spans) <= MAX_NAMED:
@@ -176,7 +187,7 @@ def _named_in_a_sentence(plain: str, listed: OptionList) -> str | None:
         return None
     around = around.replace(_HERE, " ")
     # 不好意思 is an excuse and refuses nothing.
-    if len(meant) != 1 or listed.refusing.search(listed.polite.sub(" ", around)):
+    if len(meant) != 1 or listed.refusing.search(listed.excuses.sub(" ", around)):
         return None
     option = meant.pop()
     leading = listed.leading.match(plain)
@@ -200,6 +211,13 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
     mark = either(table.ordinal_mark for table in tables if table.ordinal_mark)
     counter = either(word for table in tables for word in table.counters)
     before = rf"(?>(?:{words_of(tables, lambda table: table.before_option)}[ .,:#°(、]*)*)"
+    # 第一个 is a place in the list, 一个 may be a quantity.
+    number = (
+        rf"(?:{mark}(?P<place>{digits}|{chinese}){counter}?"
+        rf"|(?P<spelt>{either(spelt)}){NO_WORD_GOES_ON}"
+        rf"|(?P<digits>{digits})(?P<ending>{endings})?{NO_WORD_GOES_ON}"
+        rf"|(?P<chinese>{chinese}){endings}?)"
+    )
     # "no 2" is the number 2, but "no haircut" is none.
     wishes = words_of(tables, lambda t: [w for w in t.before_option if w not in t.refusing])
     wishing = rf"(?>(?:{wishes}[ .,:#°(、]*)*)"
@@ -216,6 +234,7 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
     joined = [word for table in tables if not table.spaced for word in table.refusing]
     spaced = [word for table in tables if table.spaced for word in table.refusing]
     spaced = [word for word in spaced if word not in harmless]
+    refusing = re.compile(f"{either(joined)}|(?<![{LETTERS}']){either(spaced)}{NO_WORD_GOES_ON}")
     return OptionList(
         exactly=_by_name(options, lambda name: fold_letters(folded(name))),
         named=named,
@@ -223,13 +242,9 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
         languages=languages,
         spelt=spelt,
         ordinals=frozenset(ordinals),
-        number=re.compile(
-            # 第一个 is a place in the list, 一个 may be a quantity.
-            rf"{before}(?:{mark}(?P<place>{digits}|{chinese}){counter}?"
-            rf"|(?P<spelt>{either(spelt)}){NO_WORD_GOES_ON}"
-            rf"|(?P<digits>{digits})(?P<ending>{endings})?{NO_WORD_GOES_ON}"
-            rf"|(?P<chinese>{chinese}){endings}?){after}"
-        ),
+        number=re.compile(f"{before}{number}{after}"),
+        number_alone=re.compile(f"{number}{after}"),
+        not_numbers=frozenset(word for table in tables for word in table.not_numbers),
         last=re.compile(f"{before}{last}{after}"),
         asked=re.compile(f"{wishing}(?P<name>{either(named)}){NO_WORD_GOES_ON}{after}"),
         in_sentences=in_sentences,
@@ -243,8 +258,10 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
             for word in (*t.yes, *t.no, *t.refusing, *t.polite, *t.never_guessed)
         ),
         inside=re.compile(f"(?=({'|'.join(map(whole, _longest_first(in_sentences))) or '(?!)'}))"),
-        refusing=re.compile(f"{either(joined)}|(?<![a-z0-9']){either(spaced)}{NO_WORD_GOES_ON}"),
-        polite=re.compile(words_of(tables, lambda table: table.polite)),
+        refusing=refusing,
+        excuses=re.compile(
+            words_of(tables, lambda t: [word for word in t.polite if refusing.search(word)])
+        ),
         leading=re.compile(r"[0-9]{1,4}(?![0-9:/.-])"),
     )
 
@@ -270,11 +287,15 @@ def _umlauts(name: str) -> Iterable[str]:
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
+def _long_enough(name: str) -> bool:
+    return len(name) >= SHORTEST_NAMED or is_syllable(name)
+
+
 def _in_sentences(
     named: Mapping[str, str], plurals: Iterable[str], genders: Mapping[str, str]
 ) -> dict[str, str]:
     """Names as they may stand in a sentence; in an alphabet, also in the plural."""
-    long_enough = {name: id for name, id in named.items() if len(name) >= SHORTEST_NAMED}
+    long_enough = {name: id for name, id in named.items() if _long_enough(name)}
     singular = {name: id for name, id in long_enough.items() if not name.isdigit()}
     more = {
         f"{name}{ending}": id

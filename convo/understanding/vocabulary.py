@@ -135,7 +135,8 @@ class Vocabulary:
 
     `spaced` languages put spaces between words, and what is `attached_before` one; `refusing` are
     the words that make a sentence something else than a plain choice. `yes_alone` and `no_alone`
-    answer as the whole reply only, and `counted` numbers count only in front of something.
+    answer as the whole reply only; `after_yes` and `after_no` repeat an answer and are none by
+    themselves. `counted` numbers count only in front of something.
     `not_answers` are words that answer nothing in this language, and `not_refusing` words that
     refuse nothing, whatever they do in another.
     """
@@ -147,12 +148,15 @@ class Vocabulary:
     no: tuple[str, ...]
     yes_alone: tuple[str, ...]
     no_alone: tuple[str, ...]
+    after_yes: tuple[str, ...]
+    after_no: tuple[str, ...]
     polite: tuple[str, ...]
     yes_signs: str
     no_signs: str
     never_guessed: tuple[str, ...]
     not_answers: tuple[str, ...]
     not_refusing: tuple[str, ...]
+    not_numbers: tuple[str, ...]
     numbers: Mapping[str, int]
     tens: Mapping[str, int]
     counted: Mapping[str, int]
@@ -216,12 +220,15 @@ def vocabulary(language: str) -> Vocabulary | None:
         no=_words(raw, "no"),
         yes_alone=_words(raw, "yes_alone"),
         no_alone=_words(raw, "no_alone"),
+        after_yes=_words(raw, "after_yes"),
+        after_no=_words(raw, "after_no"),
         polite=_words(raw, "polite"),
         yes_signs=_text(raw, "yes_signs"),
         no_signs=_text(raw, "no_signs"),
         never_guessed=_words(raw, "never_guessed"),
         not_answers=_words(raw, "not_answers"),
         not_refusing=_words(raw, "not_refusing"),
+        not_numbers=_words(raw, "not_numbers"),
         numbers=_numbers(raw, "numbers"),
         tens=_numbers(raw, "tens"),
         counted=_numbers(raw, "counted"),

@@ -30,8 +30,9 @@ def understand_yes_no(text: str, languages: Sequence[str] = ("en", "zh")) -> boo
     if not plain or len(plain) > MAX_ANSWER or "?" in plain:
         return None
     words = _answers(tuple(languages))
-    alone = words.alone.get(normalise(plain))
-    answer = _said(plain, words) if alone is None else alone
+    answer = words.alone.get(normalise(plain))
+    if answer is None:
+        answer = _said(plain, words)
     if answer is None and _STRETCHED.search(plain):
         answer = _said(_STRETCHED.sub(r"\1", plain), words)
     return answer
@@ -45,16 +46,27 @@ class _Answers:
     neither: frozenset[str]
     #: What answers as the whole reply, and says nothing beside other words.
     alone: Mapping[str, bool]
+    #: Such a word as a sentence of its own at the beginning: 得，冇問題.
+    first: re.Pattern[str]
+    #: What adds nothing to the answer before it, and is none by itself: いいえ、結構です.
+    repeating: Mapping[bool, frozenset[str]]
 
 
 def _said(plain: str, words: _Answers) -> bool | None:
     answer: bool | None = None
+    first = words.first.match(plain)
     at = 0
+    if first is not None:
+        answer, at = words.alone[first.group()], first.end()
     while at < len(plain):
         piece = words.piece.match(plain, at)
-        if piece is None or piece.group() in words.neither:
+        if piece is None:
             return None
         at = piece.end()
+        if answer is not None and piece.group() in words.repeating[answer]:
+            continue
+        if piece.group() in words.neither:
+            return None
         says = words.meaning.get(piece.group())
         if says is None:
             continue
@@ -71,13 +83,24 @@ def _answers(languages: tuple[str, ...]) -> _Answers:
     no = {word for table in tables for word in (*table.no, *table.no_signs)}
     # What is yes in one language and no in another is neither.
     meaning = dict.fromkeys(yes - no, True) | dict.fromkeys(no - yes, False)
-    words = words_of(tables, lambda t: (*t.yes, *t.no, *t.polite, *t.not_answers))
+    repeating = {
+        True: frozenset(word for table in tables for word in table.after_yes),
+        False: frozenset(word for table in tables for word in table.after_no),
+    }
+    words = words_of(
+        tables, lambda t: (*t.yes, *t.no, *t.polite, *t.not_answers, *t.after_yes, *t.after_no)
+    )
+    alone = dict.fromkeys((word for table in tables for word in table.yes_alone), True)
+    alone |= dict.fromkeys((word for table in tables for word in table.no_alone), False)
     signs = (sign for t in tables for sign in (*t.yes_signs, *t.no_signs))
     return _Answers(
         # The longest always wins, so 不好 is never read as 好 nor "no way" as "no".
         piece=re.compile(rf"{words}|{either(signs)}|{BETWEEN_WORDS}"),
         meaning=meaning,
-        neither=frozenset(word for table in tables for word in table.not_answers),
-        alone=dict.fromkeys((word for table in tables for word in table.yes_alone), True)
-        | dict.fromkeys((word for table in tables for word in table.no_alone), False),
+        neither=frozenset(word for table in tables for word in table.not_answers)
+        | repeating[True]
+        | repeating[False],
+        repeating=repeating,
+        alone=alone,
+        first=re.compile(rf"{either(alone)}(?=[,.!;，。！]|\Z)"),
     )

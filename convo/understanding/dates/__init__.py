@@ -13,7 +13,7 @@ from convo.understanding.dates.counted import counted_patterns
 from convo.understanding.dates.figures import IN_FIGURES, Groups, Pattern, Reader
 from convo.understanding.dates.reading import Reading, When
 from convo.understanding.dates.spaced import leading_patterns, spaced_patterns
-from convo.understanding.normalise import NO_WORD_GOES_ON, either, match_key
+from convo.understanding.normalise import NO_WORD_GOES_ON, either, folded, match_key
 from convo.understanding.vocabulary import CountedWords, DateWords, Vocabulary, vocabularies
 
 __all__ = ["When", "understand_date", "understand_time", "understand_when"]
@@ -77,15 +77,16 @@ def _read(
     if now.tzinfo is None:
         raise ValueError("now has no time zone; give it in the zone the answer is read in")
     plain = match_key(text)
-    if not plain or len(plain) > MAX_ANSWER:
+    if not plain or len(plain) > MAX_ANSWER or "?" in plain:
         return None
+    asks = "?" in folded(text)
     grammar = _grammar(tuple(languages))
     reading = Reading(now=now, day_first=day_first)
-    at = 0
+    at, worded = 0, False
     for _ in range(MAX_PIECES):
         filler = grammar.word.match(plain, at)
         if filler is not None and filler[0] in grammar.fillers:
-            at = filler.end()
+            at, worded = filler.end(), True
         else:
             pieces = grammar.pieces[_script(plain[at])]
             piece = pieces.pattern.match(plain, at)
@@ -96,9 +97,11 @@ def _read(
                 read, first, last = reader
                 if not read(reading, piece.groups()[first:last]):
                     return None
+            worded = worded or (reader is None and piece[0][-1].isalpha())
             at = piece.end()
         if at == len(plain):
-            return reading
+            # "Can I come at 3?" wishes, "3pm?" asks back.
+            return reading if worded or not asks else None
         if plain[at] == " ":
             at += 1
     return None

@@ -1,6 +1,5 @@
 """From "Friday", "the 5th", "12/5" to a day on the calendar, counted from today."""
 
-from calendar import monthrange
 from datetime import date, timedelta
 
 YEARS_AHEAD = 8
@@ -59,13 +58,6 @@ def day_of_month(today: date, day: int, months: int) -> date | None:
     """That day in this month (0), the next (1) and so on."""
     years, month = divmod(today.month - 1 + months, MONTHS)
     return written_day(today.year + years, month + 1, day)
-
-
-def end_of_month(today: date, months: int) -> date | None:
-    """The last day of this month (0), the next (1) and so on."""
-    years, month = divmod(today.month - 1 + months, MONTHS)
-    last = monthrange(today.year + years, month + 1)[1]
-    return day_of_month(today, last, months)
 
 
 def in_some_order(first: int, second: int, day_first: bool | None) -> tuple[int, int] | None:

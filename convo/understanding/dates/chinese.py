@@ -4,7 +4,6 @@ import re
 
 from convo.understanding.dates.calendar_days import (
     day_of_month,
-    end_of_month,
     next_day_of_month,
     next_such_date,
     written_day,
@@ -59,9 +58,6 @@ def chinese_patterns(table: Vocabulary) -> tuple[Pattern, ...]:
             return reading.on(day_of_month(today, _number(day), MONTHS_ON[which]))
         return reading.on(next_day_of_month(today, _number(day)))
 
-    def month_end(reading: Reading, groups: Groups) -> bool:
-        return reading.on(end_of_month(reading.now.date(), MONTHS_ON[groups[0] or "这"]))
-
     def week_day(reading: Reading, groups: Groups) -> bool:
         which, day, short_part = groups
         number = dates.weekdays[day or ""]
@@ -103,7 +99,6 @@ def chinese_patterns(table: Vocabulary) -> tuple[Pattern, ...]:
             rf"{number} ?月 ?{number}(?: ?[日号]|(?! ?[0-9点时:]))",
             month_and_day,
         ),
-        (rf"({either(MONTHS_ON)})?月底", month_end),
         (rf"(?:({either(MONTHS_ON)})月)?{number} ?[日号](?!后|以后|之后)", day_in_month),
         (
             f"({either(dates.festivals)})",

@@ -19,6 +19,7 @@ from convo.understanding.vocabulary import CountedWords, Vocabulary
 HOUR = 60
 LAST_HOUR_WORD = 12
 LAST_DAY = 31
+TEN = 10
 MINUTES_SPELT = 5
 """Above the days of a month, only minutes such as 40 and 45 are said in words."""
 
@@ -154,6 +155,11 @@ def counted_patterns(table: Vocabulary, words: CountedWords) -> tuple[Pattern, .
         end=NO_WORD_GOES_ON if table.spaced else "",
         attached=f"(?:{either(table.attached_before)} ?)?" if table.attached_before else "",
         characters="".join([*table.digits, *table.multiples, *table.joined]),
+        hour_signs=tuple(
+            written
+            for written in _characters_up_to_twelve(table)
+            if written not in table.dates.fillers
+        ),
     )
     return (
         *_later_patterns(spoken, forms),
@@ -163,6 +169,12 @@ def counted_patterns(table: Vocabulary, words: CountedWords) -> tuple[Pattern, .
     )
 
 
+def _characters_up_to_twelve(table: Vocabulary) -> Iterable[str]:
+    ones = [char for char, value in table.digits.items() if value > 0]
+    tens = [char for char, value in table.multiples.items() if value == TEN]
+    return (*ones, *tens, *(ten + one for ten in tens for one in ones if table.digits[one] <= 2))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Forms:
     """What stands for what in the patterns of one language."""
@@ -170,6 +182,8 @@ class _Forms:
     end: str
     attached: str
     characters: str
+    #: A character that also is an ending, as 이 is, is no hour by itself.
+    hour_signs: tuple[str, ...]
 
     def one(self, words: Iterable[str]) -> str:
         """One of these words, as a group."""
@@ -246,7 +260,7 @@ def _day_patterns(spoken: _Counted, forms: _Forms) -> Iterable[Pattern]:
         rf"{forms.one(words.weekdays)}(?: {coming})?(?: {week})?",
         spoken.weekday,
     )
-    yield rf"\( ?{forms.one(words.short_weekdays)} ?\)", spoken.weekday_of_a_date
+    yield rf"{forms.one(words.short_weekdays)}(?= ?\))", spoken.weekday_of_a_date
     yield forms.one(words.day_parts), spoken.day_and_part
     yield forms.attached + forms.one(words.days), spoken.day
     yield forms.attached + forms.one(words.parts), spoken.part
@@ -273,10 +287,8 @@ def _clock_patterns(spoken: _Counted, forms: _Forms) -> Iterable[Pattern]:
         yield rf"(?:{at})?{hour}(?: {more}|{and_minutes})", spoken.clock
         yield rf"{at}{hour}{no_more}()?()?()?", spoken.clock
     yield rf"{ahead} {hour}", spoken.ahead
-    alone = (
-        forms.number(words.hours, figures="(?!)") if words.at else forms.number((), figures="(?!)")
-    )
-    yield alone, spoken.hour_alone
+    alone = words.hours if words.at else forms.hour_signs
+    yield forms.one(alone), spoken.hour_alone
 
 
 def _never(_reading: Reading, _groups: Groups) -> bool:
