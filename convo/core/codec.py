@@ -34,7 +34,7 @@ SCHEMA = 2
 #: had, then the defaults of those behind them, in their order.
 _CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}, ()))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, (0, 0))
-_SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False))
+_SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False, False))
 _FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}, ()))
 _POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((), "", "", 0))
 
@@ -172,11 +172,14 @@ def _session_row(session: Session) -> list[Any]:
         ],
         session.in_hand,
         session.began,
+        session.unread,
     ]
 
 
 def _session(row: list[Any]) -> Session:
-    id, channel, generation, timers, held, frames, in_hand, began = _grown(row, _SESSION_GREW)
+    id, channel, generation, timers, held, frames, in_hand, began, unread = _grown(
+        row, _SESSION_GREW
+    )
     return Session(
         id=id,
         channel=channel,
@@ -202,6 +205,7 @@ def _session(row: list[Any]) -> Session:
         ),
         in_hand=in_hand,
         began=began,
+        unread=unread,
     )
 
 

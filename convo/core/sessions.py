@@ -53,6 +53,8 @@ class Session:
     held: tuple[Held, ...] = ()
     #: Its question answered the contact's last text, and we have asked nothing else since.
     in_hand: bool = False
+    #: Its question waits for the morning: nothing that they write can be an answer to it yet.
+    unread: bool = False
     #: Whether it last moved because we began, not because they had written: an errand's answer goes
     #: on with what asked for it.
     began: bool = False

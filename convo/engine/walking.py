@@ -59,6 +59,7 @@ class Walking:
         self._hops = 0
         self._stand_in(session.frame, session.generation)
         self.scene.armed = list(session.timers)
+        self.scene.unread = session.unread
         self.moved = False
 
     @property
@@ -106,6 +107,7 @@ class Walking:
             timers=armed,
             held=self.held,
             in_hand=self.in_hand,
+            unread=self.scene.unread,
             began=self.began,
         )
 
@@ -215,6 +217,7 @@ class Walking:
         scene.partial = None
         scene.errand = None
         scene.numbers = ()
+        scene.entered, scene.unread = True, False
         scene.renew()
         scene.asks = self.flow.steps[step].asks
         if scene.asks:

@@ -291,9 +291,10 @@ class Desk:
         if later.session and not self._stands(later.session, later.generation):
             self.record("stale", timer=name)
             return
-        if later.session:
+        at = self.send(as_said(later), later.session, later.generation)
+        if later.session and at <= self.event.at and (walk := self.walk(later.session)):
+            walk.scene.unread, walk.moved = False, True
             self.around.put[later.channel] = (later.session, self.around.purpose)
-        self.send(as_said(later), later.session, later.generation)
 
     def drop_postponed(self, event: str, values: Mapping[str, Any]) -> None:
         """Texts that an event makes pointless are not said any more."""

@@ -105,7 +105,7 @@ def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
             why="a person has the conversation",
         )
         return
-    asking = [walk for walk in walks if walk.question is not None]
+    asking = [walk for walk in walks if walk.question is not None and not walk.scene.unread]
     if asking and _open_question(desk, asking, text, event, channel):
         return
     _start_or_fall_back(desk, asking, text, event, channel)

@@ -27,6 +27,7 @@ class Scene:
         "asks",
         "brought",
         "channel",
+        "entered",
         "errand",
         "flow",
         "generation",
@@ -44,6 +45,7 @@ class Scene:
         "trail",
         "tries",
         "unless",
+        "unread",
         "version",
         "via",
     )
@@ -85,6 +87,9 @@ class Scene:
         self.tries = 0
         self.partial: Any = None
         self.errand: str | None = None
+        #: Come to in this turn; and the question waits for the morning, unread.
+        self.entered = False
+        self.unread = False
         #: The numbers of the open question's options, where they are not its own ones.
         self.numbers: tuple[int, ...] = ()
         #: A flow to run on top of this one: its name and its first answers.
@@ -249,10 +254,14 @@ class Scene:
         bound_to = ""
         if self.asks:
             bound_to = self.session
+        self.said_at = self.around.send(say, bound_to, self.generation)
+        if self.asks and self.said_at > self.now_ms:
+            # Asked again in the night, it was read before; asked first, it was not.
+            self.unread = self.unread or self.entered
+        elif self.asks:
             # Right behind their text it is what they answer next, whoever asked for its flow.
             why = "reply" if self.around.text else self.around.purpose
             self.around.put[self.channel] = (bound_to, why)
-        self.said_at = self.around.send(say, bound_to, self.generation)
 
     def note(self, text: Text) -> None:
         """Write a text down for staff, in the flow's first language."""

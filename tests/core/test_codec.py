@@ -61,6 +61,7 @@ FULL = dataclasses.replace(
             ),
             in_hand=True,
             began=True,
+            unread=True,
         ),
     ),
     asked_back=(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.routing.several import COMING, FRIDAY, SURVEY, VISIT, open_at_once, two_tables
 from tests.routing.talks import BOOK, HOLD, MENU, SCORE, talk
-from tests.steps.conversation import Conversation
+from tests.steps.conversation import Conversation, business, quiet
 
 BESIDE = SCORE.replace("steps:", "busy: beside\nsteps:", 1)
 WHICH_TABLE = [
@@ -368,3 +368,42 @@ def test_a_person_hears_what_is_written_while_other_questions_are_open() -> None
     conversation.text("human")
     assert conversation.text("1") == []
     assert conversation.recorded("held")
+
+
+# --- what waits for the morning -------------------------------------------------------------------
+
+
+def in_the_night(*flows: str) -> Conversation:
+    conversation = Conversation(*flows, at=business(quiet=quiet("service", 9, 20)))
+    conversation.now += 13 * 3_600_000
+    return conversation
+
+
+def test_a_question_that_nobody_has_read_yet_is_not_answered() -> None:
+    conversation = in_the_night(COMING, BOOK)
+    assert conversation.request(event="table.booked", people=4) == []
+    assert conversation.text("yes") == ["Sorry, I did not understand. Reply HELP for help."]
+    assert conversation.steps == ["coming.ask"]
+    assert conversation.wait("10h") == ["Table for 4: are you coming? YES or NO"]
+    assert conversation.text("yes") == ["See you, all 4 of you!"]
+
+
+def test_nor_does_it_let_go_of_the_dialog_that_they_are_in() -> None:
+    theirs = COMING.replace("flow: coming", "flow: theirs").replace("for {{ people }}", "tonight")
+    theirs = theirs.replace("events: [table.booked]", "words: [table]")
+    conversation = in_the_night(COMING, theirs.replace("all {{ people }} of you", "tonight"))
+    conversation.text("table")
+    conversation.request(event="table.booked", people=4)
+    assert conversation.text("yes") == ["See you, tonight!"]
+    assert conversation.steps == ["coming.ask"]
+
+
+def test_a_question_that_was_read_is_answered_while_its_nudge_waits_for_the_morning() -> None:
+    conversation = in_the_night(
+        COMING.replace("after: 1d, go: end", "after: 1h, again: true"), BOOK
+    )
+    conversation.now -= 4 * 3_600_000
+    conversation.request(event="table.booked", people=4)
+    assert conversation.wait("4h") == []
+    assert conversation.state.postponed
+    assert conversation.text("yes") == ["See you, all 4 of you!"]
