@@ -43,6 +43,11 @@ _OTHER_FORMS = (
     rf"{_QUOTED}(?P<word>{_KEYWORD}|बंद करो){_QUOTED}\s*(?:लिखकर )?(?:भेजें|लिखें)",
 )
 
+_SENDING_ELSEWHERE = (
+    "(?:responda|responde|env[ií][ea]|manda|mande|répondez|envoyez|antworten?(?: sie)?(?: mit)?"
+    "|senden?(?: sie)?|abmelde\\w*(?: mit)?|stoppen?(?: mit)?)"
+)
+
 #: Each ends a text; `word` is what it asks to be sent. How people write it.
 _FORMS = tuple(
     re.compile(rf"{form}[\s.!,;)。！）।]*\Z", re.IGNORECASE)
@@ -58,10 +63,12 @@ _FORMS = tuple(
         rf"(?:{_REFUSING}[^。！？!?\n]{{0,6}})?{_SENDING}\s*{_WORD_ZH}\s*"
         rf"(?:即可|可以|可|就)?(?:随时|隨時)?(?:{_REFUSING}|停止|取消)?",
         rf"{_REFUSING}[:：]\s*(?:{_SENDING})?\s*{_WORD_ZH}",
+        rf"(?<!\w){_SENDING_ELSEWHERE}:? {_WORD}(?: [^.!?\n]{{0,40}})?",
         *_OTHER_FORMS,
     )
 )
 _ENDS_WELL = re.compile(r"[.!?,;:)\]\"'。！？；：，、…）】”’~]\Z")
+_CAPITALS = re.compile(r"(?<!\w)[A-Z]{2,11}(?![A-Za-z])")
 _AFTER = re.compile(r"[\s.!;。！；]*")
 
 
@@ -72,6 +79,11 @@ def promised(text: str, stops: Stops) -> bool:
         if found is not None and stops(found["word"]):
             return True
     return False
+
+
+def names_a_word(phrase: str, stops: Stops) -> bool:
+    """Whether a configured way out names a word that does it, in whatever language it is."""
+    return promised(phrase, stops) or any(map(stops, _CAPITALS.findall(phrase)))
 
 
 def ended(body: str, phrase: str, stops: Stops) -> str:

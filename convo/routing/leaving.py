@@ -9,8 +9,8 @@ from convo.language.texts import spoken
 from convo.policy.law_words import law_word
 from convo.policy.leaving import Leaving, Refused, leaving
 from convo.policy.numbering import country_of
-from convo.policy.opt_out import Stops, promised
-from convo.understanding.telling import in_latin_letters, language_of
+from convo.policy.opt_out import Stops, names_a_word
+from convo.understanding.telling import language_of
 
 #: What the system itself ends marketing with, the shortest first; the last is understood anywhere.
 _PHRASES = ("opt_out.short", "opt_out.anywhere")
@@ -78,21 +78,17 @@ def _way_out(language: str, channel: Channel, business: Business, stops: Stops) 
         known = spoken(texts, language)
         own += [texts[each] for each in (known, "") if each is not None and each in texts]
     found = [*own, *(phrase(name, language) for name in _PHRASES)]
-    return next(each for each in found if each is found[-1] or promised(each, stops))
+    return next(each for each in found if each is found[-1] or names_a_word(each, stops))
 
 
-def _written_in(text: str, language: str | None, business: Business) -> str | None:
-    """By what most of its letters are, and of languages in Latin letters by its words.
-
-    None when it has letters of neither; where its words tell nothing, the contact's language if it
-    is in such letters, else the business's, else English.
-    """
-    words = _SITE.sub("", text)
-    han, latin = len(_HAN.findall(words)), len(_LATIN.findall(words))
-    if not han and not latin:
-        return None
-    if han * _LETTERS_OF_HAN >= latin:
-        return "zh"
-    spoken = [*filter(None, [language]), *business.languages]
-    heard = language_of(_HAN.sub(" ", words), spoken)
-    return heard or next(filter(in_latin_letters, spoken), "en")
+def _written_in(text: str, known: str | None, business: Business) -> str:
+    """The language that `text` is in: by its letters and words, else the one that is known."""
+    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    chinese = known is not None and known.partition("-")[0] in ("zh", "ja", "ko")
+    if han and not chinese and han * _LETTERS_OF_HAN < latin:
+        # A name among Latin letters.
+        text = _HAN.sub("", text)
+    told = language_of(text, business.languages)
+    if known is not None and (told is None or told.partition("-")[0] == known.partition("-")[0]):
+        return known
+    return told or business.languages[0]

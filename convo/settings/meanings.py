@@ -22,7 +22,7 @@ from convo.language.phrases import LANGUAGES
 from convo.language.spelling import did_you_mean
 from convo.language.texts import is_language
 from convo.policy.law_words import is_law_word
-from convo.policy.opt_out import promised
+from convo.policy.opt_out import names_a_word
 from convo.policy.profiles import PROFILES
 
 PATH_TOKEN_LEAST = 16
@@ -232,7 +232,7 @@ def known_languages(texts: dict[str, str]) -> dict[str, str]:
 
 def ways_out(texts: dict[str, str]) -> dict[str, str]:
     for text in known_languages(texts).values():
-        if not promised(text, is_law_word):
+        if not names_a_word(text, is_law_word):
             raise ValueError(
                 f'"{text}" says no way to refuse more texts. Name a word that stops us, like '
                 '"Reply STOP to opt out" or "回T退订".'

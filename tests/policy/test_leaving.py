@@ -140,6 +140,8 @@ EN, ZH = "Reply STOP to opt out", "回T退订"
         ("Nothing will stop us.", EN, "Nothing will stop us. Reply STOP to opt out"),
         ("STOP at nothing!", EN, "STOP at nothing! Reply STOP to opt out"),
         ("We end.", EN, "We end. Reply STOP to opt out"),
+        ("Rebajas. Envíe STOP para darse de baja.", EN, "Rebajas. Envíe STOP para darse de baja."),
+        ("Soldes. Répondez STOP", EN, "Soldes. Répondez STOP"),
         ("促销开始。", ZH, "促销开始。回T退订"),
         ("促销开始", ZH, "促销开始\n回T退订"),
         ("促销。回T退订", ZH, "促销。回T退订"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from convo.core.business import Business, Channel
 from convo.core.numbers import PhoneNumber
 from convo.core.parts import parts_of
+from convo.language.phrases import LANGUAGES, phrase
 from convo.policy.law_words import law_word
 from convo.policy.leaving import Leaving, Refused, leaving
 from convo.policy.numbering import country_of
@@ -126,6 +127,44 @@ def test_the_configured_phrase_is_put_where_an_author_wrote_none(
     phrase = phrase_of(channel, language, country_of(phone) or "")
     assert unsigned(found.text, channel).endswith(phrase)
     assert found.parts == parts_of(found.text)
+
+
+#: A text in each language that Convo speaks.
+SALES = {
+    "en": "A sale starts today.",
+    "zh": "今天开始促销。",
+    "zh-Hant": "今天開始促銷。",
+    "es": "Hoy empiezan las rebajas.",
+    "fr": "Les soldes commencent aujourd'hui.",
+    "de": "Heute beginnt der Ausverkauf.",
+    "pt": "A promoção começa hoje.",
+    "ja": "本日からセールです。",
+    "ko": "오늘부터 세일입니다.",
+    "hi": "आज से सेल शुरू।",
+    "ar": "تبدأ التخفيضات اليوم.",
+}
+
+
+@pytest.mark.parametrize("phone", PHONES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_that_convo_speaks_has_a_way_out_of_its_own(
+    language: str, phone: PhoneNumber
+) -> None:
+    country = country_of(phone)
+    shop = business(languages=tuple(LANGUAGES))
+    found = what_leaves(
+        SALES[language],
+        kind="marketing",
+        channel="main",
+        business=shop,
+        contact=phone,
+        language=language,
+    )
+    assert isinstance(found, Leaving)
+    own = {phrase(f"opt_out.{name}", language) for name in ("short", "anywhere")}
+    assert any(found.text.endswith(each) for each in own)
+    way_out = next(each for each in own if found.text.endswith(each))
+    assert stands_once(found.text, way_out, lambda word: law_word(word, country) == "stop")
 
 
 def test_a_rendering_without_it_is_refused_before_the_provider_is_called() -> None:
