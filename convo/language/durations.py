@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from convo.errors import RenderError
+from convo.language.anniversaries import LeapDay, next_anniversary
 from convo.language.authored import Authored
 from convo.language.expressions import Expression
 from convo.language.localising import kind_of
@@ -36,6 +37,11 @@ _EXAMPLES = "Write it like 10m, 2h, 1 day 12h or 3 days."
 _TIMES = "Write it like 9:00, 2h, 24h before when or 2026-12-24 18:00."
 _NO_LENGTH = re.compile(r"^\d[\d:.\s]*$|^\d.*\b(before|after)$")
 _RELATIVE = re.compile(r"(?P<span>\d.*?)\s+(?P<side>before|after)\s+(?P<anchor>\S.*)", re.DOTALL)
+_YEARLY = re.compile(
+    r"(?P<clock>\d\S*(?:\s*[ap]m)?)\s+on\s+every\s+(?P<anchor>\S.*?)"
+    r"(?:\s+or\s+(?P<leap>28 Feb|1 Mar))?",
+    re.DOTALL | re.IGNORECASE,
+)
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]+(\S.*))?")
 
@@ -137,7 +143,8 @@ class Moment(Authored):
 
     A length alone counts from now. A clock time alone is the next one. A date alone, and an
     expression that gives one, is its first minute. Days and weeks keep the time of day when the
-    clocks change, hours and minutes are as long as they are.
+    clocks change, hours and minutes are as long as they are. `9:00 on every contact.birthday or
+    1 Mar` is that day of each year; without a word of it the 29th of February is the 28th.
     """
 
     JSON_SCHEMA: ClassVar[dict[str, Any]] = {
@@ -151,6 +158,8 @@ class Moment(Authored):
     day: date | None = field(default=None, compare=False)
     clock: time | None = field(default=None, compare=False)
     anchor: Expression | None = field(default=None, compare=False)
+    #: Every year: what the 29th of February is in a year that has none.
+    yearly: LeapDay | None = field(default=None, compare=False)
 
     @classmethod
     def read(cls, raw: object) -> Self:
@@ -162,6 +171,8 @@ class Moment(Authored):
         source = raw.strip()
         if len(source) > MAX_WORDS:
             raise TextProblem(f"A time is longer than {MAX_WORDS} characters. {_TIMES}")
+        if found := _YEARLY.fullmatch(source):
+            return cls._every_year(source, found)
         if relative := _RELATIVE.fullmatch(source):
             side: Side = "before" if relative.group("side") == "before" else "after"
             written = relative.group("anchor")
@@ -184,6 +195,20 @@ class Moment(Authored):
         if source[0].isdigit():
             return cls(source=source, span=read_span(source))
         return cls(source=source, anchor=Expression.read(raw))
+
+    @classmethod
+    def _every_year(cls, source: str, found: "re.Match[str]") -> Self:
+        clock = read_clock(found["clock"])
+        if clock is None:
+            raise TextProblem(f'"{found["clock"]}" is not a time of day. {_TIMES}')
+        try:
+            anchor = Expression.read(found["anchor"])
+        except TextProblem as problem:
+            ahead = problem.offset_column + found.start("anchor")
+            raise TextProblem(problem.message, (), problem.offset_line, ahead) from None
+        first_of_march = (found["leap"] or "").casefold() == "1 mar"
+        leap_day: LeapDay = "1 Mar" if first_of_march else "28 Feb"
+        return cls(source=source, clock=clock, anchor=anchor, yearly=leap_day)
 
     @classmethod
     def _on_day(cls, source: str, found: "re.Match[str]") -> Self:
@@ -210,6 +235,8 @@ class Moment(Authored):
         now = scope.now.astimezone(scope.zone)
         if self.day is not None:
             return wall(self.day, self.clock or time(), scope.zone)
+        if self.yearly is not None and self.anchor is not None:
+            return self._next_year(self.anchor, self.yearly, now, scope)
         if self.clock is not None:
             return _next(self.clock, now, scope.zone)
         start = now if self.anchor is None else self._anchored(self.anchor, now, scope)
@@ -235,6 +262,18 @@ class Moment(Authored):
     def counts_from_now(self) -> bool:
         """Whether it is a length alone, which is never past."""
         return self.span is not None and self.anchor is None
+
+    def _next_year(
+        self, anchor: Expression, leap_day: LeapDay, now: datetime, scope: Scope
+    ) -> datetime:
+        """The next such day at this hour; today's, while the hour is still to come."""
+        value = anchor.value(scope)
+        if not isinstance(value, date):
+            raise RenderError(f"`{anchor.source}` is {kind_of(value)}, not a date.")
+        clock = self.clock or time()
+        today = wall(now.date(), clock, scope.zone)
+        after = now.date() - timedelta(days=1) if today > now else now.date()
+        return wall(next_anniversary(value, after, leap_day), clock, scope.zone)
 
     def _anchored(self, anchor: Expression, now: datetime, scope: Scope) -> datetime:
         value = anchor.value(scope)

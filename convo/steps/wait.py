@@ -14,7 +14,10 @@ from convo.steps.step import Branch, Form, Step, StepName
 class Until(Form):
     """`{until: moment}`."""
 
-    until: Moment = Field(description="A time: an expression, `24h before when`, `9:00`.")
+    until: Moment = Field(
+        description="A time: an expression, `24h before when`, `9:00`, or every year "
+        "`9:00 on every contact.birthday or 1 Mar` (what 29 February is else; left out, 28 Feb)."
+    )
 
 
 def _manner(raw: object) -> str:
