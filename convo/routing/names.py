@@ -28,7 +28,11 @@ def name_of(walk: Walk) -> str:
 
 
 def _own_words(walk: Walk) -> str:
-    question = walk.question
+    """Not those of marketing to who has not agreed: a list of ours must not let them out."""
+    question, flow = walk.question, walk.flow
+    agreed = flow.message_class != "marketing" or walk.around.consent_to(flow.programme) == "given"
+    if not agreed and question is not None and question.purpose() != "consent":
+        return ""
     return "" if question is None else quoted(question, walk.flow, walk.scene)
 
 

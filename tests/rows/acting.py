@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from convo.authoring import Action, Keyword
 from convo.core.business import Business
 from convo.core.numbers import PhoneNumber
 from convo.rehearsal.rehearsal import Rehearsal
@@ -49,10 +50,14 @@ steps:
 
 @asynccontextmanager
 async def acting(
-    *flows: str, at: Business | None = None, phone: PhoneNumber = ANNA, real: Any = TESTED
+    *flows: str,
+    at: Business | None = None,
+    phone: PhoneNumber = ANNA,
+    real: Any = TESTED,
+    handlers: Sequence[Keyword | Action] = (),
 ) -> AsyncGenerator[Rehearsal]:
     """A rehearsal of these flows in the salon of the tests, from ten in the morning on."""
-    playbook = loaded(*flows, at=at or business()).playbook
+    playbook = loaded(*flows, at=at or business(), handlers=handlers).playbook
     async with rehearse(playbook, start=START, real=real) as rehearsal:
         rehearsal.phone = phone
         yield rehearsal
