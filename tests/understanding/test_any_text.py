@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from convo.understanding.dates import understand_date, understand_time, understand_when
 from convo.understanding.near_misses import near_miss
-from convo.understanding.normalise import fold_letters, match_key, normalise
+from convo.understanding.normalise import contains_phrase, fold_letters, match_key, normalise
 from convo.understanding.numerals import match_number, number_of, understand_number
 from convo.understanding.options import OptionWords, understand_option
 from convo.understanding.telling import language_of
@@ -28,6 +28,7 @@ LONGEST = 1_600
 SLOWEST_SECONDS = 0.005
 TRIES = 5
 
+EASTERN = ("zh", "ja", "ko", "ar", "hi", "en")
 READERS: dict[str, Callable[[str], object]] = {
     "normalise": normalise,
     "fold_letters": fold_letters,
@@ -43,6 +44,11 @@ READERS: dict[str, Callable[[str], object]] = {
     "yes or no of the West": lambda text: understand_yes_no(text, WESTERN),
     "an option of the West": lambda text: understand_option(text, OPTIONS, WESTERN),
     "a time of the West": lambda text: understand_when(text, now=NOW, languages=WESTERN),
+    "a number of the East": lambda text: understand_number(text, languages=EASTERN),
+    "yes or no of the East": lambda text: understand_yes_no(text, EASTERN),
+    "an option of the East": lambda text: understand_option(text, OPTIONS, EASTERN),
+    "a time of the East": lambda text: understand_when(text, now=NOW, languages=EASTERN),
+    "a start word": lambda text: contains_phrase(text, "예약"),
     "near_miss": lambda text: near_miss(text, ("booking", "appointment")),
 }
 
@@ -60,6 +66,18 @@ def known_words() -> list[str]:
                 table.dates.months, table.dates.parts, table.dates.units, table.dates.festivals,
                 table.dates.at, table.dates.past, table.dates.to, table.dates.half,
                 table.dates.next, table.dates.this, table.dates.within, table.dates.fillers,
+            )
+            for word in listed
+        }
+        | {
+            word
+            for table in tables
+            if (counted := table.counted_dates) is not None
+            for listed in (
+                counted.days, counted.weekdays, counted.months, counted.weeks, counted.parts,
+                counted.hours, counted.hour_sign, counted.month_sign, counted.day_sign,
+                counted.ahead_of_hour, counted.behind_hour, counted.whole_times, counted.minutes,
+                counted.within, counted.from_now, counted.units, counted.half_a, counted.coming,
             )
             for word in listed
         }
@@ -109,6 +127,22 @@ REPEATED = [
     *("1,", "1.", "1/", "e\u0301", "點", "twenty ", "the ", "İ", "三点", "the day after ", "in 3 "),
     *(
         "1,000",
+        *(
+            "はい",
+            "カット",
+            "三時半",
+            "네 ",
+            "열두시 ",
+            "예약",
+            "نعم ",
+            "و",
+            "الساعة ",
+            "هاي",
+            "कल ",
+            "बजे ",
+            "हाँ जी ",
+            "ा",
+        ),
         "1.000,",
         "le ",
         "der 5. ",

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
 
 from convo.understanding.dates import understand_when
 from convo.understanding.normalise import contains_phrase, match_key
@@ -185,3 +186,15 @@ def test_a_start_word_is_found_as_its_script_joins_words(
     text: str, phrase: str, found: bool
 ) -> None:
     assert contains_phrase(match_key(text), match_key(phrase)) is found
+
+
+@pytest.mark.parametrize("locale", ["zh_Hans", "zh_Hant", "ja", "ko", "ar", "hi"])
+def test_no_name_of_a_country_a_language_or_a_currency_is_an_answer(locale: str) -> None:
+    here = Locale.parse(locale)
+    languages = (here.language, "en")
+    names = {str(name) for listed in (here.territories, here.languages, here.currencies)
+             for name in listed.values()}  # fmt: skip
+    assert len(names) > 500
+    assert [name for name in names if understand_yes_no(name, languages) is not None] == []
+    assert [name for name in names if understand_option(name, SALON, languages)] == []
+    assert [name for name in names if understand_when(name, now=NOW, languages=languages)] == []

@@ -60,6 +60,23 @@ def test_a_law_word_and_yes_and_no_are_never_guessed(text: str, words: list[str]
     assert near_miss(text, words) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "word"),
+    [
+        ("مواعيدد", ["مواعيد"], "مواعيد"),
+        ("الأسعر", ["الأسعار"], "الأسعار"),
+        ("अपॉइन्टमेंट", ["अपॉइंटमेंट"], "अपॉइंटमेंट"),
+        ("توقفف", ["توقعف"], None),
+        ("예얏해", ["예약해"], None),
+        ("よやくく", ["よやくち"], None),
+    ],
+)
+def test_letters_of_any_alphabet_slip_and_syllables_do_not(
+    text: str, words: list[str], word: str | None
+) -> None:
+    assert near_miss(text, words) == word
+
+
 def test_a_tie_is_not_decided() -> None:
     assert near_miss("tasts", ["tests", "tastes"]) is None
     assert near_miss("prixes", ["prices", "prizes"]) is None
