@@ -148,14 +148,14 @@ def _word_ends(letter: str) -> str:
 
 @cache
 def _no_word_before(letter: str) -> str:
-    """An article may be in the way: "l'addition", "d'abord", الحلاقة."""
+    """An article may be in the way: "l'addition", "d'abord", الحلاقة. "X-large" is not large."""
     tables = [words for name in known_languages() if (words := vocabulary(name)) is not None]
     block = ord(letter) // 256
     attached = sorted(
         {word for t in tables for word in t.attached_before if ord(word[0]) // 256 == block}
     )
     behind = (f"(?<=(?<![{LETTERS}]){word})" for word in attached)
-    return "(?:" + "|".join((f"(?<![{LETTERS}'])", r"(?<=\b[dl]')", *behind)) + ")"
+    return "(?:" + "|".join((f"(?<![{LETTERS}'])(?<![a-z]-)", r"(?<=\b[dl]')", *behind)) + ")"
 
 
 def either(words: Iterable[str]) -> str:

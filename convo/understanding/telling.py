@@ -73,12 +73,13 @@ def _own_words(languages: tuple[str, ...]) -> Mapping[str, str]:
     owners: dict[str, set[str]] = {}
     for language in languages:
         table = vocabulary(language)
-        for word in _words(table) if table is not None else ():
+        for word in all_words(table) if table is not None else ():
             owners.setdefault(word, set()).add(language)
     return {word: next(iter(their)) for word, their in owners.items() if len(their) == 1}
 
 
-def _words(table: Vocabulary) -> set[str]:
+def all_words(table: Vocabulary) -> set[str]:
+    """Every single word that stands in the lists of a table, but for letters alone."""
     dates = table.dates
     lists = (table.yes, table.no, table.polite, table.refusing, table.last, table.never_guessed)
     numbers = (table.numbers, table.tens, table.ordinals)

@@ -12,8 +12,9 @@ from convo.understanding.dates.chinese import chinese_patterns
 from convo.understanding.dates.counted import counted_patterns
 from convo.understanding.dates.figures import IN_FIGURES, Groups, Pattern, Reader
 from convo.understanding.dates.reading import Reading, When
+from convo.understanding.dates.slips import without_slips
 from convo.understanding.dates.spaced import leading_patterns, spaced_patterns
-from convo.understanding.normalise import NO_WORD_GOES_ON, either, folded, match_key
+from convo.understanding.normalise import NO_WORD_GOES_ON, either, fold_letters, folded, match_key
 from convo.understanding.vocabulary import CountedWords, DateWords, Vocabulary, vocabularies
 
 __all__ = ["When", "understand_date", "understand_time", "understand_when"]
@@ -41,7 +42,7 @@ def understand_when(
     the afternoon and 7 to 12 as written; a bare "3" is no time by itself. Two days, two times, a
     range, "before" and "not" are None.
     """
-    reading = _read(text, now=now, languages=languages, day_first=day_first)
+    reading = _read_or_mended(text, now=now, languages=languages, day_first=day_first)
     return None if reading is None else reading.conclude(time_only=False)
 
 
@@ -64,11 +65,23 @@ def understand_time(
 
     None when the reply names a day other than today, for that would be a change of the day.
     """
-    reading = _read(text, now=now, languages=languages, day_first=None)
+    reading = _read_or_mended(text, now=now, languages=languages, day_first=None)
     when = None if reading is None else reading.conclude(time_only=True)
     if when is None or when.day not in {None, now.date()}:
         return None
     return when.time
+
+
+def _read_or_mended(
+    text: str, *, now: datetime, languages: Sequence[str], day_first: bool | None
+) -> Reading | None:
+    reading = _read(text, now=now, languages=languages, day_first=day_first)
+    if reading is not None or len(text) > MAX_ANSWER:
+        return reading
+    mended = without_slips(fold_letters(folded(text)), languages)
+    if mended is None:
+        return None
+    return _read(mended, now=now, languages=languages, day_first=day_first)
 
 
 def _read(
