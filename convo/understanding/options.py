@@ -86,7 +86,9 @@ def understand_listed(text: str, listed: OptionList) -> str | None:
     plain = match_key(written)
     if not plain:
         return None
-    exact = listed.exactly.get(fold_letters(written)) or listed.named.get(plain)
+    exact = listed.exactly.get(fold_letters(written))
+    if exact is None and "?" not in written:
+        exact = listed.named.get(plain)
     if exact is not None:
         return exact if exact != _SEVERAL else None
     # "1?" and 剪不剪 ask for something; 이번 is this time and no second one.

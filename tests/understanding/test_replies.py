@@ -7,13 +7,12 @@ import pytest
 
 from tests.understanding.reply_table import NEVER_WRONG, Judged, judged, question_of, read_rows
 
-LEAST_ROWS = 3_000
+LEAST_ROWS = 6_000
 LEAST_NOISE = 0.30
 MOST_WRONG = 0.001
-LEAST_UNDERSTOOD = 0.95
-LEAST_UNDERSTOOD_OF_A_LANGUAGE = 0.90
-#: Those whose tables have been mended by their rows. The others follow, and then this goes.
-MENDED = ("de", "en", "es", "fr", "pt")
+LEAST_UNDERSTOOD = 0.97
+LEAST_UNDERSTOOD_OF_A_LANGUAGE = 0.95
+LANGUAGES = sorted({row.language for row in read_rows()})
 
 
 @cache
@@ -21,8 +20,8 @@ def rows() -> Sequence[Judged]:
     return tuple(map(judged, read_rows()))
 
 
-def of(*languages: str) -> list[Judged]:
-    return [each for each in rows() if each.row.language in languages]
+def of(language: str) -> list[Judged]:
+    return [each for each in rows() if each.row.language == language]
 
 
 def understood(judgements: Sequence[Judged]) -> float:
@@ -41,21 +40,21 @@ def test_there_are_thousands_of_replies_and_many_say_nothing() -> None:
     assert noise / len(rows()) >= LEAST_NOISE
 
 
-@pytest.mark.parametrize("language", MENDED)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_yes_no_no_and_no_law_word_is_ever_wrong(language: str) -> None:
     wrong = [each for each in of(language) if each.verdict == "wrong"]
     assert told([each for each in wrong if question_of(each.row) in NEVER_WRONG]) == []
 
 
 def test_one_action_in_a_thousand_is_wrong_at_most() -> None:
-    wrong = [each for each in of(*MENDED) if each.verdict == "wrong"]
-    assert len(wrong) <= MOST_WRONG * len(of(*MENDED)), told(wrong)
+    wrong = [each for each in rows() if each.verdict == "wrong"]
+    assert len(wrong) <= MOST_WRONG * len(rows()), told(wrong)
 
 
 def test_nearly_all_that_means_something_is_understood() -> None:
-    assert understood(of(*MENDED)) >= LEAST_UNDERSTOOD
+    assert understood(rows()) >= LEAST_UNDERSTOOD
 
 
-@pytest.mark.parametrize("language", MENDED)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_is_understood(language: str) -> None:
     assert understood(of(language)) >= LEAST_UNDERSTOOD_OF_A_LANGUAGE
