@@ -276,3 +276,31 @@ def test_what_fits_is_not_cut() -> None:
     assert clipped("abcdef", 6) == "abcdef"
     assert clipped("abcdefg", 6) == "abc..."
     assert clipped("abcdefg", 2) == ".."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rebajas hasta el lunes. Responda STOP para salir",
+        "Rebajas hasta el lunes. Para darse de baja responda BAJA",
+        "Rebajas hasta el lunes. Envíe BAJA para no recibir más.",
+        "Soldes : -20 %. Répondez STOP pour vous désabonner",
+        "Soldes : -20 %. Désinscription : STOP",
+        "Alles muss raus. Abmelden mit STOP",
+        "Alles muss raus. Abmeldung: STOP",
+        "Alles muss raus. STOP antworten",
+        "Liquida até domingo. Responda SAIR para sair",
+        "Liquida até domingo. Para sair envie STOP.",
+    ],
+)
+def test_a_way_out_is_seen_in_the_languages_of_the_west(text: str) -> None:
+    stops = {"stop", "baja", "sair"}
+    assert promised(text, lambda word: word.casefold() in stops)
+    assert not promised(text, lambda _: False)
+
+
+@pytest.mark.parametrize(
+    "text", ["Vuelva con su amiga para la cena", "Antworten Sie mit JA", "Répondez OUI pour venir"]
+)
+def test_what_stops_nothing_is_no_way_out(text: str) -> None:
+    assert not promised(text, lambda word: word.casefold() in {"stop", "baja", "sair"})

@@ -6,7 +6,7 @@ from convo.core.events import Answered, Due, HandedBack, Inbound
 from convo.core.turns import FromInbox
 from convo.routing.router import apology, take_turn
 from tests.routing.talks import BOOK, MENU, SCORE, talk, with_fallback
-from tests.steps.conversation import ANNA, START
+from tests.steps.conversation import ANNA, START, Conversation, business
 
 # --- requests -------------------------------------------------------------------------------------
 
@@ -222,3 +222,28 @@ def test_no_text_and_no_number_is_in_the_repr_of_a_turn() -> None:
     shown = repr(taken.turn) + repr(inbound)
     assert "secret" not in shown
     assert ANNA.e164 not in shown
+
+
+# --- the language of the first text ---------------------------------------------------------------
+
+ONE_WORD = BOOK.replace("[en, zh]", "[es, en]").replace("[book, 预约]", "[book]")
+ONE_WORD = ONE_WORD.replace('{en: "What?", zh: 需要什么？}', "{es: ¿Qué?, en: What?}")
+ONE_WORD = ONE_WORD.replace("zh: 剪发", "es: Corte").replace("zh: 染发", "es: Tinte")
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "language"),
+    [
+        ("[book]", "BOOK", None),
+        ("[book, reservar]", "BOOK", "en"),
+        ("[book, reservar]", "reservar", "es"),
+        ("[book]", "quiero una cita para mañana por favor, book", "es"),
+    ],
+)
+def test_a_start_word_tells_a_language_only_where_there_was_a_choice(
+    words: str, text: str, language: str | None
+) -> None:
+    spanish = business(languages=("es", "en"))
+    conversation = Conversation(ONE_WORD.replace("[book]", words), at=spanish)
+    conversation.text(text)
+    assert conversation.state.language == language

@@ -93,7 +93,7 @@ def _day_patterns(table: Vocabulary, words: Spoken) -> tuple[Pattern, ...]:
         (True, rf"{before}{weekday},? {of}{this_week}", words.weekday_after(0)),
         (
             dates.day_marks,
-            rf"{weekday_name},? (?:{marks} )?([0-9]{{1,2}}){no_hour}{no_month}",
+            rf"{before}{weekday_name},? (?:{marks} )?([0-9]{{1,2}}){no_hour}{no_month}",
             words.weekday_and_number,
         ),
         (
@@ -101,7 +101,7 @@ def _day_patterns(table: Vocabulary, words: Spoken) -> tuple[Pattern, ...]:
             f"({either(dates.short_weekdays)}){figures}",
             words.short_weekday,
         ),
-        (dates.short_parts, rf"{weekday_name} ?{part}", words.weekday_and_part),
+        (dates.short_parts, rf"{before}{weekday_name} ?{part}", words.weekday_and_part),
         (True, rf"{before}(?:({which}) )?{weekday}{after}", words.weekday),
         (True, rf"({either(dates.day_parts)}){END}", words.day_and_part),
         (
