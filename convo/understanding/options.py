@@ -15,6 +15,7 @@ from convo.understanding.normalise import (
     folded,
     is_syllable,
     match_key,
+    normalise,
     whole,
     words_of,
 )
@@ -25,6 +26,7 @@ LISTS_REMEMBERED = 512
 SHORTEST_NAMED = 2
 """Characters: a label of one letter or character is not looked for inside a sentence."""
 
+SHORT = 3
 MAX_NAMED = 20
 """A sentence that names options more often than this chooses none."""
 
@@ -228,6 +230,8 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
     plurals = [ending for table in tables for ending in table.plurals]
     genders = {man: woman for table in tables for man, woman in table.genders.items()}
     in_sentences = _in_sentences(named, plurals, genders)
+    for name in _told_by_accents(options):
+        in_sentences.pop(name, None)
     more = words_of(tables, lambda table: table.and_more)
     squeezed: dict[str, list[str]] = {}
     for name in named:
@@ -291,6 +295,15 @@ _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 def _long_enough(name: str) -> bool:
     return len(name) >= SHORTEST_NAMED or is_syllable(name)
+
+
+def _told_by_accents(options: Iterable[OptionWords]) -> set[str]:
+    """Names so short that without the accent they are another word: "té" is tea, "te" is you."""
+    names = (name for option in options for name in (*option.labels, *option.words))
+    plain = {match_key(name): normalise(name) for name in names}
+    return {
+        key for key, name in plain.items() if len(key) <= SHORT and key.isascii() and key != name
+    }
 
 
 def _in_sentences(

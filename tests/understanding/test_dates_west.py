@@ -140,6 +140,12 @@ es | el viernes 4 a las 10 | 12-04 10:00
 fr | vendredi prochain | 11-27 -
 fr | mecredi 15h | 11-25 15:00
 fr | pas vendredi |
+fr | mardi en huit |
+fr | le mardi 1er décembre à 9h | 12-01 09:00
+fr | 8h du mat | - 08:00
+es | la mañana |
+de | 8 Uhr früh | - 08:00
+de | Freitag zu früh |
 fr | vendredi ou samedi |
 fr | après 15h |
 de | nächsten Freitag | 11-27 -

@@ -92,3 +92,50 @@ def test_a_refusing_word_inside_the_label_itself_refuses_nothing() -> None:
 def test_no_options_no_answer() -> None:
     assert understand_option("1", ()) is None
     assert understand_option("last", ()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("té", "tea"),
+        ("te", "tea"),
+        ("quiero té, por favor", "tea"),
+        ("te quiero", None),
+        ("te llamo luego", None),
+        ("una infusion", "herbs"),
+        ("infuisón", "herbs"),
+        ("infusiones", "herbs"),
+        ("té y otra cosa", None),
+        ("ni té", None),
+    ],
+)
+def test_accents_are_left_out_but_not_where_they_make_another_word(
+    text: str, option: str | None
+) -> None:
+    drinks = (
+        OptionWords(id="tea", number=1, labels=("Té",), words=()),
+        OptionWords(id="herbs", number=2, labels=("Infusión",), words=()),
+    )
+    assert understand_option(text, drinks, ("es", "en")) == option
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("haircutt", "haircut"),
+        ("hiarcut", "haircut"),
+        ("hair cut", "haircut"),
+        ("unhappy", None),
+        ("appy", None),
+        ("happpy", "happy"),
+        ("no happy", None),
+    ],
+)
+def test_a_slip_behind_the_first_letter_is_read_in_the_whole_text_only(
+    text: str, option: str | None
+) -> None:
+    options = (
+        OptionWords(id="haircut", number=1, labels=("Haircut",), words=()),
+        OptionWords(id="happy", number=2, labels=("Happy",), words=()),
+    )
+    assert understand_option(text, options, ("en",)) == option

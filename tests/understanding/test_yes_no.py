@@ -85,3 +85,27 @@ def test_a_long_text_is_no_answer() -> None:
 )
 def test_an_excuse_is_politeness_and_no_answer(text: str, meant: bool | None) -> None:
     assert understand_yes_no(text) is meant
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "meant"),
+    [
+        ("es", "ya", None),
+        ("es", "ya no", False),
+        ("es", "no está mal", None),
+        ("es", "sí, pero más tarde", None),
+        ("es", "SIIII, gracias!", True),
+        ("fr", "pas de souci", True),
+        ("fr", "oui mais non", None),
+        ("de", "schon gut", None),
+        ("de", "nicht schlecht", None),
+        ("de", "na ja", None),
+        ("de", "passt leider nicht", False),
+        ("pt", "pois não", None),
+        ("pt", "NAO, obrigada", False),
+    ],
+)
+def test_what_two_words_mean_together_is_not_what_each_means(
+    language: str, text: str, meant: bool | None
+) -> None:
+    assert understand_yes_no(text, (language, "en")) is meant

@@ -93,7 +93,7 @@ def _day_patterns(table: Vocabulary, words: Spoken) -> tuple[Pattern, ...]:
         (True, rf"{before}{weekday},? {of}{this_week}", words.weekday_after(0)),
         (
             dates.day_marks,
-            rf"{before}{weekday_name},? (?:{marks} )?([0-9]{{1,2}}){no_hour}{no_month}",
+            rf"{before}{weekday_name},? (?:{marks} )?([0-9]{{1,2}})(?![a-z]){no_hour}{no_month}",
             words.weekday_and_number,
         ),
         (
