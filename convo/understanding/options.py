@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from itertools import islice
+from functools import cache, lru_cache
+from itertools import chain, islice
 
 from convo.understanding.near_misses import edits
 from convo.understanding.normalise import (
@@ -20,6 +20,7 @@ from convo.understanding.normalise import (
     words_of,
 )
 from convo.understanding.numerals import number_of, spelt_numbers, spelt_ordinals
+from convo.understanding.telling import all_words
 from convo.understanding.vocabulary import vocabularies
 
 LISTS_REMEMBERED = 512
@@ -258,11 +259,7 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
             rf"{_HERE} ?(?:, ?)?{more}(?=.*[^\W_{_HERE}])|(?<![a-z0-9]){more} {_HERE}"
         ),
         squeezed=squeezed,
-        words=frozenset(
-            word
-            for t in tables
-            for word in (*t.yes, *t.no, *t.refusing, *t.polite, *t.never_guessed)
-        ),
+        words=_own_meanings(languages),
         inside=re.compile(f"(?=({'|'.join(map(whole, _longest_first(in_sentences))) or '(?!)'}))"),
         refusing=refusing,
         excuses=re.compile(
@@ -295,6 +292,14 @@ _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 def _long_enough(name: str) -> bool:
     return len(name) >= SHORTEST_NAMED or is_syllable(name)
+
+
+@cache
+def _own_meanings(languages: tuple[str, ...]) -> frozenset[str]:
+    """Whatever says something by itself, so that "later" is no slip of "laser"."""
+    tables = vocabularies(languages)
+    phrases = ((*t.yes, *t.no, *t.refusing, *t.polite, *t.never_guessed) for t in tables)
+    return frozenset(chain(*phrases, *map(all_words, tables)))
 
 
 def _told_by_accents(options: Iterable[OptionWords]) -> set[str]:

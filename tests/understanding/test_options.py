@@ -129,6 +129,8 @@ def test_accents_are_left_out_but_not_where_they_make_another_word(
         ("appy", None),
         ("happpy", "happy"),
         ("no happy", None),
+        ("later", None),
+        ("lazer", "laser"),
     ],
 )
 def test_a_slip_behind_the_first_letter_is_read_in_the_whole_text_only(
@@ -137,5 +139,6 @@ def test_a_slip_behind_the_first_letter_is_read_in_the_whole_text_only(
     options = (
         OptionWords(id="haircut", number=1, labels=("Haircut",), words=()),
         OptionWords(id="happy", number=2, labels=("Happy",), words=()),
+        OptionWords(id="laser", number=3, labels=("Laser",), words=()),
     )
     assert understand_option(text, options, ("en",)) == option
