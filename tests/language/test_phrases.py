@@ -35,12 +35,14 @@ def test_every_language_has_the_same_phrases_with_the_same_gaps(language: str) -
         filled = phrase(name, language, **dict.fromkeys(gaps(name), "x"))
         assert filled.count("x") >= len(gaps(name)), name
         assert "{" not in filled, name
-        assert text == text.strip(), name
+        assert text == text.strip() or name == "privacy.comma", name
 
 
 def test_every_phrase_is_said_somewhere() -> None:
     code = "".join(file.read_text("utf-8") for file in CONVO.rglob("*.py"))
     kinds = {f"unclear.{kind}" for kind in ("number", *get_args(SimpleKind))}
+    kept = {"number", "texts", "language", "zone", "tags", "consents", "answers"}
+    kinds |= {f"privacy.kinds.{kind}" for kind in kept if f'"{kind}"' in code}
     said = {name for name in phrases("en") if f'"{name}"' in code}
     assert said | kinds >= phrases("en").keys()
     assert kinds <= phrases("en").keys()
