@@ -32,7 +32,7 @@ SCHEMA = 2
 
 #: What rows have grown by since schema 1, with what an older row meant: the entries that schema 1
 #: had, then the defaults of those behind them, in their order.
-_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}, ()))
+_CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}, (), ()))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, (0, 0))
 _SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False, False))
 _FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}, ()))
@@ -96,6 +96,7 @@ def encode(state: ContactState) -> bytes:
             [_pieces_row(pieces) for pieces in state.pieces],
             state.begun,
             [_beside_row(put) for put in state.beside],
+            state.codes,
         ]
     )
 
@@ -109,7 +110,7 @@ def decode(
         return ContactState(number=number, consents=held)
     row = _grown(known(_decode(record), SCHEMA, "A contact's record"), _CONTACT_GREW)
     _, fields, tags, language, zone, sessions, postponed, asked, first_seen, last_seen = row[:10]
-    paced, asked_back, closed, touches, pieces, begun, beside = row[10:]
+    paced, asked_back, closed, touches, pieces, begun, beside, codes = row[10:]
     pace = _grown(paced, _PACE_GREW)
     return ContactState(
         number=number,
@@ -125,6 +126,7 @@ def decode(
             for event, flow, channel, answers in asked
         ),
         begun=begun,
+        codes=tuple(codes),
         first_seen=first_seen,
         last_seen=last_seen,
         pace=Pace(

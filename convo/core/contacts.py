@@ -235,6 +235,8 @@ class ContactState:
     #: What frequency caps remember, oldest first; no more than they can ask for.
     touches: tuple[Touch, ...] = ()
     beside: tuple[Beside, ...] = ()
+    #: When they were sent one-time codes within the last hour, ms since 1970.
+    codes: tuple[int, ...] = ()
 
     @property
     def stopped(self) -> bool:

@@ -71,6 +71,8 @@ class Turn:
     #: not the answer to the STOP that is in force.
     silence: bool = False
     records: tuple[Record, ...] = ()
+    #: What was written is a secret: the raw request that brought it is not kept.
+    confidential: bool = False
     #: Set when the turn failed: the entry moves to the parked ones with this account of it.
     parked: str | None = None
 

@@ -70,6 +70,8 @@ class Desk:
         self.closed = state.closed
         self.first_seen = state.first_seen
         self.pieces = state.pieces
+        #: What the contact wrote is kept nowhere.
+        self.confidential = False
         #: The channel on which a text of theirs was taken in this turn.
         self.heard_on = ""
         self.around = self._surroundings()
@@ -108,6 +110,8 @@ class Desk:
             country=business.country,
             language=state.language,
             guess=language_by_number(state.number, business),
+            secret=self.playbook.secret,
+            codes=list(state.codes),
             consent_to=self._consent_to,
             fields=Fields(dict(state.fields), business.contact_fields, zone),
             tags=list(state.tags),
@@ -254,6 +258,7 @@ class Desk:
     ) -> Outbound:
         id = outbound_id(self.event.id, len(self.outbound))
         name = say.channel
+        self.around.sent.append(id)
         self.record("said", id=id, channel=name, **_of(say), **facts)
         return Outbound(
             id=id,
@@ -364,6 +369,7 @@ class Desk:
             sessions=sessions,
             postponed=tuple(self.postponed),
             asked=tuple(self.asked),
+            codes=tuple(self.around.codes),
             begun=still_counting(self.begun, self.walks, event.at, self.playbook),
             asked_back=tuple(self.asked_back),
             closed=self.closed,
@@ -389,6 +395,7 @@ class Desk:
             consents=consents,
             silence=silence,
             records=tuple(around.records),
+            confidential=self.confidential,
         )
         return turn, after
 

@@ -1,5 +1,7 @@
 """Whose text is it? Five levels, in this order, the same everywhere."""
 
+import re
+
 from convo.core.effects import Errand
 from convo.core.events import Due, Inbound
 from convo.core.sessions import Held
@@ -40,9 +42,19 @@ WROTE = "wrote"
 ASKED_FROM = 5
 
 
+_DIGIT = re.compile(r"\d")
+
+
+def _written_down(desk: Desk, event: Inbound) -> str:
+    """The text as the records have it: without its digits where a one-time code is awaited."""
+    questions = (walk.question for walk in desk.asking(event.channel))
+    desk.confidential = any(each is not None and each.keeps_secret for each in questions)
+    return _DIGIT.sub("*", event.text) if desk.confidential else event.text
+
+
 def hear(desk: Desk, event: Inbound) -> None:
     """A text has come."""
-    desk.record("inbound", channel=event.channel, text=event.text, law=event.law)
+    desk.record("inbound", channel=event.channel, text=_written_down(desk, event), law=event.law)
     law = event.law or ("start" if event.acted else None)
     text = event.text if law is not None or desk.state.stopped else whole_text(desk, event)
     if text is None:

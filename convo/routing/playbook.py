@@ -26,6 +26,8 @@ class Playbook:
     versions: Mapping[str, Bundle]
     #: Hash -> what the store keeps of it.
     kept: Mapping[str, Version] = field(repr=False)
+    #: What one-time codes are worked out from; empty in rehearsals, where they guard nothing.
+    secret: bytes = field(default=b"", repr=False)
     keywords: Mapping[str, Keyword]
     actions: Mapping[str, Action]
     start_words: StartWords = field(repr=False)

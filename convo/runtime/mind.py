@@ -6,6 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 from convo.core.contacts import ContactState
 from convo.core.events import Event
+from convo.core.one_time_codes import revealed
 from convo.core.turns import Outbound, Source, Turn
 from convo.routing.playbook import Playbook, missing_versions
 from convo.routing.router import apology, take_turn
@@ -34,6 +35,8 @@ class Mind(Generic[P]):
     with_version: Callable[[P, bytes], P]
     #: Every version's source by its hash.
     sources: Callable[[P], Mapping[str, bytes]]
+    #: A message as it leaves: what must be kept nowhere is put in on its way out.
+    revealed: Callable[[Outbound, P], Outbound]
     #: What to say when a turn failed, if anything.
     apology: Callable[[ContactState, Event, P], Outbound | None]
 
@@ -43,6 +46,7 @@ ROUTING: Mind[Playbook] = Mind(
     missing_versions=missing_versions,
     with_version=lambda playbook, source: playbook.with_version(source),
     sources=lambda playbook: playbook.sources(),
+    revealed=lambda message, playbook: revealed(message, playbook.secret),
     apology=apology,
 )
 """What every business thinks with."""

@@ -7,6 +7,7 @@ next, so at any load there is one trip to the store for a batch.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Generic, TypeVar
 
@@ -16,7 +17,7 @@ from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
 from convo.core.turns import Outbound, Turn
 from convo.errors import ConvoError, Fenced, StoreError
-from convo.ports import Done, Kept, Lease, Pending, Store, Wants, Work
+from convo.ports import Claim, Done, Kept, Lease, Pending, Store, Wants, Work
 from convo.runtime import backoff
 from convo.runtime.apologies import Apologies
 from convo.runtime.hands import Hands
@@ -132,7 +133,8 @@ class Owner(Generic[P]):
 
     async def _own(self, lease: Lease) -> None:
         if not self._winding_down:
-            self._resolver.adopt(lease.doubts, self._sender.in_flight, lease.left)
+            doubts = self._revealed(lease.doubts)
+            self._resolver.adopt(doubts, self._sender.in_flight, lease.left)
         turns: Sequence[Turn] = ()
         while True:
             if self._results.failure is not None:
@@ -154,7 +156,7 @@ class Owner(Generic[P]):
                 continue
             if turns:
                 self._told(turns, work.now)
-            self._sender.take(work.claims)
+            self._sender.take(self._revealed(work.claims))
             self._errands.take(work.errands)
             if wants is NO_MORE:
                 self._wound_down.set()
@@ -164,6 +166,13 @@ class Owner(Generic[P]):
             if self._ending:
                 return
             await self._rest(lease, work)
+
+    def _revealed(self, claims: Sequence[Claim]) -> Sequence[Claim]:
+        """Claims with their messages as they leave."""
+        return [
+            replace(each, message=self._mind.revealed(each.message, self._playbook))
+            for each in claims
+        ]
 
     def _told(self, turns: Sequence[Turn], now: int) -> None:
         """Count what has been committed."""

@@ -18,6 +18,7 @@ from convo.steps.set import Set
 from convo.steps.split import Split
 from convo.steps.step import Step
 from convo.steps.tally import Tally
+from convo.steps.verify import Verify
 from convo.steps.wait import Wait
 
 #: Key -> kind. A step is of the first kind whose key it has, so their order is a rule:
@@ -27,6 +28,7 @@ KINDS: Mapping[str, type[Step]] = {
     "choose": Choose,
     "consent": Consent,
     "confirm": Confirm,
+    "verify": Verify,
     "branch": Branch,
     "do": Do,
     "call": Call,

@@ -142,6 +142,11 @@ class Question(Step):
         """Whether every text is an answer here."""
         return False
 
+    @property
+    def keeps_secret(self) -> bool:
+        """Whether what is replied here is not written down."""
+        return False
+
     def unclear_phrase(self) -> str:
         """The phrase for an unclear reply when the author wrote none."""
         return "unclear.text"

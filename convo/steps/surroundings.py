@@ -120,6 +120,11 @@ class Surroundings:
     #: The highest number that another open question of a channel takes for an answer; it is told
     #: the session that asks, and the channel.
     highest_number: Callable[[str, str], int]
+    #: What one-time codes are worked out from, and when this contact was sent some, ms since 1970.
+    secret: bytes = field(repr=False)
+    codes: list[int]
+    #: Ids of the messages that this turn has queued.
+    sent: list[str] = field(default_factory=list[str])
     #: Questions that closed in this turn without an answer.
     closed: list[Closed] = field(default_factory=list[Closed])
     #: Channel -> the session whose question was put last in this turn, and why it was.

@@ -12,6 +12,7 @@ from convo.verification.finding import Check
 from convo.verification.joining import untold_joining
 from convo.verification.languages import missing_languages
 from convo.verification.names import unknown_names
+from convo.verification.one_time_codes import codes_in_other_classes
 from convo.verification.parts_budget import over_budget
 from convo.verification.promotion import promotion_in_service
 from convo.verification.reach import unreachable_steps
@@ -36,6 +37,7 @@ CHECKS: Mapping[str, Check] = {
     "parts": over_budget,
     "emoji": too_many_emoji,
     "promotion": promotion_in_service,
+    "codes": codes_in_other_classes,
 }
 
 

@@ -19,6 +19,7 @@ from convo.steps.outside import Errand
 from convo.steps.run import Run
 from convo.steps.set import CONTACT, SETTABLE, Set
 from convo.steps.step import Step
+from convo.steps.verify import PIN, Verify
 from convo.verification.finding import finding
 
 #: Known everywhere.
@@ -67,6 +68,8 @@ def _here(step: Step, below: Path) -> frozenset[str]:
         return frozenset({"answer"})
     if isinstance(step, Choose) and below == ("choose",):
         return frozenset({"options"})
+    if isinstance(step, Verify) and below == ("verify",):
+        return frozenset({PIN})
     return frozenset()
 
 

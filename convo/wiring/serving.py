@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import httpx
@@ -72,12 +72,14 @@ async def wired(
     `on_death` is called when a loop dies: the server must then stop. Texts for the terminal go to
     `deliver`. Raises `SettingsError`, `AlreadyRunning`, `StoreUnavailable`.
     """
-    settings, playbook = authored.settings, authored.playbook
+    settings = authored.settings
+    secret = link_secret(settings)
+    playbook = replace(authored.playbook, secret=secret)
     metrics = Metrics()
     instruments = Instruments(clock=clock, sleep=asyncio.sleep, metrics=metrics)
     http = HttpClient()
     providers = adapters(settings, http, clock, deliver)
-    ids = SignedIds([link_secret(settings)])
+    ids = SignedIds([secret])
     store = await open_store(settings, clock)
     async with httpx.AsyncClient(trust_env=False, timeout=None) as own:
         intake = Intake(store=store, business=settings.business, instruments=instruments)

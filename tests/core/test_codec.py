@@ -53,6 +53,7 @@ OLD = ContactState(
 #: With all that was added since: name it here with a value that is not its default.
 FULL = dataclasses.replace(
     OLD,
+    codes=(5, 6),
     sessions=(
         dataclasses.replace(
             OLD.sessions[0],

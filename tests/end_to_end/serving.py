@@ -52,9 +52,12 @@ def written(folder: Path, tables: str, flows: Mapping[str, str]) -> None:
     (folder / "convo.toml").write_text("".join(kept) + tables, "utf-8")
 
 
-def _overheard(printed: TextIO) -> None:
+LINES_AT_HAND = 1_000
+
+
+def _overheard(printed: TextIO, lines: deque[str]) -> None:
     with printed:
-        deque(printed, maxlen=0)
+        lines.extend(printed)
 
 
 class Serving:
@@ -65,6 +68,8 @@ class Serving:
         self.log = folder / "convo.log"
         self._environment = environment
         self._process: subprocess.Popen[str] | None = None
+        #: What was printed last: on a channel in the terminal, the texts themselves.
+        self.printed: deque[str] = deque(maxlen=LINES_AT_HAND)
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -85,7 +90,7 @@ class Serving:
         said = self._process.stdout.readline()
         assert "is open at" in said, self.log.read_text("utf-8")
         # A channel in the terminal prints what it sends, and would wait for its reader for ever.
-        Thread(target=_overheard, args=[self._process.stdout], daemon=True).start()
+        Thread(target=_overheard, args=[self._process.stdout, self.printed], daemon=True).start()
 
     def stop(self) -> None:
         """As a supervisor would; nothing may be left to complain about."""
@@ -106,6 +111,13 @@ class Serving:
         store = f"file:{self.folder / 'data' / 'convo.db'}?mode=ro"
         with closing(sqlite3.connect(store, uri=True, timeout=5)) as database:
             return database.execute(query, values).fetchall()
+
+    def rows_of_all(self) -> Sequence[str]:
+        """Every row of every table, as Python writes it."""
+        tables = [
+            name for (name,) in self.rows("SELECT name FROM sqlite_schema WHERE type='table'")
+        ]
+        return [repr(row) for table in tables for row in self.rows(f'SELECT * FROM "{table}"')]
 
     def waits_for(self, query: str, values: Sequence[str], wanted: Sequence[Any]) -> None:
         """Until the store says what is wanted."""

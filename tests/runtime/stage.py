@@ -217,6 +217,7 @@ def apologise(state: ContactState, event: Event, _playbook: Any) -> Outbound:
 
 
 MIND: Mind[Any] = Mind(
+    revealed=lambda message, _: message,
     take_turn=count,
     missing_versions=lambda _state, _playbook: frozenset(),
     with_version=lambda playbook, _source: playbook,

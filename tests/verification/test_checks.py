@@ -74,6 +74,13 @@ steps:
 
 FAULTS = [
     # check, what is right, the fault in its place, line, what is said of it
+    (
+        "codes",
+        "  over:\n",
+        "  code: {verify: '{{ pin }} it is', give_up: over}\n  over:\n",
+        42,
+        "class otp only",
+    ),
     ("names", "{{ colour }} it is", "{{ color }} it is", 17, 'Nothing gives "color" a value'),
     ("names", "save: name", "save: nane", 18, '"nane" is not among'),
     ("names", "{{ colour }} it is", "{{ event.hue }} it is", 17, "No event of this flow brings"),

@@ -191,9 +191,8 @@ class _Batch:
                     self._timers[contact, name] = None
         if turn.parked is not None:
             self._park(turn, turn.parked, event)
-        self._records.append(
-            (turn.at, contact, record_codec.encode(turn.at, contact, event, turn.records), entry)
-        )
+        account = record_codec.encode(turn.at, contact, event, turn.records)
+        self._records.append((turn.at, contact, account, None if turn.confidential else entry))
         if turn.record is not None:
             self._contacts.append((contact, turn.record))
         for name in turn.cleared:
