@@ -317,21 +317,6 @@ class Desk:
         walk = self.walk(session)
         return walk is not None and walk.scene.generation == generation
 
-    def leave_programme(self, programme: str) -> None:
-        """End what is of one programme: what a STOP does where it is of one. Unsent messages of
-        it are dropped when they are claimed."""
-        flows = self.playbook.flows
-        for walk in self.open_walks():
-            if walk.flow.programme == programme:
-                walk.stop("stopped")
-        self.postponed = [each for each in self.postponed if each.programme != programme]
-
-        def stays(flow: str) -> bool:
-            return flow not in flows or flows[flow].programme != programme
-
-        self.asked = [each for each in self.asked if stays(each.flow)]
-        self.around.beside[:] = [each for each in self.around.beside if stays(each.flow)]
-
     def silence(self) -> None:
         """End everything and drop what waits: what a STOP does."""
         for walk in self.open_walks():

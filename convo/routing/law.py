@@ -6,6 +6,7 @@ from convo.language.phrases import phrase
 from convo.policy.numbering import country_of
 from convo.routing.consenting import left_by
 from convo.routing.desk import Desk
+from convo.routing.leaving_programmes import leave_programme
 
 #: Countries whose carriers want HELP to say that texts may cost.
 RATES_TOLD = frozenset({"US", "CA"})
@@ -17,7 +18,7 @@ def answer_law(desk: Desk, event: Inbound, law: LawWord, language: str) -> None:
     if law == "stop":
         left = left_by(desk.state, event)
         if left:
-            desk.leave_programme(left)
+            leave_programme(desk, left)
         else:
             desk.silence()
         if event.acted and channel.optout_reply == "us":

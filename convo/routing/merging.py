@@ -14,6 +14,7 @@ from convo.core.events import HandedOn, MergeAsked
 from convo.core.numbers import PhoneNumber
 from convo.policy.consent import strictest
 from convo.routing.desk import Desk
+from convo.routing.leaving_programmes import leave_programme
 
 HAND_ON_WITHIN_MS = 30 * 24 * 3_600_000
 """It only waits for our own store; a server that was off for weeks goes on with it."""
@@ -97,7 +98,7 @@ def _stand(desk: Desk, programme: str, state: ConsentState, of: PhoneNumber) -> 
     if state == "withdrawn" and programme == EVERYTHING:
         desk.silence()
     elif state == "withdrawn":
-        desk.leave_programme(programme)
+        leave_programme(desk, programme)
 
 
 def _hand_on(desk: Desk, to: PhoneNumber, kept: Mapping[str, Any]) -> None:

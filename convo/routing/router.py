@@ -27,6 +27,7 @@ from convo.routing.consenting import CONSENT
 from convo.routing.desk import Desk
 from convo.routing.late import remember_closed
 from convo.routing.leaving import what_leaves
+from convo.routing.leaving_programmes import leave_programme
 from convo.routing.levels import hear, hear_what_has_come, person_in, take_text
 from convo.routing.merging import handed_on, merge_asked
 from convo.routing.open_questions import keep_in_hand
@@ -81,7 +82,7 @@ def _route(desk: Desk, event: Event) -> None:
         case OptedOutElsewhere(programme=programme):
             desk.record("consent", programme=programme, state="withdrawn", source=event.source)
             if programme:
-                desk.leave_programme(programme)
+                leave_programme(desk, programme)
             else:
                 desk.silence()
         case ConsentBrought():
