@@ -113,7 +113,7 @@ class Smtp:
             raise Invalid("this is no e-mail address", code="address")
         mail = self._mail(message)
         await asyncio.to_thread(self._deliver, mail, message.to)
-        return Sent(provider_ids=(mail["Message-ID"],), parts=message.parts)
+        return Sent(provider_ids=(str(mail["Message-ID"]),), parts=message.parts)
 
     def _mail(self, message: Outbound) -> EmailMessage:
         name, address = parseaddr(self._options.sender)

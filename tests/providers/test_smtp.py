@@ -106,6 +106,7 @@ async def test_the_first_line_is_the_subject_and_the_rest_the_letter(post: Post,
     assert letter["To"] == "anna@home.example"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Message-ID"] == sent.provider_ids[0]
+    assert type(sent.provider_ids[0]) is str  # a header is not what a store keeps
     assert letter["Message-ID"] == "<0123456789abcdef@greenleaf.example>"
     assert letter.get_content().split() == ["周六下午三点。", ".", "见!"]
 
