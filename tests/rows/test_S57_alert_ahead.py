@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.serving import soon
 from tests.rows.crowd import Crowd
 from tests.rows.examples import served
 
@@ -23,7 +24,7 @@ CAMPAIGN = """
     INSERT INTO message (
         id, contact, channel, lane, state, status, code, due, text, kind, purpose, programme,
         parts, tries, created, event, attempt, claimed, provider_ids
-    ) VALUES (?, ?, 'main', 'bulk', 'head', 'waiting', '', 0, 'An offer.', 'marketing', 'first',
+    ) VALUES (?, ?, 'main', 'bulk', 'head', 'waiting', '', ?, 'An offer.', 'marketing', 'first',
         '', 1, 0, 0, '', '', 0, '')
 """
 
@@ -31,7 +32,9 @@ CAMPAIGN = """
 def campaign(database: Path) -> None:
     """What a send to many has queued, as the store keeps it."""
     with closing(sqlite3.connect(database)) as connection, connection:
-        rows = [(f"bulk{n}", f"+86139{n:08d}") for n in range(BULK)]
+        # Once the server has said where it is: a terminal prints what it sends.
+        due = time.time_ns() // 1_000_000 + 2_000
+        rows = [(f"bulk{n}", f"+86139{n:08d}", due) for n in range(BULK)]
         connection.executemany(CAMPAIGN, rows)
 
 
@@ -59,6 +62,8 @@ async def test_an_alert_is_queued_ahead_of_the_bulk_within_a_second(tmp_path: Pa
         crowd.serving.stop()
         campaign(tmp_path / "bank" / "data" / "convo.db")
         crowd.serving.start()
+        taken = "SELECT count(*) > 0 FROM message WHERE claimed > 0"
+        soon(lambda: crowd.serving.rows(taken)[0][0], 1)
         load = asyncio.create_task(busy(crowd))
         body = {"event": "card.suspicious", "to": ANNA, "key": "pay-77", "answers": ALERT}
         posted = time.time_ns() // 1_000_000
