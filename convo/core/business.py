@@ -118,6 +118,8 @@ class Business:
     languages: tuple[str, ...]
     channels: Mapping[str, Channel]
     programmes: Mapping[str, Programme] = field(default_factory=dict[str, Programme])
+    #: Where the world reaches our server; empty when nobody but this machine does.
+    public_url: str = ""
     contact_fields: Mapping[str, FieldKind] = field(default_factory=dict[str, FieldKind])
     #: Exclusive codes by the pool's name, in the order in which they are given.
     code_pools: Mapping[str, tuple[str, ...]] = field(

@@ -10,6 +10,7 @@ from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Origin
 from convo.core.events import Arriving, Inbound, OptedOutElsewhere, Requested
 from convo.core.numbers import PhoneNumber
+from convo.core.opt_out_links import Leaving
 from convo.errors import Busy, StoreError
 from convo.policy.consent import consent_act
 from convo.policy.law_words import law_word
@@ -84,6 +85,25 @@ class Intake:
             return replace(arrival, aside=RULE)
         self._flood.take(event.contact, now)
         return arrival
+
+    async def leave(self, leaving: Leaving) -> None:
+        """Keep that somebody has left by their link; by STOP's own way, and as often as they like.
+
+        Raises `StoreError` when it is not kept.
+        """
+        event = OptedOutElsewhere(
+            contact=leaving.contact,
+            channel=leaving.channel,
+            source="opt-out link",
+            programme=leaving.programme,
+        )
+        act = ConsentAct(
+            act="stop",
+            programme=leaving.programme,
+            proof="the button on the page of their opt-out link",
+            origin=Origin(how="link", channel=leaving.channel),
+        )
+        await self._accept(leaving.channel, [Arrival(event=event, dedupe="", consent=act)])
 
     async def request(
         self,

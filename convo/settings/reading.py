@@ -334,6 +334,7 @@ def _business(
             name: _channel(name, table, options[name]) for name, table in written.channels.items()
         },
         programmes={name: _programme(name, table) for name, table in written.programmes.items()},
+        public_url=written.server.public_url or "",
         contact_fields=dict(written.contact),
         code_pools=pools,
         events_url=written.events.url or "",

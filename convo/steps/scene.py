@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from convo.core.contacts import ConsentState, Origin, Unless
 from convo.core.effects import Errand, Purpose, Say, SetConsent, SetTimer
 from convo.core.events import ErrandKind
+from convo.core.opt_out_links import PATH, Leaving, token_of
 from convo.core.records import Record
 from convo.errors import RenderError
 from convo.language.scope import Choice, Scope, Standing
@@ -15,6 +16,9 @@ from convo.language.texts import Text
 from convo.language.values import is_kept, restored, stored
 from convo.policy.frequency_cap import touch_of
 from convo.steps.surroundings import AnswerBook, Surroundings
+
+#: The contact's own link out of the flow's programme, as texts name it.
+OPT_OUT_LINK = "opt_out_link"
 
 
 class Scene:
@@ -133,6 +137,7 @@ class Scene:
                 "tags": tuple(around.tags),
                 "language": around.language or around.guess,
                 "zone": around.contact_zone,
+                OPT_OUT_LINK: self._opt_out_link(),
             }
             if self.flow.brings:
                 names["event"] = {
@@ -144,6 +149,16 @@ class Scene:
                 names=names, language=self.language, zone=zone, now=self.around.now
             )
         return self.scope_kept
+
+    def _opt_out_link(self) -> str | None:
+        """Where they leave the flow's programme with a click; None where nobody would find it."""
+        around = self.around
+        if not around.public_url:
+            return None
+        leaving = Leaving(
+            contact=around.number, channel=self.channel, programme=self.flow.programme
+        )
+        return around.public_url.rstrip("/") + PATH + token_of(leaving, around.secret)
 
     def nameless(self) -> Scope:
         """The scope of a text that uses no name."""

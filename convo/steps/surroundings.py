@@ -125,6 +125,8 @@ class Surroundings:
     codes: list[int]
     #: Ids of the messages that this turn has queued.
     sent: list[str] = field(default_factory=list[str])
+    #: Where the world reaches our server; empty when nobody does.
+    public_url: str = ""
     #: Questions that closed in this turn without an answer.
     closed: list[Closed] = field(default_factory=list[Closed])
     #: Channel -> the session whose question was put last in this turn, and why it was.

@@ -12,14 +12,15 @@ from convo.routing.loading import Loaded
 from convo.steps.ask import Ask
 from convo.steps.branch import Branch
 from convo.steps.run import Run
+from convo.steps.scene import OPT_OUT_LINK
 from convo.steps.set import Set
 from convo.steps.step import Step
 
 #: Ways out of a step that bring no answer.
 _NO_ANSWER = ("give_up", "silent", "expires", "failed", "anytime")
-#: Whatever is known of the contact may be empty, but for their tags.
+#: Whatever is known of the contact may be empty, but for these.
 _CONTACT = "contact."
-_TAGS = "contact.tags"
+_ALWAYS = frozenset(("contact.tags", f"contact.{OPT_OUT_LINK}"))
 _EVENT = "event."
 
 
@@ -56,7 +57,7 @@ def _bare(text: Text, flow: Flow) -> Iterator[str]:
     ):
         for use in shown_bare(source):
             kept = use.name in flow.answers or use.name in _set_names(flow)
-            if use.name != _TAGS and (kept or use.name.startswith((_CONTACT, _EVENT))):
+            if use.name not in _ALWAYS and (kept or use.name.startswith((_CONTACT, _EVENT))):
                 found[use.name] = None
     yield from found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from convo.core.business import Business
 from convo.engine.flow import Flow
 from convo.engine.schema import Written, pieces_of
 from convo.errors import FlowError
@@ -17,6 +18,7 @@ from convo.steps.ask import Ask
 from convo.steps.choose import Choose
 from convo.steps.outside import Errand
 from convo.steps.run import Run
+from convo.steps.scene import OPT_OUT_LINK
 from convo.steps.set import CONTACT, SETTABLE, Set
 from convo.steps.step import Step
 from convo.steps.verify import PIN, Verify
@@ -26,25 +28,26 @@ from convo.verification.finding import finding
 _ALWAYS = frozenset({"now", "contact"})
 EVENT = "event"
 #: What every contact has beside the fields that convo.toml declares.
-OF_EVERY_CONTACT = ("tags", *SETTABLE)
+OF_EVERY_CONTACT = ("tags", OPT_OUT_LINK, *SETTABLE)
 
 
 def unknown_names(loaded: Loaded) -> Iterator[FlowError]:
     """Every name that is used, and every name that something is saved under."""
     fields = loaded.playbook.business.contact_fields
+    business = loaded.playbook.business
     for name, written in loaded.written.items():
         flow = loaded.playbook.flows[name]
         given = _given(flow, written)
         if flow.called is not None:
-            yield from _used(flow.called, written, ("called",), given, fields)
+            yield from _used(flow.called, written, ("called",), given, business)
         for below, piece in pieces_of(written.file.start):
-            yield from _used(piece, written, ("start", *below), frozenset(), fields)
+            yield from _used(piece, written, ("start", *below), frozenset(), business)
         for step_name, step in flow.steps.items():
             path: Path = ("steps", step_name)
             yield from _saved(step, written, path, flow, fields)
             for below, piece in pieces_of(step):
                 known = given | _here(step, below)
-                yield from _used(piece, written, (*path, *below), known, fields)
+                yield from _used(piece, written, (*path, *below), known, business)
                 yield from _brought(piece, written, (*path, *below), flow.brings)
 
 
@@ -101,14 +104,18 @@ def _used(
     written: Written,
     path: Path,
     known: frozenset[str],
-    fields: Mapping[str, str],
+    business: Business,
 ) -> Iterator[FlowError]:
+    fields = business.contact_fields
     for use in _uses(piece):
         place = written.document.place_within((*path, *use.path), use.line, use.column)
         head, _, part = use.name.partition(".")
         if head == "contact" and part and part not in fields and part not in OF_EVERY_CONTACT:
             mend = advice(part, fields) if fields else "Declare it in convo.toml under [contact]."
             yield FlowError(f'A contact has no field "{part}".', place=place, mend=mend)
+        elif use.name == f"contact.{OPT_OUT_LINK}" and not business.public_url:
+            what = "Nobody could follow this link: nothing says where the server is."
+            yield FlowError(what, place=place, mend="Set server.public_url in convo.toml.")
         elif head not in known | _ALWAYS | {EVENT}:
             what = f'Nothing gives "{use.name}" a value.'
             yield FlowError(what, place=place, mend=advice(head, known | _ALWAYS))

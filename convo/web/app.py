@@ -9,6 +9,7 @@ from convo.core.links import SignedIds
 from convo.runtime.metrics import Metrics
 from convo.web.api import POSTS, REDEEM, Api
 from convo.web.health import Health, routes
+from convo.web.opt_out_page import OptOutPage
 from convo.web.webhooks import Accept, Door, Webhooks
 
 _OWN = frozenset((*POSTS, REDEEM))
@@ -22,13 +23,15 @@ def build_app(
     health: Health,
     metrics: Metrics,
     api: Api | None = None,
+    opt_out: OptOutPage | None = None,
 ) -> ASGIApp:
     """The ASGI app: `doors` by channel name, `accept` keeps what comes in by them.
 
     Without `api` own systems find nothing here.
     """
     webhooks = Webhooks(doors, ids, accept, metrics)
-    rest = Starlette(routes=routes(health, metrics))
+    pages = () if opt_out is None else opt_out.routes()
+    rest = Starlette(routes=[*routes(health, metrics), *pages])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(("/in/", "/dlr/")):

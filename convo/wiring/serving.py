@@ -35,6 +35,7 @@ from convo.settings import Doubt, Settings
 from convo.web.api import Api, Behind
 from convo.web.app import build_app
 from convo.web.health import Health
+from convo.web.opt_out_page import OptOutPage
 from convo.web.webhooks import Door
 from convo.wiring import memory
 from convo.wiring.authored import Authored
@@ -130,6 +131,7 @@ async def wired(
             health=health,
             metrics=metrics,
             api=Api(behind, metrics) if settings.api_tokens else None,
+            opt_out=OptOutPage(business=settings.business, secret=secret, leave=intake.leave),
         )
         try:
             async with running:
