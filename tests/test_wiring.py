@@ -163,7 +163,11 @@ def test_what_the_adapters_miss_is_told_of_all_channels_at_once(tmp_path: Path) 
 
 
 def test_every_offered_provider_and_store_is_in_the_tables() -> None:
-    assert set(OFFERED) == set(PROVIDERS) == {"twilio", "kannel", "generic_http", "console"}
+    assert (
+        set(OFFERED)
+        == set(PROVIDERS)
+        == {*("twilio", "kannel", "generic_http", "console", "log", "smtp")}
+    )
     assert set(STORES) == {"sqlite"}
     assert set(PROBES) <= set(PROVIDERS)
 
@@ -261,7 +265,7 @@ flow: visit
 start: {events: [visit.made]}
 answers: {when: datetime}
 steps:
-  told: {say: "See you on {{ when }}."}
+  told: {say: "See you on {{ when | default('time') }}."}
   person: {handoff: desk, go: bye}
   bye: {say: Goodbye., go: end}
 """

@@ -61,6 +61,10 @@ def leaving(
         body = opt_out.ended(body, phrase, stops)
         if not opt_out.stands_once(body, phrase, stops):
             return Refused(rule="no-opt-out-phrase")
+        # A mark that stood behind the author's own way out stands in front now.
+        rest, _, rule = _unsigned(body, channel, others)
+        if rule or (signature.strip() and rest != body.strip()):
+            return Refused(rule=rule or "signature-twice")
     body = folded(body, signature)
     if len(body) + len(signature) > LONGEST:
         body = _shortened(body, LONGEST - len(signature), kind, phrase, stops)

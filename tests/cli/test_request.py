@@ -32,7 +32,7 @@ languages: [en]
 start: {events: [visit.made]}
 answers: {when: datetime}
 steps:
-  told: {say: "See you on {{ when }}.", go: end}
+  told: {say: "See you on {{ when | default('time') }}.", go: end}
 """
 ECHO = "flow: echo\nlanguages: [en]\nsteps:\n  a: {say: Hello there., go: end}\n"
 

@@ -44,15 +44,11 @@ NEW_BUSINESS = "$ convo init shop --template blank\n...\n$ cd shop\n"
 
 A_VISIT = """\
 $ convo chat --now "2026-11-22 10:00" --say visit --say cut --say "tomorrow 3pm" --say y \\
-    --say "/wait 5h" --say yes --say 9
+    --say "/wait 5h" --say 9
 ...
 < Booked: Mon 23 Nov, 3:00 pm.
 ~ 5h
 < Tomorrow: Haircut, Mon 23 Nov, 3:00 pm.
-< Shop: reply YES to get about 2 survey texts a month.
-< Msg & data rates may apply. HELP for help, STOP to end.
-> yes
-< You are in. Thank you! Reply STOP to opt out
 < From 0 to 10, how was it?
 > 9
 """
@@ -336,7 +332,7 @@ def test_the_patterns_of_how_to_write_a_flow_are_flows(tmp_path: Path) -> None:
         ROOT / "docs/how-to/write-a-flow.md",
         tmp_path,
         before="$ convo init shop --template survey\n...\n$ cd shop\n$ rm -r flows\n",
-        after="$ convo check\nAll is well: 3 flows, 1 handler.\n" + A_VISIT,
+        after="$ convo check\nAll is well: 4 flows, 1 handler.\n" + A_VISIT,
     )
 
 

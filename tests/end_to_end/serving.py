@@ -87,8 +87,13 @@ class Serving:
                 text=True,
             )
         assert self._process.stdout is not None
-        said = self._process.stdout.readline()
-        assert "is open at" in said, self.log.read_text("utf-8")
+        # What waited for the start may be printed before where the server is.
+        for said in iter(self._process.stdout.readline, ""):
+            if "is open at" in said:
+                break
+            self.printed.append(said)
+        else:
+            raise AssertionError(self.log.read_text("utf-8"))
         # A channel in the terminal prints what it sends, and would wait for its reader for ever.
         Thread(target=_overheard, args=[self._process.stdout, self.printed], daemon=True).start()
 

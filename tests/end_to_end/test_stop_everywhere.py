@@ -57,6 +57,9 @@ AFTERWARDS = ("hello", "1", "book", "预约", "menu", "vote", "tomorrow 3pm", "j
 
 LONG = timedelta(days=60)
 
+BROUGHT = {"text": "A1", "number": 1, "date": "2026-12-01", "datetime": "2026-12-01T15:00"}
+"""What an event brings, by the kind of the value."""
+
 
 @pytest.fixture(scope="module")
 def playbook() -> Playbook:
@@ -169,8 +172,9 @@ async def _stays_silent(rehearsal: Rehearsal, told: str) -> None:
     await rehearsal.wait(LONG)
     for text in AFTERWARDS:
         await rehearsal.text(text)
-    for event in rehearsal.playbook.events:
-        await rehearsal.request(event)
+    for event, flow in rehearsal.playbook.events.items():
+        brings = rehearsal.playbook.flows[flow].brings
+        await rehearsal.request(event, {name: BROUGHT[kind] for name, kind in brings.items()})
     await rehearsal.wait(LONG)
     await rehearsal.text("STOP")
     assert rehearsal.said() == (), told
