@@ -3,7 +3,6 @@
 One file a profile in `profiles/`, read once; words and phrases of everywhere in `everywhere.yaml`.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -14,6 +13,7 @@ import yaml
 
 from convo.core.business import Business, MessageClass
 from convo.core.numbers import PhoneNumber
+from convo.core.written_hours import span_of, weekdays_of
 from convo.errors import ConvoError
 from convo.policy.numbering import REMEMBERED, area_of, country_of
 
@@ -28,9 +28,6 @@ PROFILES = ("us", "ca", "cn", "eu", STRICT)
 
 _LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 _FOLDER = files(__package__ or __name__) / "profiles"
-_HOURS = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", re.ASCII)
-_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MINUTES_A_DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,38 +217,17 @@ def _windows(rows: list[dict[str, Any]]) -> Mapping[MessageClass, tuple[Window, 
     found: dict[MessageClass, tuple[Window, ...]] = {}
     for row in rows:
         kind = _one_of(row["class"], MessageClass)
-        opens, closes = _minutes(row["open"])
+        span = span_of(row["open"])
         window = Window(
             rule=row["rule"],
-            weekdays=_weekdays(row["days"]),
-            opens=opens,
-            closes=closes,
+            weekdays=weekdays_of(row["days"]),
+            opens=span.opens,
+            closes=span.closes,
             source=row["source"],
             areas=frozenset(row.get("areas", ())),
         )
         found[kind] = (*found.get(kind, ()), window)
     return found
-
-
-def _minutes(text: str) -> tuple[int, int]:
-    hours = _HOURS.fullmatch(text)
-    if hours is None:
-        raise ConvoError(f'A law profile says "{text}", which is no span of hours.')
-    first, first_minute, last, last_minute = map(int, hours.groups())
-    opens, closes = first * 60 + first_minute, last * 60 + last_minute
-    if not 0 <= opens < closes <= _MINUTES_A_DAY:
-        raise ConvoError(f'A law profile says "{text}", which no day has.')
-    return opens, closes
-
-
-def _weekdays(text: str) -> frozenset[int]:
-    """The days of "every day", "sunday", "monday to friday" or "saturday and sunday"."""
-    if text == "every day":
-        return frozenset(range(7))
-    first, to, last = text.partition(" to ")
-    if to:
-        return frozenset(range(_WEEK.index(first), _WEEK.index(last) + 1))
-    return frozenset(_WEEK.index(day) for day in text.split(" and "))
 
 
 def _one_of(text: str, known: Any) -> Any:
