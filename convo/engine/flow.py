@@ -8,10 +8,11 @@ from transitions import EventData, Machine
 
 from convo.core.business import MessageClass
 from convo.core.contacts import Unless
-from convo.engine.schema import Anytime, Brought, FlowFile, Written
+from convo.engine.schema import Anytime, Brought, FlowFile, Written, pieces_of
 from convo.engine.trail import BACK
 from convo.errors import FlowError, FlowErrors, Place
 from convo.language.document import Document
+from convo.language.expressions import Expression
 from convo.language.spelling import advice
 from convo.language.texts import Text
 from convo.steps.ask import Ask
@@ -19,6 +20,7 @@ from convo.steps.choose import Choose
 from convo.steps.end import END
 from convo.steps.expect import kept_as
 from convo.steps.run import Run
+from convo.steps.scene import OPT_OUT_LINK
 from convo.steps.step import Branch, Step
 from convo.steps.tally import Tally
 from convo.understanding.normalise import match_key
@@ -92,6 +94,8 @@ class Flow:
     anytime_words: Mapping[str, str]
     expires_after: float | None
     reads_contact_zone: bool
+    #: Some text or expression names the contact's opt-out link.
+    links_out: bool
     steps: Mapping[str, Step]
     first: str
     #: Step -> its ways out, with every `to` known.
@@ -141,11 +145,24 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
         },
         expires_after=file.expires.after.total_seconds() if file.expires else None,
         reads_contact_zone=any(isinstance(s, Ask) and s.zone == "contact" for s in steps.values()),
+        links_out=_links_out(written),
         steps=steps,
         first=next(iter(steps)),
         ways=ways,
         machine=_machine(file, ways),
         runs=frozenset(step.run for step in steps.values() if isinstance(step, Run)),
+    )
+
+
+def _links_out(written: Written) -> bool:
+    pieces = (
+        piece for form in (written.file, *written.steps.values()) for piece in pieces_of(form)
+    )
+    return any(
+        use.name == f"contact.{OPT_OUT_LINK}"
+        for _, piece in pieces
+        if isinstance(piece, Text | Expression)
+        for use in piece.uses
     )
 
 

@@ -153,7 +153,7 @@ class Scene:
     def _opt_out_link(self) -> str | None:
         """Where they leave the flow's programme with a click; None where nobody would find it."""
         around = self.around
-        if not around.public_url:
+        if not around.public_url or not self.flow.links_out:
             return None
         leaving = Leaving(
             contact=around.number, channel=self.channel, programme=self.flow.programme

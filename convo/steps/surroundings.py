@@ -57,6 +57,11 @@ class AnswerBook(Protocol):
         ...
 
     @property
+    def links_out(self) -> bool:
+        """Some text or expression names the contact's opt-out link."""
+        ...
+
+    @property
     def labels(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
         """Answer -> option id -> language -> label."""
         ...
