@@ -5,6 +5,7 @@ is kept with a mark for every digit, and gets its digits on the way to the provi
 """
 
 import hmac
+import re
 from dataclasses import replace
 
 from convo.core.turns import Outbound
@@ -15,6 +16,8 @@ what they cost; nobody writes several of it in a row."""
 
 LEAST_DIGITS = 4
 MOST_DIGITS = 8
+
+_MARKS = re.compile(f"{MARK}{{{LEAST_DIGITS},{MOST_DIGITS}}}")
 
 
 def marks(digits: int) -> str:
@@ -37,8 +40,9 @@ def revealed(message: Outbound, secret: bytes) -> Outbound:
     """The message as it leaves: with its digits, where it is one that tells a code."""
     if message.kind != "otp":
         return message
-    digits = next((n for n in range(MOST_DIGITS, 0, -1) if marks(n) in message.text), 0)
-    if digits < LEAST_DIGITS:
+    found = _MARKS.search(message.text)
+    if found is None:
         return message
-    code = code_of(secret, message.id, digits)
-    return replace(message, text=message.text.replace(marks(digits), code, 1))
+    start, end = found.span()
+    code = code_of(secret, message.id, end - start)
+    return replace(message, text=message.text[:start] + code + message.text[end:])

@@ -41,20 +41,19 @@ WROTE = "wrote"
 #: another word too easily ("look" and "book"), and only told what it may have been.
 ASKED_FROM = 5
 
-
 _DIGIT = re.compile(r"\d")
 
 
-def _written_down(desk: Desk, event: Inbound) -> str:
-    """The text as the records have it: without its digits where a one-time code is awaited."""
-    questions = (walk.question for walk in desk.asking(event.channel))
-    desk.confidential = any(each is not None and each.keeps_secret for each in questions)
-    return _DIGIT.sub("*", event.text) if desk.confidential else event.text
+def _code_is_awaited(desk: Desk, channel: str) -> bool:
+    questions = (walk.question for walk in desk.asking(channel))
+    return any(each is not None and each.keeps_secret for each in questions)
 
 
 def hear(desk: Desk, event: Inbound) -> None:
     """A text has come."""
-    desk.record("inbound", channel=event.channel, text=_written_down(desk, event), law=event.law)
+    desk.confidential = _code_is_awaited(desk, event.channel)
+    written = _DIGIT.sub("*", event.text) if desk.confidential else event.text
+    desk.record("inbound", channel=event.channel, text=written, law=event.law)
     law = event.law or ("start" if event.acted else None)
     text = event.text if law is not None or desk.state.stopped else whole_text(desk, event)
     if text is None:

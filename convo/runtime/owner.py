@@ -169,10 +169,11 @@ class Owner(Generic[P]):
 
     def _revealed(self, claims: Sequence[Claim]) -> Sequence[Claim]:
         """Claims with their messages as they leave."""
-        return [
-            replace(each, message=self._mind.revealed(each.message, self._playbook))
-            for each in claims
-        ]
+        found: list[Claim] = []
+        for claim in claims:
+            message = self._mind.revealed(claim.message, self._playbook)
+            found.append(claim if message is claim.message else replace(claim, message=message))
+        return found
 
     def _told(self, turns: Sequence[Turn], now: int) -> None:
         """Count what has been committed."""
