@@ -139,7 +139,10 @@ async def ping(call: Call) -> Reply:
 WAYS = ("raises", "hangs", "floods", "recurses", "nests")
 SORRY = "Sorry, something went wrong on our side. We will look into it."
 
-#: What is said, and what must be answered within seconds.
+SOON = 30.0
+"""Seconds: what waits for a poisoned turn waits for good, however slow the disk is."""
+
+#: What is said, and what must be answered soon.
 POISON: dict[str, str] = {
     **{f"act {way}": "It failed." for way in WAYS},
     **{f"word {way}": SORRY for way in WAYS if way != "hangs"},
@@ -164,7 +167,7 @@ class Phones:
         parsed = Parsed(arrivals=(arrival,), answer=HttpAnswer())
         await self._business.intake.accept("main", parsed)
 
-    async def hears(self, number: str, *texts: str, within: float = 10.0) -> float:
+    async def hears(self, number: str, *texts: str, within: float = 60.0) -> float:
         """The seconds until they heard it."""
         began = time.monotonic()
         with anyio.move_on_after(within):
@@ -207,10 +210,10 @@ async def test_the_same_contact_is_answered_and_so_are_others(text: str, tmp_pat
         for n in range(10):
             other = f"+861380013801{n}"
             await phones.says(other, "ping")
-            assert await phones.hears(other, "pong") < 3.0
+            assert await phones.hears(other, "pong") < SOON
         await phones.hears("+8613800138000", POISON[text])
         await phones.says("+8613800138000", "ping")
-        assert await phones.hears("+8613800138000", POISON[text], "pong") < 3.0
+        assert await phones.hears("+8613800138000", POISON[text], "pong") < SOON
     parked = await _parked(tmp_path)
     assert len(parked) == (text in PARKED)
     for each in parked:

@@ -96,7 +96,7 @@ class Open:
         await self.company.told(TWILIO.webhook(number, text, sid))
 
     async def rests(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not oracle.at_rest(self.database):
                 await asyncio.sleep(0.02)
         await self.company.rest()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import httptools
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds that a webhook waits for its answer; a kill ends the connection much earlier."""
 
 

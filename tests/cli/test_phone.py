@@ -42,7 +42,7 @@ async def typed(folder: Path, *lines: tuple[str, str]) -> str:
         ending = Ending()
         serving = asyncio.create_task(hold(found, phone, ending))
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 for before, line in lines:
                     while before not in screen.seen and not serving.done():
                         await asyncio.sleep(0.01)

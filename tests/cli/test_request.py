@@ -178,7 +178,7 @@ async def test_the_example_of_the_page_appears_on_the_phone(example: Path) -> No
         serving = asyncio.create_task(
             hold(found, Phone(found, "main", keys=keys, screen=screen), ending)
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "Ctrl-D ends." not in screen.seen:
                 await asyncio.sleep(0.01)
             told = await asyncio.to_thread(

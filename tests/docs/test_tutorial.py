@@ -31,7 +31,7 @@ from convo.policy.law_words import LAW_WORDS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ("convo.toml", "flows", "keyword_handlers", "codes")
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds for one command, or for one answer at the terminal."""
 
 ADDRESS = "127.0.0.1:8000"

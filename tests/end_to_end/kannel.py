@@ -14,7 +14,7 @@ HOW_TO = ROOT / "docs" / "how-to" / "connect-kannel.md"
 BOXES = ("/usr/sbin/bearerbox", "/usr/sbin/smsbox")
 PASSWORD = "a password + % &"
 TOKEN = "path-token-of-the-end-to-end-tests"
-UP_WITHIN = 20.0
+UP_WITHIN = 60.0
 DOWN_WITHIN = 10.0
 #: Kannel has no option for the interface of a fake carrier; only this machine may connect.
 CARRIER = """

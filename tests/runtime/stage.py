@@ -351,8 +351,8 @@ class Stage:
         await self.intake.accept("main", parsed(*(text(contact, each) for each in words)))
 
     async def until(self, reached: Callable[[], bool]) -> None:
-        """Let the loops run until `reached`; fails after a few real seconds."""
-        async with asyncio.timeout(5):
+        """Let the loops run until `reached`; fails after a real minute."""
+        async with asyncio.timeout(60):
             while not reached():
                 await asyncio.sleep(0.001)
 

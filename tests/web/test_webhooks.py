@@ -329,7 +329,7 @@ async def answered(port: int, data: bytes) -> bytes:
     """Everything the server says to `data` until it closes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(data)
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), 60)
     writer.close()
     return answer
 
