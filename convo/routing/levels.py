@@ -5,7 +5,7 @@ import re
 from convo.core.effects import Errand
 from convo.core.events import Due, Inbound
 from convo.core.sessions import Held
-from convo.engine.flow import Flow
+from convo.engine.flow import Flow, read_languages
 from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.language.texts import spoken
@@ -178,7 +178,8 @@ def _anytime(desk: Desk, walks: list[Walk], text: str, channel: str) -> bool:
 
 def _open_question(desk: Desk, asking: list[Walk], text: str, event: str, channel: str) -> bool:
     """Level 3: the question in hand, or the only one that understands it, or we ask which."""
-    able = able_to_take(asking, text)
+    languages = read_languages(desk.business.languages)
+    able = able_to_take(asking, text, languages)
     if len(able) > 1:
         ask_which(desk, [walk for walk, _ in able], text, event, channel)
     elif able:

@@ -10,8 +10,10 @@ from convo.understanding.numerals import match_number, number_of
 Able = list[tuple[Walk, Understood]]
 
 
-def able_to_take(asking: Sequence[Walk], text: str) -> Able:
+def able_to_take(asking: Sequence[Walk], text: str, languages: Sequence[str]) -> Able:
     """The open questions that may have been meant, with what the text means to each.
+
+    A number among them is read in any of `languages`.
 
     One: it is that one's. None: nobody understands it. Several: they must be asked about.
     """
@@ -20,7 +22,7 @@ def able_to_take(asking: Sequence[Walk], text: str) -> Able:
     ]
     if len(able) < 2:
         return able
-    number = number_of(match_number(text))
+    number = number_of(match_number(text), languages)
     showing = [pair for pair in able if _shows(pair[0], number)]
     if showing:
         # A number that is shown belongs to who shows it, but for questions that want a number.

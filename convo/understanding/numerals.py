@@ -35,7 +35,7 @@ def match_number(text: str) -> str:
     return "" if _COMPARED.search(folded(text)) else fold_letters(normalise(text))
 
 
-def number_of(plain: str, languages: Sequence[str] = ("en", "zh")) -> int | float | None:
+def number_of(plain: str, languages: Sequence[str]) -> int | float | None:
     """The number that the whole of `plain` is in one of these languages.
 
     `plain` is what `match_number` leaves of a text. A whole value comes back as int ("8.0" is 8);
@@ -111,10 +111,10 @@ def chinese_number(written: str) -> int | None:
 def understand_number(
     text: str,
     *,
+    languages: Sequence[str],
     minimum: float | None = None,
     maximum: float | None = None,
     whole: bool = False,
-    languages: Sequence[str] = ("en", "zh"),
 ) -> int | float | None:
     """The one number a reply gives, with nothing around it but "I'd say" and "points".
 

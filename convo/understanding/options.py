@@ -72,7 +72,7 @@ class OptionList:
 
 
 def understand_option(
-    text: str, options: Sequence[OptionWords], languages: Sequence[str] = ("en", "zh")
+    text: str, options: Sequence[OptionWords], languages: Sequence[str]
 ) -> str | None:
     """The id of the one option meant, else None.
 

@@ -21,7 +21,7 @@ MAX_ANSWER = 80
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
-def understand_yes_no(text: str, languages: Sequence[str] = ("en", "zh")) -> bool | None:
+def understand_yes_no(text: str, languages: Sequence[str]) -> bool | None:
     """True or False when every word says it or is mere politeness, else None.
 
     A question mark is never an answer, and yes together with no is None ("好不好", "yes 👎").

@@ -164,6 +164,16 @@ def test_a_number_that_is_shown_is_no_answer_in_words() -> None:
     assert conversation.text("Your staff were kind.") == ["Thank you for your 8."]
 
 
+def test_also_where_it_is_a_word_of_another_language_of_the_business() -> None:
+    conversation = Conversation(VISIT, SURVEY, at=business(languages=("es", "en")))
+    conversation.request(event="visit.made", when=FRIDAY)
+    conversation.request(event="visit.over")
+    for text in ("5", "8"):
+        conversation.text(text)
+    assert conversation.steps[-1] == "survey.why"
+    assert conversation.text("uno") == ["Thanks, see you on vie, 27 nov, 15:00!"]
+
+
 def test_an_unclear_reply_counts_for_the_question_in_hand() -> None:
     conversation = talk(BOOK, BESIDE)
     conversation.request(event="bought")

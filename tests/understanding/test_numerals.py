@@ -9,6 +9,8 @@ from convo.understanding.numerals import (
     understand_number,
 )
 
+BOTH = ("en", "zh")
+
 
 @pytest.mark.parametrize(
     ("text", "value"),
@@ -73,7 +75,7 @@ from convo.understanding.numerals import (
     ],
 )
 def test_a_whole_text_is_read_as_a_number(text: str, value: float | None) -> None:
-    found = number_of(match_number(text))
+    found = number_of(match_number(text), BOTH)
     assert found == value
     assert type(found) is type(value)
 
@@ -142,16 +144,16 @@ def test_a_whole_text_is_read_as_a_number(text: str, value: float | None) -> Non
     ],
 )
 def test_a_number_from_0_to_10_is_understood(text: str, value: float | None) -> None:
-    assert understand_number(text, minimum=0, maximum=10) == value
+    assert understand_number(text, minimum=0, maximum=10, languages=BOTH) == value
 
 
 def test_bounds_and_wholeness_are_kept() -> None:
-    assert understand_number("7.5", whole=True) is None
-    assert understand_number("7.0", whole=True) == 7
-    assert understand_number("250") == 250
-    assert understand_number("8/10") is None
-    assert understand_number("-3") == -3
-    assert understand_number("3", minimum=4) is None
+    assert understand_number("7.5", whole=True, languages=BOTH) is None
+    assert understand_number("7.0", whole=True, languages=BOTH) == 7
+    assert understand_number("250", languages=BOTH) == 250
+    assert understand_number("8/10", languages=BOTH) is None
+    assert understand_number("-3", languages=BOTH) == -3
+    assert understand_number("3", minimum=4, languages=BOTH) is None
 
 
 def test_every_number_to_9999_reads_back_from_chinese() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from convo.understanding.options import OptionWords, understand_option
 
+BOTH = ("en", "zh")
 SALON = (
     OptionWords(id="haircut", number=1, labels=("Haircut", "剪发"), words=("cut",)),
     OptionWords(id="colour", number=2, labels=("Colour", "染发"), words=("dye", "color")),
@@ -46,7 +47,7 @@ WRITTEN: dict[str | None, list[str]] = {
     ("text", "option"), [(text, option) for option, texts in WRITTEN.items() for text in texts]
 )
 def test_an_option_is_understood_or_left(text: str, option: str | None) -> None:
-    assert understand_option(text, SALON) == option
+    assert understand_option(text, SALON, BOTH) == option
 
 
 def test_a_word_that_two_options_share_is_not_guessed() -> None:
@@ -54,9 +55,9 @@ def test_a_word_that_two_options_share_is_not_guessed() -> None:
         OptionWords(id="a", number=1, labels=("Morning",), words=("early",)),
         OptionWords(id="b", number=2, labels=("Evening",), words=("early",)),
     )
-    assert understand_option("early", shared) is None
-    assert understand_option("as early as you can", shared) is None
-    assert understand_option("morning", shared) == "a"
+    assert understand_option("early", shared, BOTH) is None
+    assert understand_option("as early as you can", shared, BOTH) is None
+    assert understand_option("morning", shared, BOTH) == "a"
 
 
 def test_labels_that_differ_by_a_mark_alone_are_told_apart() -> None:
@@ -64,9 +65,9 @@ def test_labels_that_differ_by_a_mark_alone_are_told_apart() -> None:
         OptionWords(id="plus", number=1, labels=("A+",), words=()),
         OptionWords(id="minus", number=2, labels=("A-",), words=()),
     )
-    assert understand_option("a+", grades) == "plus"
-    assert understand_option("A-", grades) == "minus"
-    assert understand_option("A", grades) is None
+    assert understand_option("a+", grades, BOTH) == "plus"
+    assert understand_option("A-", grades, BOTH) == "minus"
+    assert understand_option("A", grades, BOTH) is None
 
 
 def test_a_label_that_is_a_number_goes_before_the_number_in_the_list() -> None:
@@ -74,9 +75,9 @@ def test_a_label_that_is_a_number_goes_before_the_number_in_the_list() -> None:
         OptionWords(id="ten", number=1, labels=("10",), words=()),
         OptionWords(id="twenty", number=2, labels=("20",), words=()),
     )
-    assert understand_option("20", sizes) == "twenty"
-    assert understand_option("2", sizes) == "twenty"
-    assert understand_option("30", sizes) is None
+    assert understand_option("20", sizes, BOTH) == "twenty"
+    assert understand_option("2", sizes, BOTH) == "twenty"
+    assert understand_option("30", sizes, BOTH) is None
 
 
 def test_a_refusing_word_inside_the_label_itself_refuses_nothing() -> None:
@@ -84,14 +85,14 @@ def test_a_refusing_word_inside_the_label_itself_refuses_nothing() -> None:
         OptionWords(id="none", number=1, labels=("No smoking", "不吸烟"), words=()),
         OptionWords(id="some", number=2, labels=("Smoking", "吸烟"), words=()),
     )
-    assert understand_option("i'd like no smoking please", options) == "none"
-    assert understand_option("我要不吸烟的", options) == "none"
-    assert understand_option("smoking please", options) == "some"
+    assert understand_option("i'd like no smoking please", options, BOTH) == "none"
+    assert understand_option("我要不吸烟的", options, BOTH) == "none"
+    assert understand_option("smoking please", options, BOTH) == "some"
 
 
 def test_no_options_no_answer() -> None:
-    assert understand_option("1", ()) is None
-    assert understand_option("last", ()) is None
+    assert understand_option("1", (), BOTH) is None
+    assert understand_option("last", (), BOTH) is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import pytest
 
 from convo.understanding.yes_no import understand_yes_no
 
+BOTH = ("en", "zh")
+
 
 def rows(written: str) -> list[str]:
     return written.split("|")
@@ -44,22 +46,22 @@ NEGATED = rows(
 
 @pytest.mark.parametrize("text", YES)
 def test_yes_is_understood(text: str) -> None:
-    assert understand_yes_no(text) is True
+    assert understand_yes_no(text, BOTH) is True
 
 
 @pytest.mark.parametrize("text", NO)
 def test_no_is_understood(text: str) -> None:
-    assert understand_yes_no(text) is False
+    assert understand_yes_no(text, BOTH) is False
 
 
 @pytest.mark.parametrize("text", UNCLEAR)
 def test_what_is_neither_is_not_guessed(text: str) -> None:
-    assert understand_yes_no(text) is None
+    assert understand_yes_no(text, BOTH) is None
 
 
 @pytest.mark.parametrize("text", NEGATED)
 def test_a_negated_phrase_is_never_yes(text: str) -> None:
-    assert understand_yes_no(text) is not True
+    assert understand_yes_no(text, BOTH) is not True
 
 
 def test_only_the_languages_asked_for_are_read() -> None:
@@ -71,7 +73,7 @@ def test_only_the_languages_asked_for_are_read() -> None:
 
 
 def test_a_long_text_is_no_answer() -> None:
-    assert understand_yes_no("yes " * 100) is None
+    assert understand_yes_no("yes " * 100, BOTH) is None
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ def test_a_long_text_is_no_answer() -> None:
     ],
 )
 def test_an_excuse_is_politeness_and_no_answer(text: str, meant: bool | None) -> None:
-    assert understand_yes_no(text) is meant
+    assert understand_yes_no(text, BOTH) is meant
 
 
 @pytest.mark.parametrize(

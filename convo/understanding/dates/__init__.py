@@ -31,7 +31,7 @@ def understand_when(
     text: str,
     *,
     now: datetime,
-    languages: Sequence[str] = ("en", "zh"),
+    languages: Sequence[str],
     day_first: bool | None = None,
 ) -> When | None:
     """The day and the time a reply names; None unless every word of it was understood.
@@ -50,7 +50,7 @@ def understand_date(
     text: str,
     *,
     now: datetime,
-    languages: Sequence[str] = ("en", "zh"),
+    languages: Sequence[str],
     day_first: bool | None = None,
 ) -> date | None:
     """The day alone, whatever time is said with it."""
@@ -58,9 +58,7 @@ def understand_date(
     return None if when is None else when.day
 
 
-def understand_time(
-    text: str, *, now: datetime, languages: Sequence[str] = ("en", "zh")
-) -> time | None:
+def understand_time(text: str, *, now: datetime, languages: Sequence[str]) -> time | None:
     """The time alone, for a day already known: here a bare "3" or 三 is an hour too.
 
     None when the reply names a day other than today, for that would be a change of the day.
