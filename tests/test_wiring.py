@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import logging
+import re
 import stat
 from base64 import b64encode
 from collections.abc import Callable
@@ -258,6 +259,50 @@ async def test_a_text_goes_in_by_the_webhook_and_its_answer_comes_out(shop: Path
     ]
     assert 'convo_sends_total{channel="main",outcome="accepted"} 4.0' in numbers
     assert "convo_inbox 0.0" in numbers
+
+
+ARRIVAL = """
+flow: arrival
+languages: [de, hi, pt]
+start: {words: [arrival]}
+steps:
+  when: {ask: "When?", expect: datetime, silent: [{after: 1h, go: end}]}
+  which: {choose: "Which?", options: {a: Bahn, b: Auto}, silent: [{after: 1h, go: end}]}
+  many: {ask: "How many?", expect: number, silent: [{after: 1h, go: end}]}
+  sure: {confirm: "Sure?", no: end, silent: [{after: 1h, go: end}]}
+  good: {say: "Good.", go: end}
+"""
+ARRIVING = ("arrival", "morgen um 15 Uhr", "die erste", "drei", "sim")
+#: A letter that the grammars of these languages have, and no pattern that is made beside them.
+LETTER = "क"
+
+
+@pytest.mark.anyio
+async def test_no_reply_waits_for_its_grammar_to_be_made(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop / "flows" / "arrival.yaml").write_text(ARRIVAL, "utf-8")
+    said: list[str] = []
+    made: list[str] = []
+    compiled = re.compile
+
+    async def deliver(message: Outbound) -> None:
+        said.append(message.text)
+
+    def compile_one(pattern: str, flags: int = 0) -> re.Pattern[str]:
+        made.append(pattern)
+        return compiled(pattern, flags)
+
+    async with wired(authored(settings_in(shop)), on_death=dead, deliver=deliver) as business:
+        monkeypatch.setattr(re, "compile", compile_one)
+        transport = httpx.ASGITransport(business.app)  # pyright: ignore[reportArgumentType]
+        async with httpx.AsyncClient(transport=transport, base_url="http://convo") as web:
+            for number, text in enumerate(ARRIVING, start=1):
+                body = {"from": "+447400123456", "text": text, "id": str(number)}
+                await web.post("/in/main/a-token-of-this-test", json=body)
+                await until(lambda n=number: len(said) >= n)
+    assert said == ["When?", "Which?\n1 Bahn\n2 Auto", "How many?", "Sure?", "Good."]
+    assert [pattern for pattern in made if LETTER in pattern] == []
 
 
 VISIT = """

@@ -10,6 +10,7 @@ from convo.engine.flow import Flow
 from convo.engine.walking import Bundle
 from convo.routing.keywords import StartWords, Target
 from convo.routing.versions import Version, unpacked
+from convo.steps.question import Question
 from convo.understanding.telling import language_of
 
 
@@ -37,6 +38,13 @@ class Playbook:
     events: Mapping[str, str]
     #: Event -> the flows whose open conversations hear it.
     heard: Mapping[str, tuple[str, ...]]
+
+    def make_ready(self) -> None:
+        """Make now what replies are read by: a grammar takes up to half a second, once."""
+        for flow in self.flows.values():
+            for step in flow.steps.values():
+                if isinstance(step, Question):
+                    step.make_ready(flow.reads)
 
     def sources(self) -> Mapping[str, bytes]:
         """What to keep of every version, by its hash."""

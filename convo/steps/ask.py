@@ -7,7 +7,7 @@ from pydantic import Field
 
 from convo.language.phrases import phrase
 from convo.language.texts import Text
-from convo.steps.expect import Expect, Expected, reading, understood_answer
+from convo.steps.expect import Expect, Expected, make_ready, reading, understood_answer
 from convo.steps.question import Must, Question, Understood
 from convo.steps.scene import Scene
 from convo.steps.step import Branch
@@ -56,6 +56,9 @@ class Ask(Question):
     def understand(self, scene: Scene, text: str) -> Understood | None:
         zone = scene.around.find_contact_zone() if self.zone == "contact" else scene.around.zone
         return understood_answer(self.expect, text, reading(scene, zone))
+
+    def make_ready(self, languages: tuple[str, ...]) -> None:
+        make_ready(self.expect, languages)
 
     def worded(self) -> Text:
         return self.ask

@@ -143,6 +143,9 @@ class Choose(Question):
     def shown(self, scene: Scene) -> Collection[int]:
         return scene.numbers or self.numbers.values()
 
+    def make_ready(self, languages: tuple[str, ...]) -> None:
+        self.words(languages)
+
     def worded(self) -> Text:
         return self.choose
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from convo.language.texts import Text
-from convo.steps.question import Question, Understood, yes_or_no
+from convo.steps.question import NOTHING, Question, Understood, yes_or_no
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, StepName
 
@@ -34,6 +34,9 @@ class Confirm(Question):
 
     def put(self, scene: Scene) -> str:
         return scene.say(self.confirm)
+
+    def make_ready(self, languages: tuple[str, ...]) -> None:
+        yes_or_no(NOTHING, languages)
 
     def worded(self) -> Text:
         return self.confirm

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from convo.core.effects import Purpose
 from convo.language.texts import Text
 from convo.policy.consent import may_ask
-from convo.steps.question import Question, Understood, yes_or_no
+from convo.steps.question import NOTHING, Question, Understood, yes_or_no
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, StepName
 
@@ -113,6 +113,9 @@ class Consent(Question):
     @property
     def yields_numbers(self) -> bool:
         return True
+
+    def make_ready(self, languages: tuple[str, ...]) -> None:
+        yes_or_no(NOTHING, languages)
 
     def understand(self, scene: Scene, text: str) -> Understood | None:
         return yes_or_no(text, scene.flow.reads)

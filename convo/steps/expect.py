@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from convo.errors import BadAddress
 from convo.policy.numbering import read_number
-from convo.steps.question import Understood
+from convo.steps.question import NOTHING, Understood
 from convo.steps.scene import Scene
 from convo.steps.step import Form
 from convo.understanding.dates import understand_date, understand_time, understand_when
@@ -24,6 +24,7 @@ MAX_ANSWER = 1_600
 #: Countries that write the month before the day (CLDR short dates); China writes 12/5 so too.
 MONTH_FIRST = frozenset({"US", "CN", "TW", "HK", "JP", "KR", "PH", "CA"})
 
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _EMAIL = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,190}\.[^\s@<>\"'.]{2,63}")
 
 
@@ -139,6 +140,12 @@ def understood_answer(expect: Expect, text: str, how: Reading) -> Understood | N
         chosen = understand_option(text, words, how.languages)
         return None if chosen is None else Understood(value=chosen)
     return _SIMPLE[expect.kind or "text"](text, how)
+
+
+def make_ready(expect: Expect, languages: tuple[str, ...]) -> None:
+    """Make the grammar of this type of answer, by reading with it what means nothing."""
+    how = Reading(now=_SOME_DAY, languages=languages, country="", partial={})
+    understood_answer(expect, NOTHING, how)
 
 
 def _text(text: str, how: Reading) -> Understood | None:

@@ -18,6 +18,8 @@ from convo.understanding.yes_no import understand_yes_no
 #: Unclear replies after which a question gives up, unless the step says otherwise.
 TRIES = 3
 MAX_TRIES = 20
+#: What every reader looks at, and makes nothing of.
+NOTHING = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,10 @@ class Question(Step):
     def settle(self, scene: Scene, understood: Understood) -> str | None:
         """Keep the answer; the branch to take, or None when it must be asked again."""
         return understood.branch or "next"
+
+    def make_ready(self, languages: tuple[str, ...]) -> None:
+        """Make now what replies in these languages are read by; the first would wait for it."""
+        del languages
 
     def worded(self) -> Text | None:
         """The text that asks."""

@@ -76,6 +76,7 @@ async def wired(
     settings = authored.settings
     secret = link_secret(settings)
     playbook = replace(authored.playbook, secret=secret)
+    playbook.make_ready()
     metrics = Metrics()
     instruments = Instruments(clock=clock, sleep=asyncio.sleep, metrics=metrics)
     http = HttpClient()
