@@ -140,6 +140,16 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attendance:
+    """Who is there to share the partitions, and what is to be had."""
+
+    #: Names of the workers that were heard of lately, the one that asked included.
+    workers: tuple[str, ...]
+    #: Partitions that nobody owns now.
+    free: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
     """A message that surely left, and what the provider calls it."""
 
@@ -161,7 +171,15 @@ class Lease:
 
 
 class Store(Protocol):
-    """Keeps everything; an `advance` is kept whole or not at all."""
+    """Keeps everything; an `advance` is kept whole or not at all.
+
+    All of one contact is in one partition, and a partition has one owner at a time.
+    """
+
+    @property
+    def partitions(self) -> int:
+        """How many there are, numbered from 0."""
+        ...
 
     async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
         """Keep these for good, or say why not: dedupe, consent and inbox in one atomic step.
@@ -170,6 +188,14 @@ class Store(Protocol):
         act is kept all the same. A report settles its message here. Raises `StoreError` when
         nothing could be kept.
         """
+        ...
+
+    async def attend(self, worker: str) -> Attendance:
+        """Say that this worker is there, and hear who else is and what nobody owns."""
+        ...
+
+    async def leave(self, worker: str) -> None:
+        """Say that this worker is gone, so that nobody waits for it."""
         ...
 
     async def acquire(self, partition: int, owner: str) -> Lease | None:

@@ -11,6 +11,7 @@ from convo.core.turns import Turn
 from convo.ports import (
     Acceptance,
     Arrival,
+    Attendance,
     Done,
     ErrandClaim,
     Lease,
@@ -62,6 +63,16 @@ class AttendedStore:
                 if isinstance(arrival.event, Answered):
                     self.answered.append(arrival.event)
         return answers
+
+    @property
+    def partitions(self) -> int:
+        return self._store.partitions
+
+    async def attend(self, worker: str) -> Attendance:
+        return await self._store.attend(worker)
+
+    async def leave(self, worker: str) -> None:
+        await self._store.leave(worker)
 
     async def acquire(self, partition: int, owner: str) -> Lease | None:
         self.pulse += 1

@@ -15,9 +15,11 @@ from convo.runtime.intake import Intake
 from convo.runtime.metrics import Metrics
 from convo.runtime.mind import Mind
 from convo.runtime.owner import Owner
+from convo.runtime.patience import Patience
 from convo.runtime.resolver import Resolver
 from convo.runtime.results import Results
 from convo.runtime.sender import Sender
+from convo.runtime.shelf import Shelf
 from convo.runtime.valve import Valve
 
 CALM_ROUNDS = 4
@@ -87,10 +89,13 @@ class RehearsedLoops:
             results=results,
             instruments=instruments,
         )
+        self._shelf = Shelf[Playbook](
+            playbook, mind=mind, store=store, patience=Patience("rehearsal", _sleep)
+        )
         self._owner = Owner[Playbook](
             name="rehearsal",
             partition=0,
-            playbook=playbook,
+            shelf=self._shelf,
             mind=mind,
             store=store,
             hands=Hands(
@@ -98,7 +103,11 @@ class RehearsedLoops:
             ),
             instruments=instruments,
         )
-        self._loop = asyncio.create_task(self._owner.run())
+        self._loop = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        await self._shelf.keep()
+        await self._owner.run()
 
     async def rest(self) -> None:
         """Until nothing stirs: no turn, no message and no real errand is under way."""

@@ -6,23 +6,24 @@ next, so at any load there is one trip to the store for a batch.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import Generic, TypeVar
+from typing import Generic
 
 from convo.core.codec import UnknownSchema, decode
 from convo.core.contacts import ContactState
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
 from convo.core.turns import Outbound, Turn
-from convo.errors import ConvoError, Fenced, StoreError
+from convo.errors import Fenced, StoreError
 from convo.ports import Claim, Done, Kept, Lease, Pending, Store, Wants, Work
-from convo.runtime import backoff
 from convo.runtime.apologies import Apologies
 from convo.runtime.hands import Hands
 from convo.runtime.instruments import Instruments
 from convo.runtime.mind import Mind, P
+from convo.runtime.patience import Patience
+from convo.runtime.shelf import Shelf
 from convo.runtime.traces import account, frames
 
 log = logging.getLogger("convo.owner")
@@ -33,28 +34,19 @@ BATCH = 50
 OVERDUE_POLL = 250
 """Milliseconds until we look again when something is due that cannot be taken now."""
 
-ACQUIRE_EVERY = 1.0
-"""Seconds between two tries to become the owner."""
-
-FIRST_WAIT = 50
-LONGEST_WAIT = 5_000
-"""Milliseconds between tries when the store fails."""
-
-T = TypeVar("T")
-
 NOTHING = Kept(record=None, consents=())
 NO_MORE = Wants()
 
 
 class Owner(Generic[P]):
-    """Owns one partition for as long as it may, and acquires it again when it is fenced off."""
+    """Owns one partition for as long as it may: until `finish`, or until it is fenced off."""
 
     def __init__(
         self,
         *,
         name: str,
         partition: int,
-        playbook: P,
+        shelf: Shelf[P],
         mind: Mind[P],
         store: Store,
         hands: Hands,
@@ -62,7 +54,7 @@ class Owner(Generic[P]):
     ) -> None:
         self._name = name
         self._partition = partition
-        self._playbook = playbook
+        self._shelf = shelf
         self._mind = mind
         self._store = store
         self._sender = hands.sender
@@ -71,6 +63,7 @@ class Owner(Generic[P]):
         self._results = hands.results
         self._clock = instruments.clock
         self._sleep = instruments.sleep
+        self._patience = Patience(f"{name} {partition}", instruments.sleep)
         self._metrics = instruments.metrics
         self._winding_down = False
         self._ending = False
@@ -79,22 +72,19 @@ class Owner(Generic[P]):
         self._wound_down.set()
         self._bell: asyncio.Task[None] | None = None
         self._bell_until: int | None = None
-        self._lost: set[str] = set()
+        self._owns = False
         self._singly = 0
         self._apologies = Apologies()
-        #: Why nothing moves at the moment; empty when all is well.
-        self.trouble = "has not become the owner yet"
 
     @property
-    def playbook(self) -> P:
-        return self._playbook
+    def owns(self) -> bool:
+        """Whether the partition is ours, and not only asked for."""
+        return self._owns
 
-    async def teach(self, playbook: P) -> None:
-        """Go by `playbook` from the next turn on, once the store has its versions."""
-        for version, source in self._mind.sources(playbook).items():
-            await self._surely(lambda v=version, s=source: self._store.keep_flow(v, s))
-        self._playbook = playbook
-        self._lost.clear()
+    @property
+    def trouble(self) -> str:
+        """Why nothing moves at the moment; empty when all is well."""
+        return self._patience.trouble
 
     async def wind_down(self) -> None:
         """Read and claim nothing more, but go on committing what comes to its end.
@@ -110,26 +100,30 @@ class Owner(Generic[P]):
         self._winding_down = self._ending = True
         self._results.wake()
 
-    async def run(self) -> None:
-        """Until `finish`. Raises what cannot be put right here: a newer record, a fault of ours."""
-        await self.teach(self._playbook)
-        while not self._ending:
-            lease = await self._surely(lambda: self._store.acquire(self._partition, self._name))
-            if lease is None:
-                await self._sleep(ACQUIRE_EVERY)
-                continue
-            self._wound_down.clear()
-            try:
-                await self._own(lease)
-                await self._surely(lambda held=lease: self._store.release(held))
-            except Fenced:
-                self.trouble = "was fenced off: another process owns the partition"
-                log.warning("Partition %d was taken over by another owner.", self._partition)
-            finally:
-                self._wound_down.set()
-                if self._bell is not None:
-                    self._bell.cancel()
-                    self._bell = None
+    async def run(self) -> bool:
+        """Own the partition if nobody does, until `finish` or until somebody else has it.
+
+        Whether it was ours. Raises what cannot be put right here: a newer record, a fault of ours.
+        """
+        lease = await self._patience.surely(
+            lambda: self._store.acquire(self._partition, self._name)
+        )
+        if lease is None:
+            return False
+        self._owns = True
+        self._wound_down.clear()
+        try:
+            await self._own(lease)
+            await self._patience.surely(lambda: self._store.release(lease))
+        except Fenced:
+            log.warning("Partition %d was taken over by another owner.", self._partition)
+        finally:
+            self._owns = False
+            self._wound_down.set()
+            if self._bell is not None:
+                self._bell.cancel()
+                self._bell = None
+        return True
 
     async def _own(self, lease: Lease) -> None:
         if not self._winding_down:
@@ -143,7 +137,9 @@ class Owner(Generic[P]):
             done = Done(turns=tuple(turns), settles=settles, errands=errands)
             wants = self._wants()
             try:
-                work = await self._surely(lambda d=done, w=wants: self._store.advance(lease, d, w))
+                work = await self._patience.surely(
+                    lambda d=done, w=wants: self._store.advance(lease, d, w)
+                )
             except Fenced:
                 # The turns are another's now. What was sent stays sent, whoever hears of it.
                 self._results.put_back(settles, errands)
@@ -171,7 +167,7 @@ class Owner(Generic[P]):
         """Claims with their messages as they leave."""
         found: list[Claim] = []
         for claim in claims:
-            message = self._mind.revealed(claim.message, self._playbook)
+            message = self._mind.revealed(claim.message, self._shelf.playbook)
             found.append(claim if message is claim.message else replace(claim, message=message))
         return found
 
@@ -198,27 +194,6 @@ class Owner(Generic[P]):
             self._singly -= 1
             events = 1
         return Wants(events=events, parts=parts, messages=messages, errands=self._errands.room)
-
-    async def _surely(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Ask the store until it answers: the very same again, which it knows to be the same."""
-        tries = 0
-        while True:
-            try:
-                answer = await ask()
-            except Fenced:
-                raise
-            except StoreError as error:
-                self.trouble = f"the store fails: {error}"
-                if tries == 0:
-                    log.error("The store fails, and is asked again until it does not: %s", error)
-                wait = backoff.wait(tries, self._name, first=FIRST_WAIT, longest=LONGEST_WAIT)
-                tries += 1
-                await self._sleep(wait / 1_000)
-            else:
-                if tries:
-                    log.warning("The store works again.")
-                self.trouble = ""
-                return answer
 
     async def _rest(self, lease: Lease, work: Work) -> None:
         """Until there may be work."""
@@ -266,11 +241,11 @@ class Owner(Generic[P]):
                 state = ContactState(number=contact)
             states[contact] = state
             if state.sessions:
-                missing |= self._mind.missing_versions(state, self._playbook)
+                missing |= self._mind.missing_versions(state, self._shelf.playbook)
         if missing:
-            await self._learn(missing)
+            await self._shelf.fetch(missing)
         turns: list[Turn] = []
-        take_turn, playbook = self._mind.take_turn, self._playbook
+        take_turn, playbook = self._mind.take_turn, self._shelf.playbook
         for pending in work.events:
             event = pending.event
             contact = event.contact
@@ -287,20 +262,6 @@ class Owner(Generic[P]):
         spent = perf_counter() - started
         self._metrics.observe("convo_turn_cpu_seconds", spent / len(turns))
         return turns
-
-    async def _learn(self, versions: set[str]) -> None:
-        """Fetch versions that sessions began with and that the files have no more."""
-        for version in versions - self._lost:
-            source = await self._surely(lambda v=version: self._store.flow(v))
-            if source is None:
-                self._lost.add(version)
-                log.error("Flow version %s is needed by a session and kept nowhere.", version)
-                continue
-            try:
-                self._playbook = self._mind.with_version(self._playbook, source)
-            except ConvoError as error:
-                self._lost.add(version)
-                log.error("Flow version %s cannot be read any more: %s", version, error)
 
     def _unwritable(self, turns: Sequence[Turn], error: Exception) -> Sequence[Turn]:
         """What to commit instead of turns that the store cannot write.
@@ -335,7 +296,7 @@ class Owner(Generic[P]):
             facts |= {"flow": frame.flow, "version": frame.version, "step": frame.step}
         log.error("Event %s is parked (%s): %s", event.id, facts, frames(error))
         try:
-            apology: Outbound | None = self._mind.apology(state, event, self._playbook)
+            apology: Outbound | None = self._mind.apology(state, event, self._shelf.playbook)
             if apology is not None and not self._apologies.may(event.contact, now):
                 apology = None
         except Exception as second:

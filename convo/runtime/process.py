@@ -3,22 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from types import TracebackType
-from typing import Any
 
 from convo.ports import Provider, Store
-from convo.runtime.hands import Hands
-from convo.runtime.owner import Owner
+from convo.runtime.holder import Holder
 from convo.runtime.traces import frames
 
 log = logging.getLogger("convo.process")
-
-DRAIN = 35.0
-"""Seconds that sends and errands under way are given at a stop: more than a send may take."""
-
-LAST_COMMIT = 10.0
-"""Seconds for the last commit, the giving back and the closing."""
 
 
 class Running:
@@ -32,25 +23,21 @@ class Running:
     def __init__(
         self,
         *,
-        owner: Owner[Any],
-        hands: Hands,
+        holder: Holder,
         store: Store,
         providers: Iterable[Provider],
         on_death: Callable[[], None],
-        drain: float = DRAIN,
     ) -> None:
-        self._owner = owner
-        self._hands = hands
+        self._holder = holder
         self._store = store
         self._providers = tuple(providers)
         self._on_death = on_death
-        self._drain = drain
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
         self.died: BaseException | None = None
 
     async def __aenter__(self) -> "Running":
-        self._loop = asyncio.create_task(self._owner.run())
+        self._loop = asyncio.create_task(self._holder.run())
         self._loop.add_done_callback(self._ended)
         return self
 
@@ -69,32 +56,21 @@ class Running:
             return f"the owner died: {type(self.died).__name__}"
         if self._stopping:
             return "stopping"
-        return self._owner.trouble
+        return self._holder.trouble
 
     async def check(self) -> str:
         """`trouble`, as readiness asks for it."""
         return self.trouble
 
     async def stop(self) -> None:
-        """Read no more, finish what is under way, commit it, give the partition back, close."""
+        """Read no more, finish what is under way, commit it, give everything back, close."""
         if self._stopping:
             return
         self._stopping = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LAST_COMMIT):
-                await self._owner.wind_down()
-        await asyncio.gather(
-            self._hands.sender.drain(self._drain), self._hands.errands.drain(self._drain)
-        )
-        await self._hands.resolver.stop()
-        self._owner.finish()
-        loop = self._loop
-        if loop is not None:
-            _, late = await asyncio.wait((loop,), timeout=LAST_COMMIT)
-            if late:
-                log.error("The last commit did not come to its end; the next start repeats it.")
-                loop.cancel()
-                await asyncio.wait((loop,))
+        await self._holder.stop()
+        if self._loop is not None:
+            self._loop.cancel()
+            await asyncio.wait((self._loop,))
         for provider in self._providers:
             try:
                 await provider.close()

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import secrets
+import socket
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import httpx
 from starlette.types import ASGIApp
@@ -20,16 +22,20 @@ from convo.runtime import clock as machine
 from convo.runtime.codes import Codes
 from convo.runtime.errands import Errands, Handlers
 from convo.runtime.hands import Hands
+from convo.runtime.holder import Holder
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
 from convo.runtime.metrics import Metrics
 from convo.runtime.mind import ROUTING
 from convo.runtime.own_systems import OwnSystems
 from convo.runtime.owner import Owner
+from convo.runtime.patience import Patience
 from convo.runtime.process import Running
 from convo.runtime.resolver import Policy, Resolver
 from convo.runtime.results import Results
 from convo.runtime.sender import Sender
+from convo.runtime.shelf import Shelf
+from convo.runtime.tenure import Tenure
 from convo.runtime.valve import Valve
 from convo.settings import Doubt, Settings
 from convo.web.api import Api, Behind
@@ -42,9 +48,6 @@ from convo.wiring.authored import Authored
 from convo.wiring.brands import adapters, open_store
 from convo.wiring.levels import levels
 from convo.wiring.secret import link_secret
-
-#: The only partition of a store that one process has to itself.
-PARTITION = 0
 
 #: What the operator's word for a message in doubt means to the loops.
 DOUBTS: Mapping[Doubt, Policy] = {"once": "again", "hold": "held"}
@@ -83,32 +86,44 @@ async def wired(
     providers = adapters(settings, http, clock, deliver)
     ids = SignedIds([secret])
     store = await open_store(settings, clock)
+    valves = _valves(settings, providers, ids, metrics)
     async with httpx.AsyncClient(trust_env=False, timeout=None) as own:
         intake = Intake(store=store, business=settings.business, instruments=instruments)
         own_systems = OwnSystems(
             own, secret=settings.own_systems_secret, clock=clock, sleep=asyncio.sleep
         )
-        hands = _hands(
-            authored,
-            providers,
-            ids,
-            store=store,
-            intake=intake,
-            own_systems=own_systems,
-            instruments=instruments,
+        name = worker_name()
+        shelf = Shelf[Playbook](
+            playbook, mind=ROUTING, store=store, patience=Patience(name, asyncio.sleep)
         )
-        owner = Owner[Playbook](
-            name=f"process {os.getpid()}",
-            partition=PARTITION,
-            playbook=playbook,
-            mind=ROUTING,
-            store=store,
-            hands=hands,
-            instruments=instruments,
-        )
+
+        # What a partition's last tenure here has not committed yet, its next one does.
+        @cache
+        def hands(_partition: int) -> Hands:
+            return _hands(
+                authored,
+                providers,
+                valves,
+                store=store,
+                intake=intake,
+                own_systems=own_systems,
+                instruments=instruments,
+            )
+
+        def tenure(partition: int) -> Tenure:
+            owner = Owner[Playbook](
+                name=name,
+                partition=partition,
+                shelf=shelf,
+                mind=ROUTING,
+                store=store,
+                hands=hands(partition),
+                instruments=instruments,
+            )
+            return Tenure(owner, hands(partition))
+
         running = Running(
-            owner=owner,
-            hands=hands,
+            holder=Holder(name=name, store=store, shelf=shelf, tenure=tenure, sleep=asyncio.sleep),
             store=store,
             providers=providers.values(),
             on_death=on_death,
@@ -121,7 +136,7 @@ async def wired(
         codes = Codes(settings.business.code_pools, store)
         behind = Behind(
             tokens=settings.api_tokens,
-            playbook=lambda: owner.playbook,
+            playbook=lambda: shelf.playbook,
             keep=intake.post,
             redeem=lambda asked: codes.redeem(asked.pool, asked.code, asked.key),
         )
@@ -166,10 +181,29 @@ def callback(settings: Settings, channel: str, ids: SignedIds) -> Callback:
     return lambda outbound: begin + ids.sign(outbound)
 
 
+def worker_name() -> str:
+    """What no other worker is called, here or on another machine."""
+    return f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(3)}"
+
+
+def _valves(
+    settings: Settings, providers: Mapping[str, Provider], ids: SignedIds, metrics: Metrics
+) -> Mapping[str, Valve]:
+    return {
+        name: Valve(
+            settings.business.channels[name],
+            provider,
+            callback(settings, name, ids),
+            metrics=metrics,
+        )
+        for name, provider in providers.items()
+    }
+
+
 def _hands(
     authored: Authored,
     providers: Mapping[str, Provider],
-    ids: SignedIds,
+    valves: Mapping[str, Valve],
     *,
     store: Store,
     intake: Intake,
@@ -185,15 +219,6 @@ def _hands(
         grace=settings.doubt_grace,
         policy=_policy(settings.doubts),
     )
-    valves = {
-        name: Valve(
-            settings.business.channels[name],
-            provider,
-            callback(settings, name, ids),
-            metrics=instruments.metrics,
-        )
-        for name, provider in providers.items()
-    }
     sender = Sender(
         valves=valves, intake=intake, resolver=resolver, results=results, instruments=instruments
     )

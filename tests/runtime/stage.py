@@ -28,15 +28,19 @@ from convo.ports import (
 )
 from convo.runtime.errands import Errands, Handlers
 from convo.runtime.hands import Hands
+from convo.runtime.holder import Holder
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
 from convo.runtime.metrics import Metrics
 from convo.runtime.mind import Mind
 from convo.runtime.owner import Owner
+from convo.runtime.patience import Patience
 from convo.runtime.process import Running
 from convo.runtime.resolver import Resolver
 from convo.runtime.results import Results
 from convo.runtime.sender import Sender
+from convo.runtime.shelf import Shelf
+from convo.runtime.tenure import Tenure
 from convo.runtime.valve import Valve
 from convo.stores.sqlite.store import SqliteStore
 
@@ -328,24 +332,39 @@ class Stage:
             sender=self.sender,
             errands=self.errands,
         )
-        self.owner: Owner[Any] = Owner(
-            name="test",
-            partition=0,
-            playbook="playbook",
+        self.shelf: Shelf[Any] = Shelf(
+            "playbook",
             mind=self.mind,
             store=self.store,
-            hands=self.hands,
-            instruments=instruments,
+            patience=Patience("test", self.time.sleep),
         )
+        self.instruments = instruments
         self.deaths: list[str] = []
         self.process = Running(
-            owner=self.owner,
-            hands=self.hands,
+            holder=Holder(
+                name="test",
+                store=self.store,
+                shelf=self.shelf,
+                tenure=self.tenure,
+                sleep=self.time.sleep,
+                drain=self.drain,
+            ),
             store=self.store,
             providers=[self.provider],
             on_death=lambda: self.deaths.append("died"),
-            drain=self.drain,
         )
+
+    def tenure(self, partition: int) -> Tenure:
+        owner: Owner[Any] = Owner(
+            name="test",
+            partition=partition,
+            shelf=self.shelf,
+            mind=self.mind,
+            store=self.store,
+            hands=self.hands,
+            instruments=self.instruments,
+        )
+        return Tenure(owner, self.hands)
 
     async def says(self, contact: PhoneNumber, *words: str) -> None:
         await self.intake.accept("main", parsed(*(text(contact, each) for each in words)))

@@ -124,7 +124,7 @@ async def test_a_parked_turn_keeps_its_account() -> None:
                 raise Kept("words" * 5_000)
             return count(replace(state, sessions=(session,)), event, FromInbox(entry=1), 1, None)
 
-        stage.owner._mind = replace(  # pyright: ignore[reportPrivateUsage]
+        stage.mind = replace(
             MIND, take_turn=lambda s, e, src, *_: replace_source(failing(s, e), src)
         )
         await stage.says(ANNA, "first", "boom")
@@ -226,7 +226,7 @@ async def test_an_advance_whose_answer_was_lost_is_asked_again_byte_for_byte() -
         await stage.says(ANNA, "a")
         async with stage.process:
             await stage.until(lambda: provider.texts == ["1: a"])
-            await stage.until(lambda: stage.owner.trouble == "")
+            await stage.until(lambda: stage.process.trouble == "")
         again = [each for each in asked if each[0].turns]
         assert len(again) == 4
         assert all(each == again[0] for each in again)
@@ -272,14 +272,14 @@ async def test_a_version_that_a_session_needs_is_fetched_once() -> None:
         sources=lambda _: {"v-now": b"v-now"},
     )
     async with staged(mind=mind) as stage:
-        stage.owner._playbook = frozenset({"v-now"})  # pyright: ignore[reportPrivateUsage]
+        stage.shelf.playbook = frozenset({"v-now"})
         await stage.store.keep_flow("v-old", b"v-old")
         async with stage.process:
             for n, word in enumerate(("v-old", "x", "v-lost", "y", "z"), start=1):
                 await stage.says(ANNA, word)
                 await stage.until(lambda n=n: stage.meter.turns == n)
             assert await stage.store.flow("v-now") == b"v-now"
-            assert stage.owner.playbook == {"v-now", "v-old"}
+            assert stage.shelf.playbook == {"v-now", "v-old"}
         assert fetched == [b"v-old"]
 
 

@@ -10,7 +10,7 @@ from typing import Self
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
 from convo.errors import Fenced, StoreError
-from convo.ports import Acceptance, Arrival, Clock, Done, Lease, Standing, Wants, Work
+from convo.ports import Acceptance, Arrival, Attendance, Clock, Done, Lease, Standing, Wants, Work
 from convo.stores.sqlite import claiming, consents, counting, turning
 from convo.stores.sqlite.accepting import accept, prepared
 from convo.stores.sqlite.database import MEMORY, Database, parent_made
@@ -80,6 +80,16 @@ class SqliteStore:
         if "accepted" in answers:
             self._bell.set()
         return answers
+
+    @property
+    def partitions(self) -> int:
+        return 1
+
+    async def attend(self, worker: str) -> Attendance:
+        return Attendance(workers=(worker,), free=(0,) if self._token is None else ())
+
+    async def leave(self, worker: str) -> None:
+        """Nobody else is there to hear of it."""
 
     async def acquire(self, partition: int, owner: str) -> Lease | None:  # noqa: ARG002
         """The only partition is 0, and `owner` only matters where processes can be many."""
