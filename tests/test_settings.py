@@ -288,6 +288,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("[doubts]", "[dubts]", 'dubts: there is no such setting. Did you mean "doubts"?'),
     ('fallback = "main_menu"', 'reach = "email"', 'channels.main.reach: it names a field of the contact: write `email = "text"` under [contact].'),
     ('fallback = "main_menu"', 'reach = "fan"', "channels.main.reach: it names a field of the contact"),
+    ("[channels.short]", '[channels.short]\nmedia = "mms"', "channels.short.media: kannel carries no pictures."),
     ("[doubts]", '[channels.mail]\nprovider = "smtp"\nhost = "x"\nsender = "a@b.example"\nsubject = "x"\n[doubts]', 'channels.mail: it is missing who gets the mail'),
     ("[channels.main]", "[channels.ma-in]", "channels.ma-in: a channel's name stands in web addresses"),
 ]  # fmt: skip
@@ -423,3 +424,31 @@ def test_who_joins_the_parts_of_a_long_text_goes_by_the_provider_and_may_be_said
     assert channels["own"].joins is waits
     assert not channels["main"].joins
     assert not channels["short"].joins
+
+
+PICTURED = GATEWAY.replace(
+    'send"}', 'send", format = "json", body = \'{"to": {{to}}, "media": {{media}}}\'}'
+)
+NORTH = frozenset({"US", "CA"})
+
+
+@pytest.mark.parametrize(
+    ("channel", "said", "expected"),
+    [
+        ("main", "", NORTH),  # twilio, from a number of the United States
+        ("main", 'media = "link"', frozenset()),
+        ("main", 'media = "mms"', NORTH),
+        ("short", "", frozenset()),  # kannel carries none
+        ("own", "", frozenset()),  # a gateway without an address, in China
+        ("own", 'media = "mms"', NORTH | {"CN"}),
+        ("own", 'media = "mms"\naddress = "+447400123501"', NORTH | {"GB"}),
+        ("own", 'media = "mms"\naddress = "SALON"', frozenset()),
+        ("own", 'address = "+16135550123"', NORTH),
+    ],
+)
+def test_whom_pictures_reach_as_mms_goes_by_provider_and_country_and_may_be_said(
+    tmp_path: Path, channel: str, said: str, expected: frozenset[str]
+) -> None:
+    head = f"[channels.{channel}]\n"
+    written = (WHOLE + PICTURED).replace(head, f"{head}{said}\n")
+    assert settings(tmp_path, written).business.channels[channel].mms == expected

@@ -38,6 +38,8 @@ class Channel:
     hears: bool = True
     #: Parts of a long text come one by one and unnumbered: one that is full waits for the next.
     joins: bool = False
+    #: Countries whose numbers get pictures here as MMS; all others get their links in the text.
+    mms: frozenset[str] = frozenset()
     #: Parts a second that the provider takes; None is unlimited.
     parts_per_second: float | None = None
 

@@ -36,7 +36,7 @@ _CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}, (), ()))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, (0, 0))
 _SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False, False))
 _FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}, ()))
-_POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((), "", "", 0))
+_POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((), "", "", 0, ()))
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -334,6 +334,7 @@ def _postponed_row(later: Postponed) -> list[Any]:
         later.window,
         later.owner,
         later.touch,
+        later.media,
     ]
 
 
@@ -341,7 +342,7 @@ def _postponed(row: list[Any]) -> Postponed:
     id, text, channel, kind, purpose, programme, not_after, session, generation, *more = _grown(
         row, _POSTPONED_GREW
     )
-    unless, window, owner, touch = more
+    unless, window, owner, touch, media = more
     return Postponed(
         id=id,
         text=text,
@@ -356,4 +357,5 @@ def _postponed(row: list[Any]) -> Postponed:
         window=window,
         owner=owner,
         touch=touch,
+        media=tuple(media),
     )

@@ -109,6 +109,8 @@ class Postponed:
     #: The session that said it, whose end by force takes it along; and the touch that it is of.
     owner: str = ""
     touch: int = 0
+    #: What goes with it: https:// links.
+    media: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

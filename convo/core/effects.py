@@ -32,6 +32,8 @@ class Say:
     #: The session that says it, and the touch that it is of (policy/frequency_cap.py).
     owner: str = ""
     touch: int = 0
+    #: Pictures and the like by their https:// links, which go with it.
+    media: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

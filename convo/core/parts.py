@@ -32,9 +32,13 @@ _PAIR = _FIRST_HALF + "x"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """`units` are septets in GSM-7 and UTF-16 code units in UCS-2, headers not counted."""
+    """`units` are septets in GSM-7 and UTF-16 code units in UCS-2, headers not counted.
 
-    encoding: Literal["GSM-7", "UCS-2"]
+    An MMS is one part however long its text is, for that is how it is billed and rated; its
+    `units` are characters.
+    """
+
+    encoding: Literal["GSM-7", "UCS-2", "MMS"]
     count: int
     units: int
 
@@ -49,12 +53,14 @@ def beyond_gsm(text: str) -> str | None:
     return next((letter for letter in text if _ALL_GSM.fullmatch(letter) is None), None)
 
 
-def parts_of(text: str) -> Parts:
+def parts_of(text: str, *, mms: bool = False) -> Parts:
     """Parts as the networks count them. An empty text is one part: it is a message too.
 
     National shift tables are not counted on: no aggregator applies them, so a text with í or ş
     is UCS-2.
     """
+    if mms:
+        return Parts(encoding="MMS", count=1, units=len(text))
     if _ALL_GSM.fullmatch(text) is not None:
         return _gsm_parts(text)
     units = len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -15,13 +15,13 @@ class Record:
 
 #: Every kind of record, and what its facts say.
 KINDS: Mapping[str, str] = {
-    "inbound": "a text came in: channel, text, law word",
+    "inbound": "a text came in: channel, text, law word, and the links of pictures with it",
     "routed": "whose it was: level of the router, candidates tried, the word that matched",
     "step": "a branch was taken: flow, version, from, branch, to, and why",
     "unplaced": "a reply that several questions understood reached none: event, text, why",
     "late": "an answer to a question that had closed: flow, step, when it closed, text",
     "unclear": "a reply was not understood: flow, step, tries",
-    "said": "a message was queued: its id, class, purpose, session, channel",
+    "said": "a message was queued: its id, class, purpose, session, channel; media of an MMS",
     "refused": "the gate said no: class, purpose, rule",
     "postponed": "the gate said later: rule and time",
     "put_off": "a question's timer waits while a person has the conversation: timer, why",

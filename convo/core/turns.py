@@ -39,6 +39,9 @@ class Outbound:
     contact: PhoneNumber
     channel: str
     text: str = field(repr=False)
+    #: What travels with the text, by https:// links: then it is an MMS. Where a channel carries
+    #: none, the links stand in the text.
+    media: tuple[str, ...] = field(default=(), repr=False)
     kind: MessageClass
     purpose: Purpose
     lane: Lane

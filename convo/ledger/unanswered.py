@@ -66,14 +66,19 @@ def unanswered_in(records: Iterable[Recorded]) -> Sequence[Unanswered]:
                     session=facts.get("session", ""),
                     flow=facts.get("flow", ""),
                     step=facts.get("step", ""),
-                    text=facts.get("text") or heard["text"],
+                    text=_written(facts if "text" in facts else heard, heard),
                     before=tuple(wrote[recorded.contact]),
                 )
         if found is not None:
             mine.append(found)
         if heard:
-            wrote[recorded.contact].append(heard["text"])
+            wrote[recorded.contact].append(_written(heard, heard))
     return sorted((each for found in waiting.values() for each in found), key=_when)[::-1]
+
+
+def _written(facts: Mapping[str, Any], heard: Mapping[str, Any]) -> str:
+    """The text, then the links of the pictures that came with it, a line each."""
+    return "\n".join(each for each in (facts["text"], *heard.get("media", ())) if each)
 
 
 def _waits(kind: str, facts: Mapping[str, Any]) -> bool:

@@ -31,6 +31,8 @@ class Leaving:
 
     text: str = field(repr=False)
     parts: Parts
+    #: What travels with it, by https:// links.
+    media: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Refused:
 def leaving(
     text: str,
     *,
+    media: tuple[str, ...] = (),
     channel: Channel,
     others: Sequence[Channel],
     kind: MessageClass,
@@ -65,11 +68,12 @@ def leaving(
         rest, _, rule = _unsigned(body, channel, others)
         if rule or (signature.strip() and rest != body.strip()):
             return Refused(rule=rule or "signature-twice")
-    body = folded(body, signature)
+    if not media:
+        body = folded(body, signature)
     if len(body) + len(signature) > LONGEST:
         body = _shortened(body, LONGEST - len(signature), kind, phrase, stops)
     whole = _put(body, signature, channel)
-    return Leaving(text=whole, parts=parts_of(whole))
+    return Leaving(text=whole, parts=parts_of(whole, mms=bool(media)), media=media)
 
 
 def _shortened(body: str, most: int, kind: MessageClass, phrase: str, stops: Stops) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 
 import msgspec
@@ -98,6 +98,8 @@ class Options(BaseModel):
     """What a channel at Twilio needs in convo.toml."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    carries_media: ClassVar[bool] = True
 
     account: str = Field(description="The account's SID, `AC...`.", pattern=r"^AC\w+$")
     token: SecretStr = Field(
@@ -276,6 +278,8 @@ class Twilio:
 
     async def send(self, message: Outbound, callback: str) -> Sent:
         body = f"To=%2B{message.contact.e164[1:]}{self._origin}&Body={quote_plus(message.text)}"
+        for url in message.media:
+            body = f"{body}&MediaUrl={quote_plus(url)}"
         if callback:
             body = f"{body}&StatusCallback={quote(callback, safe='')}"
         answer = await self._http.post(self._messages, body.encode("ascii"), headers=self._headers)

@@ -24,7 +24,7 @@ class VirtualClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A message that left."""
+    """A message that left. A picture is its link here, as a chat writes it, however it travels."""
 
     id: str
     text: str = field(repr=False)
@@ -62,11 +62,11 @@ class Outbox:
         self.said: list[Said] = []
 
     async def send(self, message: Outbound, callback: str) -> Sent:  # noqa: ARG002
-        parts = parts_of(message.text)
+        parts = parts_of(message.text, mms=bool(message.media))
         self.said.append(
             Said(
                 id=message.id,
-                text=message.text,
+                text="\n".join((message.text, *message.media)),
                 parts=parts,
                 channel=message.channel,
                 to=message.contact,

@@ -224,6 +224,7 @@ class Desk:
             return verdict.at
         leaves = what_leaves(
             say.text,
+            media=say.media,
             kind=say.kind,
             channel=say.channel,
             business=self.business,
@@ -260,12 +261,14 @@ class Desk:
         id = outbound_id(self.event.id, len(self.outbound))
         name = say.channel
         self.around.sent.append(id)
-        self.record("said", id=id, channel=name, **_of(say), **facts)
+        shown = {"media": len(leaves.media)} if leaves.media else {}
+        self.record("said", id=id, channel=name, **_of(say), **shown, **facts)
         return Outbound(
             id=id,
             contact=self.state.number,
             channel=say.channel,
             text=leaves.text,
+            media=leaves.media,
             kind=say.kind,
             purpose=say.purpose,
             lane=lane_of(say),

@@ -1,6 +1,7 @@
 """A text on its way out of a turn: which way out it names, in which language, for which country."""
 
 import re
+from collections.abc import Sequence
 
 from convo.core.business import Business, Channel, MessageClass
 from convo.core.numbers import PhoneNumber
@@ -26,6 +27,7 @@ _LETTERS_OF_HAN = 3
 def what_leaves(
     text: str,
     *,
+    media: Sequence[str] = (),
     kind: MessageClass,
     channel: str,
     business: Business,
@@ -35,6 +37,7 @@ def what_leaves(
     """`text` as the contact gets it; `language` is what they are spoken to in, if it is known."""
     return what_leaves_to(
         text,
+        media=media,
         kind=kind,
         channel=business.channels[channel],
         business=business,
@@ -46,13 +49,20 @@ def what_leaves(
 def what_leaves_to(
     text: str,
     *,
+    media: Sequence[str] = (),
     kind: MessageClass,
     channel: Channel,
     business: Business,
     country: str | None,
     language: str | None,
 ) -> Leaving | Refused:
-    """As `what_leaves`, to anybody in `country`."""
+    """As `what_leaves`, to anybody in `country`.
+
+    Who gets no MMS can follow the links of its pictures: they stand behind the text.
+    """
+    shown = country in channel.mms
+    if media and not shown:
+        text = "\n".join((text, *media))
 
     def stops(word: str) -> bool:
         return law_word(word, country) == "stop"
@@ -63,6 +73,7 @@ def what_leaves_to(
         way_out = _way_out(said_in, channel, business, stops)
     return leaving(
         text,
+        media=tuple(media) if shown else (),
         channel=channel,
         others=[each for each in business.channels.values() if each is not channel],
         kind=kind,

@@ -53,7 +53,8 @@ def hear(desk: Desk, event: Inbound) -> None:
     """A text has come."""
     desk.confidential = _code_is_awaited(desk, event.channel)
     written = _DIGIT.sub("*", event.text) if desk.confidential else event.text
-    desk.record("inbound", channel=event.channel, text=written, law=event.law)
+    pictures = {"media": event.media} if event.media else {}
+    desk.record("inbound", channel=event.channel, text=written, law=event.law, **pictures)
     law = event.law or ("start" if event.acted else None)
     text = event.text if law is not None or desk.state.stopped else whole_text(desk, event)
     if text is None:

@@ -20,6 +20,7 @@ def put_off(id: str, say: Say, session: str, generation: int) -> Postponed:
         window=say.window,
         owner=say.owner,
         touch=say.touch,
+        media=say.media,
     )
 
 
@@ -36,4 +37,5 @@ def as_said(later: Postponed) -> Say:
         window=later.window,
         owner=later.owner,
         touch=later.touch,
+        media=later.media,
     )

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from convo.core.business import Business, Channel, Law, MessageClass, Privacy, Programme
+from convo.core.business import Business, Law, MessageClass, Privacy, Programme
 from convo.core.hours import NO_CALENDAR, Calendar
-from convo.core.numbers import address
 from convo.errors import SettingsError
 from convo.language.spelling import advice
 from convo.routing.loading import AnytimeWords
 from convo.settings import complaints, meanings, references, speaking
+from convo.settings.channels import carries_media, channel_of
 from convo.settings.complaints import Complaint, Spot
 from convo.settings.holidays import BadHolidays, read_calendar
 from convo.settings.pools import BadPool, read_pool
@@ -90,7 +90,7 @@ class _Reader:
         written = self._validated(ConvoToml, raw, ())
         if written is None:
             return None
-        self._crossed(written)
+        self._crossed(written, options)
         pools = self._pools(written)
         calendar = self._calendar(written)
         if self.complaints:
@@ -160,7 +160,7 @@ class _Reader:
                 settled[name] = options
         return settled
 
-    def _crossed(self, written: ConvoToml) -> None:
+    def _crossed(self, written: ConvoToml, options: Mapping[str, BaseModel]) -> None:
         """What is wrong between one table and another."""
         if not written.channels:
             self._complain(("channels",), "there is none. Write [channels.main] and its provider.")
@@ -178,7 +178,7 @@ class _Reader:
                     ("channels", name),
                     "a channel's name stands in web addresses: letters, digits and _ only.",
                 )
-        self._reached(written)
+        self._reached(written, options)
         self._well_known_tokens(written)
         self._speaking(written)
 
@@ -219,14 +219,20 @@ class _Reader:
                 self._complain(("holidays", "file"), problem)
             return NO_CALENDAR
 
-    def _reached(self, written: ConvoToml) -> None:
-        """Channels that reach contacts by something else than their number."""
+    def _reached(self, written: ConvoToml, options: Mapping[str, BaseModel]) -> None:
+        """Channels that reach contacts by something else than their number, or with pictures."""
         for name, channel in written.channels.items():
             if channel.reach and written.contact.get(channel.reach) != "text":
                 self._complain(
                     ("channels", name, "reach"),
                     f'it names a field of the contact: write `{channel.reach} = "text"` under '
                     "[contact].",
+                )
+            known = options.get(name)
+            if channel.media == "mms" and known is not None and not carries_media(known):
+                self._complain(
+                    ("channels", name, "media"),
+                    f'{channel.provider} carries no pictures. Leave it out, or write "link".',
                 )
             if channel.provider == "smtp" and not channel.reach:
                 self._complain(
@@ -331,7 +337,8 @@ def _business(
         country=written.business.country,
         languages=written.business.languages,
         channels={
-            name: _channel(name, table, options[name]) for name, table in written.channels.items()
+            name: channel_of(name, table, options[name], written.business.country)
+            for name, table in written.channels.items()
         },
         programmes={name: _programme(name, table) for name, table in written.programmes.items()},
         public_url=written.server.public_url or "",
@@ -362,24 +369,4 @@ def _programme(name: str, table: ProgrammeSection) -> Programme:
         abouts={language: text for language, text in table.about.items() if language},
         double_opt_in=table.double_opt_in,
         confirm_within=meanings.milliseconds(table.confirm_within),
-    )
-
-
-def _channel(name: str, table: ChannelSection, options: BaseModel) -> Channel:
-    apart = bool(getattr(options, "parts_apart", False))
-    return Channel(
-        name=name,
-        provider=table.provider,
-        address=address(table.address) if table.address else None,
-        signature=table.signature,
-        signatures=table.signatures,
-        sign_at=table.sign_at,
-        opt_out=table.opt_out,
-        optout_reply=table.optout_reply,
-        fallback=table.fallback,
-        reach=table.reach,
-        # Providers that only send say so in the class of their options.
-        hears=vars(type(options)).get("hears", True),
-        joins=apart if table.joins is None else table.joins,
-        parts_per_second=meanings.parts_per_second(table.rate) if table.rate else None,
     )

@@ -167,6 +167,13 @@ class ChannelSection(Section):
         'for each language, as in `fallback = {en = "Text MENU.", zh = "请发送“菜单”。"}`.',
         examples=["main_menu"],
     )
+    media: Literal["mms", "link"] | None = Field(
+        default=None,
+        description='How the `media` of a step travels. "link": its links stand behind the text. '
+        '"mms": as MMS to the United States, Canada and the country of the channel itself, as '
+        "links elsewhere. Left out, it is MMS between numbers of the United States and Canada, "
+        "where the provider carries it (`twilio`, and `generic_http` whose body has {{media}}).",
+    )
     reach: str = Field(
         default="",
         description="The contact's field that says where this channel reaches them, such as an "

@@ -243,16 +243,17 @@ class Scene:
         )
         # A text may come out blank, when all of it hangs on a condition.
         *before, last = messages or ("",)
-        # What belongs to the text goes with it: who cannot be shown a picture can follow its link.
-        links, self.media = self.media, ()
+        media, self.media = self.media, ()
         ending = (last + tail).lstrip()
-        said = (*before, "\n".join((ending, *links)) if ending else "")
-        for message in said:
+        for message in before:
             self.speak(message, purpose=purpose)
-        return "\n".join(said)
+        self.speak(ending, purpose=purpose, media=media)
+        return "\n".join((*before, ending, *(media if ending else ())))
 
-    def speak(self, message: str, *, purpose: Purpose | None = None) -> None:
-        """Say these very words."""
+    def speak(
+        self, message: str, *, purpose: Purpose | None = None, media: tuple[str, ...] = ()
+    ) -> None:
+        """Say these very words, and show with them what is at these links."""
         if not message.strip():
             return
         say = Say(
@@ -265,6 +266,7 @@ class Scene:
             window=self.flow.window,
             owner=self.session,
             touch=touch_of(self.around.event, self.session),
+            media=media,
         )
         bound_to = ""
         if self.asks:

@@ -15,8 +15,10 @@ __all__ = ["Branch", "Form", "Step", "StepName"]
 
 #: Entries of one step: more is a flow of its own.
 MAX_LATER = 5
-#: Each link is half a part and more.
-MAX_MEDIA = 3
+#: As many as Twilio takes in one message.
+MAX_MEDIA = 10
+#: Characters of all links together: where they stand in the text, each is half a part and more.
+LONGEST_LINKS = 600
 #: Where the kinds have the text that they say when they are come to.
 SPEAKING = ("say", "ask", "choose", "confirm")
 
@@ -63,8 +65,10 @@ class Step(Form):
     media: tuple[Link, ...] = Field(
         default=(),
         max_length=MAX_MEDIA,
-        description="Pictures and the like by their https:// links, which stand behind the step's "
-        "text and are counted in its parts. Asked again, a question comes without them.",
+        description="Pictures and the like by their https:// links. They travel as MMS where the "
+        "channel carries it to the contact (`media` of the channel in convo.toml); elsewhere the "
+        "links stand behind the step's text and are counted in its parts. Asked again, a question "
+        "comes without them.",
     )
     via: str = Field(
         default="",
@@ -84,6 +88,11 @@ class Step(Form):
     @model_validator(mode="after")
     def _has_a_text_for_its_media(self) -> "Step":
         said = vars(self)
+        if sum(map(len, self.media)) > LONGEST_LINKS:
+            raise ValueError(
+                f"The links of `media` have more than {LONGEST_LINKS} characters together, and "
+                "must fit behind the text where no MMS goes. Shorten them."
+            )
         if self.media and not any(isinstance(said.get(name), Text) for name in SPEAKING):
             raise ValueError("`media` goes with a text: add `say`, or take it away.")
         return self

@@ -1,6 +1,7 @@
 """Emoji in texts: what each costs, and more of them than are wanted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -83,7 +84,7 @@ def _counted(parts: Parts) -> str:
 
 
 def _but(worst: Worst, text: str) -> Worst:
-    return Worst(path=worst.path, language=worst.language, text=text)
+    return replace(worst, text=text)
 
 
 def _parts(worst: Worst, flow: Flow, loaded: Loaded) -> Parts | None:

@@ -11,7 +11,7 @@ from convo.language.texts import Text
 from convo.policy.leaving import Leaving, Refused
 from convo.routing.leaving import what_leaves_to
 from convo.steps.choose import Choose
-from convo.steps.step import Step
+from convo.steps.step import SPEAKING, Step
 from convo.verification.worst_case import longest, longest_values
 
 #: Texts that no contact reads.
@@ -27,6 +27,8 @@ class Worst:
     language: str
     #: As authored, its values at their longest.
     text: str = field(repr=False)
+    #: What goes with it: links, or an MMS.
+    media: tuple[str, ...] = ()
 
 
 def everything_said(flow: Flow, business: Business) -> Iterator[Worst]:
@@ -37,10 +39,16 @@ def everything_said(flow: Flow, business: Business) -> Iterator[Worst]:
                 continue
             seen: set[str] = set()
             for language in flow.languages:
+                media = step.media if path[0] in SPEAKING else ()
                 for text in _messages(flow, step, path, piece, language, business):
                     if text.strip() and text not in seen:
                         seen.add(text)
-                        yield Worst(path=("steps", step_name, *path), language=language, text=text)
+                        yield Worst(
+                            path=("steps", step_name, *path),
+                            language=language,
+                            text=text,
+                            media=media,
+                        )
 
 
 def _messages(
@@ -58,6 +66,7 @@ def leaving_on(worst: Worst, channel: str, flow: Flow, business: Business) -> Le
     """What of it the provider of a channel gets, to a contact in the business's country."""
     return what_leaves_to(
         worst.text,
+        media=worst.media,
         kind=flow.message_class,
         channel=business.channels[channel],
         business=business,

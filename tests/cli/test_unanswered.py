@@ -6,8 +6,10 @@ from pathlib import Path
 
 from convo.core.events import Inbound
 from convo.core.numbers import PhoneNumber
+from convo.core.record_codec import Recorded
 from convo.core.records import Record
 from convo.core.turns import FromInbox, Turn
+from convo.ledger.unanswered import unanswered_in
 from convo.ports import Arrival, Done, Wants
 from convo.stores.sqlite.store import SqliteStore
 from tests.cli.conftest import Convo
@@ -65,3 +67,24 @@ def test_what_waits_is_read_beside_a_running_server_and_cannot_speak_to_the_term
     assert lines[:3] == ["    before: hello", "    my hair", "    ?[31mis green"]
     assert json.loads(rows)["before"] == ["hello"]
     assert ANNA.e164 not in said + rows
+
+
+def test_a_picture_is_shown_by_its_link_with_the_text_and_without_one() -> None:
+    link = "https://api.twilio.example/Media/ME1"
+    asked = Record(kind="handed_over", facts={"session": "s1", "step": "a", "flow": "desk"})
+    found = unanswered_in(
+        [
+            Recorded(
+                at=1,
+                contact=ANNA.e164,
+                event="e",
+                records=(
+                    Record(kind="inbound", facts={"channel": "m", "text": text, "media": [link]}),
+                    asked,
+                ),
+            )
+            for text in ("", "This one.")
+        ]
+    )
+    assert [each.text for each in found] == [f"This one.\n{link}", link]
+    assert found[0].before == (link,)

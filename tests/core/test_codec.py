@@ -105,6 +105,7 @@ FULL = dataclasses.replace(
             window="office",
             owner="s1",
             touch=4_000_000_000,
+            media=("https://salon.example/a.jpg",),
         ),
     ),
     pace=dataclasses.replace(OLD.pace, spoke_at=1_700_000_000_000, quick=3),

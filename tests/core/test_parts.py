@@ -114,3 +114,8 @@ def test_what_is_gsm_is_told_apart() -> None:
 
 def test_two_counts_of_the_same_text_are_equal() -> None:
     assert parts_of("hello") == Parts(encoding="GSM-7", count=1, units=5)
+
+
+@given(st.text(max_size=2_000))
+def test_an_mms_is_one_part_whatever_it_says(text: str) -> None:
+    assert parts_of(text, mms=True) == Parts(encoding="MMS", count=1, units=len(text))

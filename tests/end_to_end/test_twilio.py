@@ -27,6 +27,13 @@ DAY = 'Which day and time? For example "tomorrow 3pm".'
 MENU_ZH = "您好！请问需要什么服务？\n1 剪发\n2 染发\n3 人工客服"
 DAY_ZH = "您想约什么时间？例如“明天下午三点”。"
 
+LOOK = """
+flow: look
+start: {words: [look]}
+steps:
+  shown: {say: Our new look, media: ["https://salon.example/look.jpg?x=1&y=2"], go: end}
+"""
+
 
 class Stage:
     """A business, and Twilio on both sides of it."""
@@ -43,7 +50,7 @@ class Stage:
         tables += f'base_url = "{fake.url}"\nprevious_tokens = ["env:TWILIO_PREVIOUS_TOKEN"]\n'
         assert PUBLIC in tables
         assert OURS in tables
-        written(folder / "salon", tables, {})
+        written(folder / "salon", tables, {"look": LOOK})
         secrets = {
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,
@@ -196,6 +203,17 @@ def test_every_reply_reaches_twilio_as_its_api_wants_it(stage: Stage) -> None:
     ((fields, callback),) = stage.sends(number)
     assert fields == {"To": number, "From": OURS, "Body": MENU}
     assert REPORT.fullmatch(callback)
+
+
+def test_a_picture_goes_as_mms_within_america_and_as_its_link_elsewhere(stage: Stage) -> None:
+    american, british = "+12125550123", "+447400123514"
+    link = "https://salon.example/look.jpg?x=1&y=2"
+    for number in (american, british):
+        stage.says(number, "look")
+        soon(lambda number=number: len(stage.heard(number)), 1)
+    ((fields, _),) = stage.sends(american)
+    assert fields == {"To": american, "From": OURS, "Body": "Our new look", "MediaUrl": link}
+    stage.hears(british, f"Our new look\n{link}")
 
 
 def test_a_flipped_bit_in_any_byte_of_the_body_is_refused(stage: Stage) -> None:

@@ -12,12 +12,15 @@ def channel(provider: str, *, at: str | None = OURS) -> Channel:
     return Channel(name="main", provider=provider, address=None if at is None else address(at))
 
 
-def message(text: str = "See you at 10:30.", *, to: str = CONTACT) -> Outbound:
+def message(
+    text: str = "See you at 10:30.", *, to: str = CONTACT, media: tuple[str, ...] = ()
+) -> Outbound:
     return Outbound(
         id=outbound_id("event", 0),
         contact=PhoneNumber(to),
         channel="main",
         text=text,
+        media=media,
         kind="service",
         purpose="reply",
         lane="reply",

@@ -12,7 +12,8 @@ ACCOUNT = "AC00000000000000000000000000000001"
 TOKEN = "0123456789abcdef0123456789abcdef"
 LOGIN = "Basic " + b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
-FIELDS = {"To", "From", "Body", "StatusCallback", "MessagingServiceSid"}
+FIELDS = {"To", "From", "Body", "StatusCallback", "MessagingServiceSid", "MediaUrl"}
+MOST_MEDIA = 10
 
 
 class FakeTwilio(FakeServer):
@@ -58,7 +59,10 @@ class FakeTwilio(FakeServer):
         pairs = parse_qsl(asked.body.decode(), keep_blank_values=True, strict_parsing=True)
         fields = dict(pairs)
         assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
-        assert len(fields) == len(pairs)
+        media = [value for name, value in pairs if name == "MediaUrl"]
+        assert len(fields) == len(pairs) - max(0, len(media) - 1)
+        if len(media) > MOST_MEDIA:
+            return _error(400, 21623)
         assert set(fields) <= FIELDS
         for name, code in (("To", 21604), ("Body", 21602)):
             if not fields.get(name):

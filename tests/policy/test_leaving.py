@@ -57,6 +57,24 @@ def left(
     return found.text
 
 
+def test_what_goes_with_pictures_is_signed_ended_once_and_not_made_plain() -> None:
+    found = leaving(
+        "“New” colours!",
+        media=("https://salon.example/a.jpg",),
+        channel=channel("Mei: "),
+        others=(),
+        kind="marketing",
+        phrase="Reply STOP to opt out",
+        stops=stops_in("US"),
+    )
+    assert isinstance(found, Leaving)
+    assert found.text == "Mei: “New” colours! Reply STOP to opt out"
+    assert (found.parts, found.media) == (
+        parts_of(found.text, mms=True),
+        ("https://salon.example/a.jpg",),
+    )
+
+
 # --- signatures -----------------------------------------------------------------------------------
 
 

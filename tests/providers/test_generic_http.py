@@ -367,6 +367,24 @@ async def sent_request(text: str, send: dict[str, Any]) -> Any:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("media", [(), ("https://a.example/{{text}}?x=1&y=2", "https://b.example")])
+async def test_pictures_go_as_a_list_of_json_where_the_body_has_a_place_for_them(
+    media: tuple[str, ...],
+) -> None:
+    body = '{"text": {{text}}, "media_urls": {{media}}}'
+    async with FakeServer(lambda _: Answer()) as server:
+        http = HttpClient()
+        send = {"url": server.url, "body": body, "format": "json"}
+        gateway = adapter(http, send=send)
+        await gateway.send(message("Look", media=media), CALLBACK)
+        await http.close()
+    [request] = server.asked
+    assert json.loads(request.body) == {"text": "Look", "media_urls": [*media]}
+    assert Options.model_validate({"send": send}).carries_media
+    assert not Options.model_validate({"send": SEND}).carries_media
+
+
+@pytest.mark.anyio
 async def test_json_values_are_quoted_and_never_read_again() -> None:
     body = '{"to": {{to}}, "text":{{ text }}, "ref": {{uuid}}, "dlr": {{callback}}}'
     request = await sent_request(HARD, {"body": body, "format": "json"})
@@ -569,6 +587,9 @@ async def test_without_a_look_up_or_an_answer_it_stays_unknown() -> None:
         {"send": SEND | {"url": "https://gateway{{to}}.example/"}},
         {"send": SEND | {"url": "file:///etc/passwd"}},
         {"send": SEND | {"body": "{{txt}}"}},
+        {"send": SEND | {"body": "m={{media}}"}},
+        {"send": SEND | {"url": "https://gateway.example/?m={{media}}"}},
+        {"send": SEND | {"headers": {"X": "{{media}}"}}},
         {"send": SEND | {"method": "GET"}},
         {"send": SEND | {"headers": {"X": "a\r\nY: b"}}},
         {"send": SEND | {"headers": {"X": "{{text}}"}}},

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,9 @@ from pydantic import ValidationError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
+    from twilio.http.response import Response as Answered
     from twilio.request_validator import RequestValidator
+    from twilio.rest import Client
 
 from convo.core.events import Inbound, OptedOutElsewhere, Report
 from convo.core.numbers import PhoneNumber
@@ -315,6 +317,36 @@ async def test_a_message_is_sent_with_the_method_login_and_fields_of_the_api() -
         "StatusCallback": CALLBACK,
     }
     assert sent == Sent(provider_ids=(fake.messages[0]["sid"],), parts=1)
+
+
+MEDIA = ("https://salon.example/a b.jpg?x=1&y=2", "https://salon.example/é.jpg")
+
+
+class _Requests:
+    """What the vendor's SDK would have posted: the form fields of its one request."""
+
+    def __init__(self) -> None:
+        self.fields: list[tuple[str, str]] = []
+
+    def request(self, method: str, uri: str, **sent: Any) -> Any:
+        assert (method, uri) == ("POST", f"https://api.twilio.com{PATH}")
+        self.fields = parse_qsl(urlencode(sent["data"], doseq=True), strict_parsing=True)
+        return Answered(201, '{"sid": "SM1"}')
+
+
+@pytest.mark.anyio
+async def test_pictures_go_as_the_vendor_s_own_code_sends_them() -> None:
+    async with FakeTwilio() as fake:
+        http = HttpClient()
+        await adapter(http, base_url=fake.url).send(message("Look:", media=MEDIA), CALLBACK)
+        await http.close()
+    theirs: Any = _Requests()
+    Client(ACCOUNT, TOKEN, http_client=theirs).messages.create(
+        to=CONTACT, from_=OURS, body="Look:", media_url=list(MEDIA), status_callback=CALLBACK
+    )
+    [request] = fake.asked
+    assert sorted(parse_qsl(request.body.decode(), strict_parsing=True)) == sorted(theirs.fields)
+    assert [value for name, value in theirs.fields if name == "MediaUrl"] == [*MEDIA]
 
 
 @pytest.mark.anyio

@@ -96,7 +96,7 @@ class Conversation:
 
     # --- what the contact, time and others do -----------------------------------------------------
 
-    def text(self, text: str, channel: str = "main") -> list[str]:
+    def text(self, text: str, channel: str = "main", *, media: tuple[str, ...] = ()) -> list[str]:
         """The contact texts; a law word changes consent as the store would at once."""
         number = self.state.number
         law = law_word(text, country_of(number))
@@ -109,6 +109,7 @@ class Conversation:
             text=text,
             law=law,
             acted=acted,
+            media=media,
         )
         return self._act(lambda: self._turn(event, FromInbox(entry=self._events)))
 

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from convo.core import codec
+from convo.core.business import Channel
+from convo.core.numbers import PhoneNumber
 from convo.errors import FlowErrors
 from convo.steps.attributes import EMIT_WITHIN_MS, MAX_TAGS
 from convo.verification import CHECKS
-from tests.steps.conversation import Conversation, business, loaded
+from tests.steps.conversation import OURS, Conversation, business, loaded, quiet
 
 TAGGING = """
 flow: join
@@ -201,6 +204,77 @@ def test_a_text_that_comes_out_blank_brings_no_links() -> None:
     assert Conversation(flow).text("show") == ["Like it?\n1 Yes\n2 No\nhttps://salon.example/c.jpg"]
 
 
+PICTURED = business(
+    channels={
+        "main": Channel(
+            name="main",
+            provider="twilio",
+            address=OURS,
+            signature="Mei: ",
+            mms=frozenset({"US"}),
+        )
+    }
+)
+AMERICAN = PhoneNumber("+12125550123")
+LINKS = ("https://salon.example/a.jpg", "https://salon.example/b.jpg?x=1&y=2")
+
+
+def test_pictures_travel_as_mms_to_the_countries_of_the_channel_and_as_links_elsewhere() -> None:
+    abroad = Conversation(SHOWING, at=PICTURED)
+    abroad.text("show")
+    assert [message.media for message in abroad.sent] == [(), (), ()]
+    assert abroad.sent[1].text == "Mei: Here they are:\n" + "\n".join(LINKS)
+    there = Conversation(SHOWING.replace("they are", "they are " * 60), at=PICTURED)
+    there.state = replace(there.state, number=AMERICAN)
+    there.text("show")
+    first, second, third = there.sent
+    assert (first.text, first.media) == ("Mei: Two pictures.", ())
+    assert (second.media, second.parts) == (LINKS, 1)
+    assert "https" not in second.text
+    assert (third.text, third.media) == (
+        "Mei: Like it?\n1 Yes\n2 No",
+        ("https://salon.example/c.jpg",),
+    )
+    assert [facts.get("media") for facts in there.recorded("said")] == [None, 2, 1]
+
+
+def test_what_waits_for_the_morning_keeps_its_pictures() -> None:
+    at = replace(PICTURED, quiet=quiet("service", 11, 20), zone="America/New_York")
+    talk = Conversation(SHOWING, at=at)
+    talk.state = replace(talk.state, number=AMERICAN)
+    talk.request(flow="show")
+    assert talk.sent == []
+    assert codec.decode(AMERICAN, codec.encode(talk.state)).postponed[1].media == LINKS
+    talk.wait("15h")
+    assert [message.media for message in talk.sent[:2]] == [(), LINKS]
+
+
+def test_what_was_shown_for_a_consent_is_kept_with_its_links() -> None:
+    asking = """
+flow: join
+start: {words: [join]}
+programme: offers
+steps:
+  ask: {consent: {ask: offers}, confirm: Join?, media: ["https://a.example/x"], yes: end, no: end}
+"""
+    talk = Conversation(asking)
+    talk.text("join")
+    assert talk.state.consents["offers"].proof == "Join?\nhttps://a.example/x"
+
+
+def test_a_picture_alone_is_kept_told_and_an_unclear_reply() -> None:
+    talk = Conversation(SHOWING)
+    talk.text("show")
+    link = "https://api.twilio.example/Media/ME1"
+    assert talk.text("", media=(link,)) == ["Please reply with one of the numbers."]
+    assert talk.recorded("inbound")[-1]["media"] == (link,)
+    assert talk.recorded("unclear")
+    named = Conversation(NOTING)
+    named.text("lead")
+    assert named.text("", media=(link,)) == ["Please reply with your name only."]
+    assert named.text("Ann", media=(link,)) == ["Thanks."]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -208,7 +282,12 @@ def test_a_text_that_comes_out_blank_brings_no_links() -> None:
         ("[https://salon.example/c.jpg]", "[salon.example/c.jpg]", "no https:// link"),
         ("[https://salon.example/c.jpg]", "['https://salon.example/c d.jpg']", "without blanks"),
         ("c.jpg]", f"{'c' * 200}.jpg]", "up to 200 characters"),
-        ("[https://salon.example/c.jpg]", f"[{', '.join(['https://a.example'] * 4)}]", "3 entries"),
+        ("[https://salon.example/c.jpg]", f"[{', '.join(['https://a.example'] * 11)}]", "10 ent"),
+        (
+            "[https://salon.example/c.jpg]",
+            f"[{', '.join(['https://a.example/' + 'x' * 150] * 4)}]",
+            "more than 600 characters together",
+        ),
         ("over: {say: Bye., go: end}", "over: {end: x, media: ['https://a.example']}", "goes with"),
     ],
 )

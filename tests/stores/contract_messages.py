@@ -27,7 +27,11 @@ class MessagesContract:
 
     async def test_a_message_is_claimed_once_and_whole(self, desk: Desk) -> None:
         wanted = message("m1", programme="news", purpose="law", not_after=START + HOUR, parts=2)
-        wanted = replace(wanted, to="anna@home.example")
+        wanted = replace(
+            wanted,
+            to="anna@home.example",
+            media=("https://salon.example/a.jpg", "https://salon.example/b.jpg?x=1&y=2"),
+        )
         await desk.say(wanted)
         (claim,) = (await desk.advance()).claims
         assert (claim.message, claim.at) == (wanted, START)

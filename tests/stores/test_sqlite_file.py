@@ -119,16 +119,17 @@ async def test_nobody_else_may_read_the_files(path: Path, clock: HandSetClock) -
 
 
 @pytest.mark.anyio
-async def test_a_database_that_does_not_know_where_mail_goes_learns_it(
-    path: Path, clock: HandSetClock
+@pytest.mark.parametrize("column", ["reach", "media"])
+async def test_a_database_of_an_older_convo_learns_where_mail_goes_and_what_goes_with_a_text(
+    path: Path, clock: HandSetClock, column: str
 ) -> None:
     await (await SqliteStore.open(str(path), clock=clock)).close()
     with sqlite3.connect(path) as connection:
-        connection.execute("ALTER TABLE message DROP COLUMN reach")
+        connection.execute(f"ALTER TABLE message DROP COLUMN {column}")
     connection.close()
     await (await SqliteStore.open(str(path), clock=clock)).close()
     with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT reach FROM message").fetchall() == []
+        assert connection.execute(f"SELECT {column} FROM message").fetchall() == []
     connection.close()
 
 

@@ -5,6 +5,7 @@ Nor is there a list of allowed addresses: that is the proxy's or the firewall's 
 """
 
 import hashlib
+import json
 import uuid
 from collections.abc import Sequence
 from typing import Literal
@@ -245,6 +246,7 @@ class GenericHttp:
             "from_no_plus": self._from.lstrip("+"),
             "channel": self._channel,
             "callback": callback,
+            "media": json.dumps(message.media),
         }
 
     def _content_type(self) -> str:

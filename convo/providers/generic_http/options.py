@@ -1,6 +1,7 @@
 """How a gateway is described in convo.toml, when it is none that Convo knows by name."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,13 @@ from pydantic import (
 )
 
 from convo.core.events import DeliveryStatus
-from convo.providers.generic_http.templates import HEADER_NAMES, NAMES, unknown_names
+from convo.providers.generic_http.templates import (
+    HEADER_NAMES,
+    NAMES,
+    URL_NAMES,
+    names_media,
+    unknown_names,
+)
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 _HTTP_TOKEN = re.compile(r"[A-Za-z0-9-]+\Z")
@@ -27,15 +34,19 @@ def _several(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-def _template(text: str) -> str:
-    if unknown := unknown_names(text):
-        raise ValueError(f"{{{{{unknown[0]}}}}} is none of {', '.join(NAMES)}.")
+def _template(text: str, known: Sequence[str] = tuple(NAMES)) -> str:
+    if unknown := unknown_names(text, known):
+        raise ValueError(f"{{{{{unknown[0]}}}}} is none of {', '.join(known)}.")
     return text
 
 
 def _url(text: str) -> str:
     if not _FIXED_HOST.match(text):
         raise ValueError("it must begin with http(s)://host/, and the host may hold no {{name}}.")
+    return _template(text, URL_NAMES)
+
+
+def _body(text: str) -> str:
     return _template(text)
 
 
@@ -75,7 +86,7 @@ def _zone(name: str) -> str:
 
 Places = Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(_places)]
 AnswerPlaces = Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(_answer_places)]
-Template = Annotated[str, AfterValidator(_template)]
+Template = Annotated[str, AfterValidator(_body)]
 UrlTemplate = Annotated[str, AfterValidator(_url)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
@@ -206,7 +217,8 @@ class Auth(BaseModel):
 class Sending(BaseModel):
     """The request that sends one message. `{{name}}` stands for a value, escaped as needed.
 
-    JSON values come with their quotes: `{"to": {{to}}, "text": {{text}}}`.
+    JSON values come with their quotes: `{"to": {{to}}, "text": {{text}}}`. With a place for
+    pictures, as in `"media_urls": {{media}}`, a channel can carry them.
     """
 
     model_config = _STRICT
@@ -234,6 +246,8 @@ class Sending(BaseModel):
     def _can_be_sent(self) -> Self:
         if self.method == "GET" and self.body:
             raise ValueError("a GET has no body: put the values into the url.")
+        if names_media(self.body) and self.format != "json":
+            raise ValueError('{{media}} is a JSON list: it stands in a body of format = "json".')
         for name, value in self.headers.items():
             text = value.get_secret_value()
             if not _HTTP_TOKEN.match(name) or not text.isascii() or not text.isprintable():
@@ -348,6 +362,11 @@ class Options(BaseModel):
     reports: Reports = Field(default=Reports(), description="Delivery reports.")
     optout: OptOut | None = Field(default=None, description="Opt-outs known to the gateway.")
     lookup: Lookup | None = Field(default=None, description="Asking after a message in doubt.")
+
+    @property
+    def carries_media(self) -> bool:
+        """The request has a place for pictures."""
+        return names_media(self.send.body)
 
     @property
     def parts_apart(self) -> bool:

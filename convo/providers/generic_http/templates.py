@@ -21,10 +21,12 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "from_no_plus": "the same without +",
         "channel": "the channel's name",
         "callback": "the URL that wants the delivery reports",
+        "media": "the links of its pictures as a JSON list, in a JSON body only",
     }
 )
 
-HEADER_NAMES = tuple(name for name in NAMES if name not in ("text", "callback"))
+URL_NAMES = tuple(name for name in NAMES if name != "media")
+HEADER_NAMES = tuple(name for name in URL_NAMES if name not in ("text", "callback"))
 """A text may hold what no header can."""
 
 #: How a value is written in each format.
@@ -48,6 +50,11 @@ CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
 )
 
 
+def names_media(template: str) -> bool:
+    """Whether there is a place for pictures in it."""
+    return "media" in _NAME.findall(template)
+
+
 def unknown_names(template: str, known: Sequence[str] = tuple(NAMES)) -> list[str]:
     """Names in `template` that stand for nothing."""
     return [name for name in _NAME.findall(template) if name not in known]
@@ -56,6 +63,14 @@ def unknown_names(template: str, known: Sequence[str] = tuple(NAMES)) -> list[st
 def filled(
     template: str, values: Mapping[str, str], written_as: str, charset: str = "utf-8"
 ) -> str:
-    """`template` with every name replaced by its value, written as the format wants it."""
+    """`template` with every name replaced by its value, written as the format wants it.
+
+    The value of `media` is JSON already.
+    """
     write = ESCAPES[written_as]
-    return _NAME.sub(lambda name: write(values[name[1]], charset), template)
+
+    def value(name: re.Match[str]) -> str:
+        known = values[name[1]]
+        return known if name[1] == "media" else write(known, charset)
+
+    return _NAME.sub(value, template)

@@ -16,8 +16,8 @@ from convo.stores.sqlite.rows import (
     MESSAGE_WIDTH,
     add_records,
     encoded,
-    ids_of,
     kept,
+    listed_in,
     outbound,
 )
 
@@ -72,7 +72,7 @@ def left(database: Database) -> tuple[Left, ...]:
     since = database.clock() - LATELY
     rows = database.execute(_LEFT, (LEFT_AT_MOST,)).fetchall()
     return tuple(
-        Left(channel=channel, contact=PhoneNumber(contact), provider_ids=ids_of(ids))
+        Left(channel=channel, contact=PhoneNumber(contact), provider_ids=listed_in(ids))
         for channel, contact, ids, claimed in reversed(rows)
         if ids and claimed >= since
     )

@@ -110,8 +110,9 @@ class Database:
     def _add_what_came_later(self) -> None:
         """An older Convo goes on with it: it names its columns, and these have a default."""
         columns = {row[1] for row in self.execute("PRAGMA table_info(message)")}
-        if "reach" not in columns:
-            self.execute("ALTER TABLE message ADD COLUMN reach TEXT NOT NULL DEFAULT ''")
+        for name in ("reach", "media"):
+            if name not in columns:
+                self.execute(f"ALTER TABLE message ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
 
     def begin(self) -> None:
         self.execute("BEGIN IMMEDIATE")

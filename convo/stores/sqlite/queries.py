@@ -7,7 +7,7 @@ from convo.core import event_codec
 from convo.core.events import Event
 from convo.core.turns import Outbound
 from convo.stores.sqlite.database import Database
-from convo.stores.sqlite.rows import MESSAGE, MESSAGE_WIDTH, ids_of, outbound
+from convo.stores.sqlite.rows import MESSAGE, MESSAGE_WIDTH, listed_in, outbound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ def message(database: Database, id: str) -> History | None:
         status=status,
         code=code,
         created_at=created,
-        provider_ids=ids_of(provider_ids),
+        provider_ids=listed_in(provider_ids),
     )
 
 

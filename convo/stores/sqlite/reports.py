@@ -8,7 +8,7 @@ from convo.core.events import STATUS_RANK, Report
 from convo.core.records import Record
 from convo.stores.sqlite import chains
 from convo.stores.sqlite.database import Database
-from convo.stores.sqlite.rows import add_records, encoded, ids_of
+from convo.stores.sqlite.rows import add_records, encoded, listed_in
 
 ORPHANS_KEPT = 3_600_000
 """ms that a report waits for its message: the answer to a send takes seconds, not hours."""
@@ -73,10 +73,10 @@ def _set_aside(database: Database, report: Report, at: int, raw: bytes) -> None:
 
 def _rise(database: Database, row: tuple[Any, ...], report: Report, at: int, raw: bytes) -> None:
     seq, id, contact, channel, state, status, tries, known = row
-    if report.provider_id and report.provider_id not in ids_of(known):
+    if report.provider_id and report.provider_id not in listed_in(known):
         database.execute(
             "UPDATE message SET provider_ids = ? WHERE seq = ?",
-            (encoded([*ids_of(known), report.provider_id]), seq),
+            (encoded([*listed_in(known), report.provider_id]), seq),
         )
         know_as(database, [(channel, report.provider_id, seq)], at)
     # A message that is to be tried again was thought not to have left; this says it did.

@@ -19,9 +19,9 @@ MS_A_DAY = 86_400_000
 #: What `outbound` reads, in its order.
 MESSAGE = (
     "m.id, m.contact, m.channel, m.text, m.kind, m.purpose, m.lane, m.parts, m.programme, "
-    "m.due, m.not_after, m.tries, m.reach"
+    "m.due, m.not_after, m.tries, m.reach, m.media"
 )
-MESSAGE_WIDTH = 13
+MESSAGE_WIDTH = 14
 
 _CONTACTS = "SELECT id, record FROM contact WHERE id IN (SELECT value FROM json_each(?))"
 _CONSENTS = """
@@ -47,12 +47,13 @@ def hashed(key: str) -> int:
 def outbound(row: tuple[Any, ...]) -> Outbound:
     """The message in the first columns of `row`, as MESSAGE names them."""
     id, contact, channel, text, kind, purpose, lane, parts, *others = row[:MESSAGE_WIDTH]
-    programme, due, not_after, tries, to = others
+    programme, due, not_after, tries, to, media = others
     return Outbound(
         id=id,
         contact=PhoneNumber(contact),
         channel=channel,
         text=text,
+        media=listed_in(media),
         kind=kind,
         purpose=purpose,
         lane=lane,
@@ -96,6 +97,6 @@ def add_records(database: Database, facts: Iterable[tuple[int, str, Record]]) ->
     )
 
 
-def ids_of(stored: str) -> tuple[str, ...]:
-    """The provider ids in a message's row."""
+def listed_in(stored: str) -> tuple[str, ...]:
+    """The list in a column of a message's row: its provider ids, its media."""
     return msgspec.json.decode(stored, type=tuple[str, ...]) if stored else ()

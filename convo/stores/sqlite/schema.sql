@@ -24,7 +24,8 @@
 --   sending  claimed and not settled: it may have left
 --   held     nobody knows whether it left; a person decides; the chain goes on
 --   done     settled, dropped or cancelled; `status` says which
--- `reach` is where it goes on a channel that does not reach the contact by number.
+-- `reach` is where it goes on a channel that does not reach the contact by number; `media` a JSON
+-- list of what travels with it, '' for nothing.
 -- At most one message of a chain is head or sending: message_front makes SQLite see to it.
 -- All times are milliseconds since 1970, UTC.
 
@@ -103,7 +104,8 @@ CREATE TABLE message (
     attempt TEXT NOT NULL,
     claimed INTEGER NOT NULL,
     provider_ids TEXT NOT NULL,
-    reach TEXT NOT NULL DEFAULT ''
+    reach TEXT NOT NULL DEFAULT '',
+    media TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX message_front ON message (contact, channel)
     WHERE state = 'head' OR state = 'sending';

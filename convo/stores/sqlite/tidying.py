@@ -5,7 +5,7 @@ from functools import partial
 
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.reports import ORPHANS_KEPT
-from convo.stores.sqlite.rows import MS_A_DAY, ids_of
+from convo.stores.sqlite.rows import MS_A_DAY, listed_in
 from convo.stores.sqlite.writer import Executor
 
 ROWS_AT_ONCE = 500
@@ -70,7 +70,7 @@ def _forget_messages(database: Database, after: int) -> int | None:
     settled = [row for row in old if row[2] == "done"]
     database.executemany(
         "DELETE FROM provider_id WHERE channel = ? AND id = ?",
-        [(channel, id) for _, _, _, channel, ids in settled for id in ids_of(ids)],
+        [(channel, id) for _, _, _, channel, ids in settled for id in listed_in(ids)],
     )
     database.executemany("DELETE FROM message WHERE seq = ?", [(row[0],) for row in settled])
     return rows[-1][0] if len(old) == ROWS_AT_ONCE else None
