@@ -363,7 +363,7 @@ HARMLESS: list[tuple[Rule, str, str]] = [
     (empty_verbs, "convo/a.py", "def gettext(): ...\ndef document(): ...\n"),
     (plainly_compared_secrets, "convo/a.py", 'a = token == ""\nb = len(digest) == 32\n'),
     (plainly_compared_secrets, "convo/a.py", "ok = hmac.compare_digest(signature, given)\n"),
-    (stray_prints, "convo/cli/run.py", 'print("here")\n'),
+    (stray_prints, "convo/cli/serving.py", 'print("here")\n'),
     (foreign_imports, "convo/core/codec.py", "import json, msgspec\nfrom convo import errors\n"),
     (skipped_tests, "convo/test_a.py", "@pytest.mark.anyio\nasync def test_a(): ...\n"),
 ]

@@ -170,6 +170,7 @@ def test_every_offered_provider_and_store_is_in_the_tables() -> None:
         == {*("twilio", "kannel", "generic_http", "console", "log", "smtp")}
     )
     assert set(STORES) == {"sqlite"}
+    assert not STORES["sqlite"].shared
     assert set(PROBES) <= set(PROVIDERS)
 
 

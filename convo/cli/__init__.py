@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, str] = {
     "consents": "convo.cli.consents:consents",
     "test": "convo.cli.test:test",
     "check": "convo.cli.check:check",
+    "web": "convo.cli.web:web",
+    "worker": "convo.cli.worker:worker",
     "doctor": "convo.cli.doctor:doctor",
 }
 
@@ -45,6 +47,8 @@ ABOUT: Mapping[str, str] = {
     "consents": "Bring in consents that were given elsewhere.",
     "test": "Hold the conversations of flows/tests.",
     "check": "Find the mistakes in settings, flows and handlers.",
+    "web": "Only take what comes in; workers answer it.",
+    "worker": "Hold the conversations that web processes keep.",
     "doctor": "Look whether everything is ready to serve.",
 }
 

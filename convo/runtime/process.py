@@ -15,15 +15,15 @@ log = logging.getLogger("convo.process")
 class Running:
     """`async with Running(...)`: the loops run inside, and have stopped cleanly behind it.
 
-    When a loop dies, `died` is set to its error and `on_death` is called once: the process must
-    then end (by its server's own way of stopping) with a failure, for a process that serves but
-    does not answer is worse than none.
+    A process without a holder only hears. When a loop dies, `died` is set to its error and
+    `on_death` is called once: the process must then end (by its server's own way of stopping) with
+    a failure, for a process that serves but does not answer is worse than none.
     """
 
     def __init__(
         self,
         *,
-        holder: Holder,
+        holder: Holder | None,
         store: Store,
         providers: Iterable[Provider],
         on_death: Callable[[], None],
@@ -37,8 +37,9 @@ class Running:
         self.died: BaseException | None = None
 
     async def __aenter__(self) -> "Running":
-        self._loop = asyncio.create_task(self._holder.run())
-        self._loop.add_done_callback(self._ended)
+        if self._holder is not None:
+            self._loop = asyncio.create_task(self._holder.run())
+            self._loop.add_done_callback(self._ended)
         return self
 
     async def __aexit__(
@@ -56,7 +57,7 @@ class Running:
             return f"the owner died: {type(self.died).__name__}"
         if self._stopping:
             return "stopping"
-        return self._holder.trouble
+        return "" if self._holder is None else self._holder.trouble
 
     async def check(self) -> str:
         """`trouble`, as readiness asks for it."""
@@ -67,7 +68,8 @@ class Running:
         if self._stopping:
             return
         self._stopping = True
-        await self._holder.stop()
+        if self._holder is not None:
+            await self._holder.stop()
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.wait((self._loop,))

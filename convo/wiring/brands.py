@@ -46,13 +46,37 @@ async def _sqlite(settings: Settings, clock: Clock) -> Store:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreBrand:
+    """A store, and whether several processes may have it open."""
+
+    open: Callable[[Settings, Clock], Awaitable[Store]]
+    shared: bool
+
+
 #: Every store by the scheme of its URL.
-STORES: Mapping[str, Callable[[Settings, Clock], Awaitable[Store]]] = {"sqlite": _sqlite}
+STORES: Mapping[str, StoreBrand] = {"sqlite": StoreBrand(open=_sqlite, shared=False)}
 
 
 async def open_store(settings: Settings, clock: Clock) -> Store:
     """The business's store. Raises `AlreadyRunning` and `StoreUnavailable`."""
-    return await STORES[settings.store.partition(":")[0]](settings, clock)
+    return await _store_brand(settings).open(settings, clock)
+
+
+def only_shared(settings: Settings, command: str) -> None:
+    """Raises `SettingsError` when the store is for one process, and `command` is one of several."""
+    if not _store_brand(settings).shared:
+        raise SettingsError(
+            [
+                f"convo.toml: store.url: SQLite serves one process, so `convo {command}` cannot "
+                "share it with others. `convo run` does everything in one; for several machines "
+                "keep the business in Redis (docs/how-to/run-on-redis.md)."
+            ]
+        )
+
+
+def _store_brand(settings: Settings) -> StoreBrand:
+    return STORES[settings.store.partition(":")[0]]
 
 
 def adapters(

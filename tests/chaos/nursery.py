@@ -19,6 +19,7 @@ def main() -> None:
     import uvloop  # noqa: F401
 
     import convo.cli.run
+    import convo.cli.serving
     import convo.wiring.authored
     import convo.wiring.logs
     import convo.wiring.serving  # noqa: F401

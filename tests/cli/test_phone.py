@@ -10,7 +10,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from convo.cli.phone import Phone
-from convo.cli.run import Ending, hold
+from convo.cli.serving import Ending, Station, hold
 from convo.wiring.authored import authored, settings_in
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -40,7 +40,9 @@ async def typed(folder: Path, *lines: tuple[str, str]) -> str:
     with create_pipe_input() as keys, create_app_session(input=keys, output=screen):
         phone = Phone(found, "main", keys=keys, screen=screen)
         ending = Ending()
-        serving = asyncio.create_task(hold(found, phone, ending))
+        settings = found.settings
+        station = Station(role="run", host=settings.host, port=settings.port, phone=phone)
+        serving = asyncio.create_task(hold(found, station, ending))
         try:
             async with asyncio.timeout(60):
                 for before, line in lines:

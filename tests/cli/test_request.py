@@ -17,7 +17,7 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 
 from convo.cli.phone import Phone
-from convo.cli.run import Ending, hold
+from convo.cli.serving import Ending, Station, hold
 from convo.wiring.authored import authored, settings_in
 from tests.cli.conftest import Convo
 from tests.cli.test_phone import Screen
@@ -175,9 +175,10 @@ async def test_the_example_of_the_page_appears_on_the_phone(example: Path) -> No
     screen = Screen()
     with create_pipe_input() as keys, create_app_session(input=keys, output=screen):
         ending = Ending()
-        serving = asyncio.create_task(
-            hold(found, Phone(found, "main", keys=keys, screen=screen), ending)
-        )
+        phone = Phone(found, "main", keys=keys, screen=screen)
+        settings = found.settings
+        station = Station(role="run", host=settings.host, port=settings.port, phone=phone)
+        serving = asyncio.create_task(hold(found, station, ending))
         async with asyncio.timeout(60):
             while "Ctrl-D ends." not in screen.seen:
                 await asyncio.sleep(0.01)

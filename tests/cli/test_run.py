@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from convo.cli.run import Ending, hold
+from convo.cli.serving import Ending, Station, hold
 from convo.wiring.authored import authored, settings_in
 from tests.cli.conftest import Convo
 
@@ -96,7 +96,9 @@ async def test_an_end_that_is_asked_for_before_it_serves_is_not_forgotten(shop: 
     ending = Ending()
     ending.ask()
     async with asyncio.timeout(60):
-        await hold(authored(settings_in(shop)), None, ending)
+        settings = settings_in(shop)
+        station = Station(role="run", host=settings.host, port=settings.port)
+        await hold(authored(settings), station, ending)
     assert not ending.dead
 
 

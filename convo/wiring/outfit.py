@@ -1,0 +1,119 @@
+"""The loops of a process put together: one holder, and hands for each partition that it gets."""
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from convo.ports import Callback, Provider, Store
+from convo.routing.playbook import Playbook
+from convo.runtime.calls import Calls
+from convo.runtime.errands import Errands, Handlers
+from convo.runtime.hands import Hands
+from convo.runtime.holder import Holder
+from convo.runtime.instruments import Instruments
+from convo.runtime.intake import Intake
+from convo.runtime.mind import ROUTING
+from convo.runtime.owner import Owner
+from convo.runtime.resolver import Policy, Resolver
+from convo.runtime.results import Results
+from convo.runtime.sender import Sender
+from convo.runtime.shelf import Shelf
+from convo.runtime.tenure import Tenure
+from convo.runtime.valve import Valve
+from convo.settings import Doubt
+from convo.wiring.authored import Authored
+
+#: What the operator's word for a message in doubt means to the loops.
+DOUBTS: Mapping[Doubt, Policy] = {"once": "again", "hold": "held"}
+
+
+def worker_name() -> str:
+    """What no other worker is called, here or on another machine."""
+    return f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(3)}"
+
+
+@dataclass(kw_only=True)
+class Outfit:
+    """What every tenure of this process is fitted out with; the channels' valves are shared."""
+
+    authored: Authored
+    store: Store
+    shelf: Shelf[Playbook]
+    intake: Intake
+    providers: Mapping[str, Provider]
+    callbacks: Mapping[str, Callback]
+    own_systems: Calls
+    instruments: Instruments
+    #: By partition: what its last tenure here has not committed yet, its next one does.
+    _hands: dict[int, Hands] = field(default_factory=dict[int, Hands])
+
+    def holder(self, name: str) -> Holder:
+        """The holder of the worker called `name`."""
+
+        def tenure(partition: int) -> Tenure:
+            if partition not in self._hands:
+                self._hands[partition] = self._fresh_hands()
+            hands = self._hands[partition]
+            owner = Owner[Playbook](
+                name=name,
+                partition=partition,
+                shelf=self.shelf,
+                mind=ROUTING,
+                store=self.store,
+                hands=hands,
+                instruments=self.instruments,
+            )
+            return Tenure(owner, hands)
+
+        return Holder(
+            name=name,
+            store=self.store,
+            shelf=self.shelf,
+            tenure=tenure,
+            sleep=self.instruments.sleep,
+        )
+
+    @cached_property
+    def _valves(self) -> Mapping[str, Valve]:
+        channels = self.authored.settings.business.channels
+        metrics = self.instruments.metrics
+        return {
+            name: Valve(channels[name], provider, self.callbacks[name], metrics=metrics)
+            for name, provider in self.providers.items()
+        }
+
+    def _fresh_hands(self) -> Hands:
+        settings, playbook = self.authored.settings, self.authored.playbook
+        results = Results()
+        resolver = Resolver(
+            providers=self.providers,
+            results=results,
+            instruments=self.instruments,
+            grace=settings.doubt_grace,
+            policy={kind: DOUBTS[doubt] for kind, doubt in settings.doubts.items()},
+        )
+        sender = Sender(
+            valves=self._valves,
+            intake=self.intake,
+            resolver=resolver,
+            results=results,
+            instruments=self.instruments,
+        )
+        errands = Errands(
+            store=self.store,
+            intake=self.intake,
+            handlers=Handlers(
+                actions=playbook.actions,
+                keywords=playbook.keywords,
+                language=settings.business.languages[0],
+                events_url=settings.business.events_url,
+                code_pools=settings.business.code_pools,
+            ),
+            own_systems=self.own_systems,
+            results=results,
+            instruments=self.instruments,
+        )
+        return Hands(results=results, resolver=resolver, sender=sender, errands=errands)
