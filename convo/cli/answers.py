@@ -28,10 +28,10 @@ def answers(flow: str, as_json: bool, ended: bool) -> None:
     \b
     convo answers nps > nps.csv
     """
+    from convo.cli.looking import looking
     from convo.language.spelling import advice
     from convo.ledger import spreadsheet
     from convo.ledger.answers import finished, going_on
-    from convo.stores.sqlite.looking import looking
     from convo.wiring.authored import authored, settings_in
 
     settings = settings_in(Path.cwd())
@@ -39,10 +39,10 @@ def answers(flow: str, as_json: bool, ended: bool) -> None:
     if flow not in playbook.flows:
         raise SettingsError([f'There is no flow "{flow}". {advice(flow, playbook.flows)}'])
     zone = ZoneInfo(settings.business.zone)
-    with looking(Path(settings.store.partition(":")[2])) as onlooker:
-        rows = [*finished(flow, onlooker.records())]
+    with looking(settings) as look:
+        rows = [*finished(flow, look.all(look.ledger.records))]
         if not ended:
-            rows += going_on(flow, onlooker.contacts())
+            rows += going_on(flow, look.all(look.ledger.contacts))
     if as_json:
         for row in rows:
             click.echo(json.dumps(asdict(row), ensure_ascii=False))

@@ -33,15 +33,15 @@ def consent(number: str, as_json: bool) -> None:
 
     Acts are added and never changed, and are kept for good. The server may be running meanwhile.
     """
+    from convo.cli.looking import looking
     from convo.policy.consent import confirm_within
-    from convo.stores.sqlite.looking import looking
     from convo.wiring.authored import settings_in
 
     settings = settings_in(Path.cwd())
     contact = read(number, settings.business.country)
-    with looking(Path(settings.store.partition(":")[2])) as onlooker:
-        acts = onlooker.acts(contact)
-        known = onlooker.contact(contact)
+    with looking(settings) as look:
+        acts = look.at(look.ledger.acts(contact))
+        known = look.at(look.ledger.contact(contact))
     if as_json:
         for act in acts:
             click.echo(json.dumps(asdict(act), ensure_ascii=False))

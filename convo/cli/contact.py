@@ -42,17 +42,17 @@ def _merge(ctx: click.Context, old: str, new: str) -> None:
 
 def _show(number: str) -> None:
     from convo.cli.consent import plain, read
+    from convo.cli.looking import looking
     from convo.cli.telling import state_lines
     from convo.policy.numbering import country_of
     from convo.policy.profiles import profile_of
-    from convo.stores.sqlite.looking import looking
     from convo.wiring.authored import authored, settings_in
 
     settings = settings_in(Path.cwd())
     business = settings.business
     who = read(number, business.country)
-    with looking(Path(settings.store.partition(":")[2])) as onlooker:
-        state = onlooker.contact(who)
+    with looking(settings) as look:
+        state = look.at(look.ledger.contact(who))
     if state is None:
         raise ConvoError("Nothing is known of this number.")
     zone = ZoneInfo(business.zone)

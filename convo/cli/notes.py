@@ -21,9 +21,9 @@ def notes(flow: str | None, as_json: bool, most: int | None) -> None:
     Numbers are masked; `convo answers` has them whole. The server may be running meanwhile. Notes
     are kept as long as records are (store.retention_days).
     """
+    from convo.cli.looking import looking
     from convo.language.spelling import advice
     from convo.ledger.notes import notes_in
-    from convo.stores.sqlite.looking import looking
     from convo.wiring.authored import authored, settings_in
 
     settings = settings_in(Path.cwd())
@@ -31,8 +31,8 @@ def notes(flow: str | None, as_json: bool, most: int | None) -> None:
     if flow is not None and flow not in flows:
         raise SettingsError([f'There is no flow "{flow}". {advice(flow, flows)}'])
     zone = ZoneInfo(settings.business.zone)
-    with looking(Path(settings.store.partition(":")[2])) as onlooker:
-        found = notes_in(onlooker.records(), flow or "")[:most]
+    with looking(settings) as look:
+        found = notes_in(look.all(look.ledger.records), flow or "")[:most]
     for note in found:
         if as_json:
             click.echo(json.dumps(asdict(note), ensure_ascii=False))

@@ -34,9 +34,9 @@ def outcomes(flow: str, listed: str | None, since: str | None, as_json: bool) ->
     The server may be running meanwhile. Conversations are known as long as records are kept
     (store.retention_days).
     """
+    from convo.cli.looking import looking
     from convo.language.spelling import advice
     from convo.ledger.outcomes import boards, talks_of
-    from convo.stores.sqlite.looking import looking
     from convo.wiring.authored import authored, settings_in
 
     settings = settings_in(Path.cwd())
@@ -45,8 +45,8 @@ def outcomes(flow: str, listed: str | None, since: str | None, as_json: bool) ->
         raise SettingsError([f'There is no flow "{flow}". {advice(flow, flows)}'])
     zone = ZoneInfo(settings.business.zone)
     begin = _since(since, zone) if since else 0
-    with looking(Path(settings.store.partition(":")[2])) as onlooker:
-        talks = talks_of(flow, onlooker.records(), begin)
+    with looking(settings) as look:
+        talks = talks_of(flow, look.all(look.ledger.records), begin)
     if listed is not None:
         for talk in talks:
             if talk.standing != listed:

@@ -27,10 +27,10 @@ def preview(flow: str, contacts: int, answers: str, channel: str | None) -> None
     \b
     convo preview aftercare --contacts 3 --answers '{"visit": "v-1", "shade": "copper red"}'
     """
+    from convo.cli.looking import looking
     from convo.language.spelling import advice
     from convo.routing.posted_values import concerned, read_values
     from convo.routing.previewing import previewed
-    from convo.stores.sqlite.looking import looking
     from convo.wiring.authored import authored, settings_in
 
     settings = settings_in(Path.cwd())
@@ -47,8 +47,8 @@ def preview(flow: str, contacts: int, answers: str, channel: str | None) -> None
     if wrong := (*read.complaints, *read.unfit):
         raise SettingsError(list(wrong))
     now = int(time.time() * 1_000)
-    with looking(Path(settings.store.partition(":")[2])) as onlooker:
-        for state in itertools.islice(onlooker.contacts(), contacts):
+    with looking(settings) as look:
+        for state in itertools.islice(look.all(look.ledger.contacts), contacts):
             try:
                 shown = previewed(
                     state, playbook, flow=flow, channel=known, values=read.values, at=now

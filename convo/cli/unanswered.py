@@ -19,14 +19,14 @@ def unanswered(as_json: bool, most: int | None) -> None:
     Those that a person has are gone from the list once the conversation is given back. Numbers are
     masked. The server may be running meanwhile.
     """
+    from convo.cli.looking import looking
     from convo.ledger.unanswered import unanswered_in
-    from convo.stores.sqlite.looking import looking
     from convo.wiring.authored import settings_in
 
     settings = settings_in(Path.cwd())
     zone = ZoneInfo(settings.business.zone)
-    with looking(Path(settings.store.partition(":")[2])) as onlooker:
-        found = unanswered_in(onlooker.records())[:most]
+    with looking(settings) as look:
+        found = unanswered_in(look.all(look.ledger.records))[:most]
     for each in found:
         if as_json:
             click.echo(json.dumps(asdict(each), ensure_ascii=False))

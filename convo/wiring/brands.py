@@ -1,17 +1,21 @@
 """The tables of brands: every provider and every store there is, and how each is plugged in."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from pydantic import BaseModel
 
 from convo.errors import SettingsError
 from convo.ports import Clock, Provider, Store
+from convo.ports.ledger import Ledger
 from convo.providers import console, generic_http, kannel, log, smtp, twilio
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
 from convo.settings import Settings
+from convo.stores.sqlite.looking import looking
 from convo.stores.sqlite.store import SqliteStore
 
 
@@ -56,6 +60,21 @@ class StoreBrand:
 
 #: Every store by the scheme of its URL.
 STORES: Mapping[str, StoreBrand] = {"sqlite": StoreBrand(open=_sqlite, shared=False)}
+
+
+def _sqlite_ledger(settings: Settings) -> AbstractAsyncContextManager[Ledger]:
+    return looking(Path(settings.store.partition(":")[2]))
+
+
+#: How each store is looked into, by the scheme of its URL.
+LEDGERS: Mapping[str, Callable[[Settings], AbstractAsyncContextManager[Ledger]]] = {
+    "sqlite": _sqlite_ledger
+}
+
+
+def open_ledger(settings: Settings) -> AbstractAsyncContextManager[Ledger]:
+    """The business's ledger, whether it is served or not. Raises `StoreUnavailable`."""
+    return LEDGERS[settings.store.partition(":")[0]](settings)
 
 
 async def open_store(settings: Settings, clock: Clock) -> Store:

@@ -2,5 +2,5 @@
 
 import pytest
 
-for part in ("arrivals", "turns", "messages", "desk"):
+for part in ("arrivals", "turns", "messages", "desk", "ledger"):
     pytest.register_assert_rewrite(f"tests.stores.contract_{part}")

@@ -8,6 +8,7 @@ import pytest
 
 from convo.ports import Clock
 from convo.stores.sqlite import queries
+from convo.stores.sqlite.looking import looking
 from convo.stores.sqlite.store import SqliteStore
 from tests.stores.contract import StoreContract
 from tests.stores.contract_desk import (
@@ -22,6 +23,7 @@ from tests.stores.contract_desk import (
     timer,
     turn,
 )
+from tests.stores.contract_ledger import LedgerContract, Looks
 from tests.stores.sqlite_desk import desk_at
 
 
@@ -54,12 +56,27 @@ class TestFile(StoreContract):
         await opener.close()
 
 
+class TestLedger(LedgerContract):
+    @pytest.fixture
+    async def opened(self, tmp_path: Path) -> AsyncIterator[Opens]:
+        opener = Opener(str(tmp_path / "convo.db"))
+        yield opener
+        await opener.close()
+
+    @pytest.fixture
+    def looks(self, tmp_path: Path) -> Looks:
+        return lambda: looking(tmp_path / "convo.db")
+
+
 class TestMemory(StoreContract):
     @pytest.fixture
     async def opened(self) -> AsyncIterator[Opens]:
         opener = Opener(":memory:")
         yield opener
         await opener.close()
+
+
+HELD = partial(queries.messages, stage="held", mark="", limit=9)
 
 
 @pytest.fixture
@@ -88,12 +105,12 @@ async def test_a_report_takes_a_message_off_the_held_ones(clock: HandSetClock) -
     store, desk = await desk_at(":memory:", clock)
     await desk.say(message("m1"))
     await desk.settle((await desk.claims())["m1"], "held")
-    assert len(await store.read(partial(queries.held, limit=9))) == 1
+    assert len((await store.read(HELD)).items) == 1
     await desk.accept(report("delivered", outbound="m1", provider_id="SM1"))
-    assert await store.read(partial(queries.held, limit=9)) == ()
+    assert (await store.read(HELD)).items == ()
     history = await store.read(partial(queries.message, id="m1"))
     assert history is not None
-    assert (history.state, history.status, history.provider_ids) == ("done", "delivered", ("SM1",))
+    assert (history.stage, history.status, history.provider_ids) == ("done", "delivered", ("SM1",))
     await store.close()
 
 
@@ -106,11 +123,11 @@ async def test_people_can_see_what_is_parked_and_held(clock: HandSetClock) -> No
     await desk.settle(work.claims[0], "held")
     turns = [turn(each, record=None, parked="boom: at step ask") for each in work.events]
     await desk.advance(turns=turns)
-    one, two = await store.read(partial(queries.parked, after=0, limit=9))
+    one, two = (await store.read(partial(queries.parked, mark="", limit=9))).items
     assert {type(one.event).__name__, type(two.event).__name__} == {"Inbound", "Due"}
-    assert [each.error for each in (one, two)] == ["boom: at step ask"] * 2
+    assert [each.account for each in (one, two)] == ["boom: at step ask"] * 2
     assert b"as it came" in (one.raw, two.raw)
-    (held,) = await store.read(partial(queries.held, limit=9))
+    (held,) = (await store.read(HELD)).items
     assert held.message.id == "m1"
     lengths = await store.read(queries.lengths)
     assert (lengths.parked, lengths.held, lengths.doubts, lengths.inbox) == (2, 1, 0, 0)

@@ -1,6 +1,7 @@
 """What only a file can show: restarts, the lock, a full disk, many commits in one."""
 
 import asyncio
+import fcntl
 import os
 import sqlite3
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from convo.errors import AlreadyRunning, Busy, StoreUnavailable
-from convo.stores.sqlite import queries
+from convo.stores.sqlite import guard, queries
 from convo.stores.sqlite.store import SqliteStore
 from convo.stores.sqlite.writer import SWITCH_INTERVAL
 from tests.stores.contract_desk import (
@@ -85,6 +86,21 @@ async def test_a_second_store_on_the_file_names_the_first(path: Path, clock: Han
         await SqliteStore.open(str(path), clock=clock)
     await store.close()
     await (await SqliteStore.open(str(path), clock=clock)).close()
+
+
+@pytest.mark.anyio
+async def test_a_look_at_who_has_it_keeps_nobody_from_having_it(
+    path: Path, clock: HandSetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await (await SqliteStore.open(str(path), clock=clock)).close()
+    looking = os.open(path.with_name("convo.db.lock"), os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    # It goes on as soon as whoever looks lets go.
+    monkeypatch.setattr(guard.time, "sleep", lambda _seconds: os.close(looking))
+    store = await SqliteStore.open(str(path), clock=clock)
+    assert guard.is_held(path)
+    await store.close()
+    assert not guard.is_held(path)
 
 
 @pytest.mark.anyio

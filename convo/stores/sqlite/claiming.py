@@ -78,9 +78,13 @@ def left(database: Database) -> tuple[Left, ...]:
     )
 
 
-def taken_over(database: Database) -> tuple[tuple[Claim, ...], tuple[Left, ...]]:
+def taken_over(database: Database, owner: str) -> tuple[tuple[Claim, ...], tuple[Left, ...]]:
     """For a new owner: doubts, what left; and nobody runs the last one's errands any more."""
     database.execute("UPDATE errand SET claimable = asked WHERE claimable > asked")
+    database.executemany(
+        "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+        [("owner", owner), ("owned_since", database.clock())],
+    )
     return doubts(database), left(database)
 
 

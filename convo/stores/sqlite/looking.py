@@ -1,64 +1,70 @@
 """Looking into the file while another process may be writing it: reads only, and never a lock."""
 
 import sqlite3
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-from convo.core import codec, record_codec
 from convo.core.contacts import Consent, ContactState
 from convo.core.numbers import PhoneNumber
+from convo.core.overview import Holding, Overview, Page, ParkedEvent, Stage, Tracked
 from convo.core.record_codec import Recorded
 from convo.errors import StoreUnavailable
+from convo.stores.sqlite import queries
 from convo.stores.sqlite.consents import ACTS, act_of
+from convo.stores.sqlite.guard import is_held
+from convo.stores.sqlite.overviewing import overview
+
+_OWNER = "SELECT name, value FROM meta WHERE name IN ('owner', 'owned_since')"
 
 
-class Onlooker:
+class SqliteLedger:
     """One moment of the file: what is written meanwhile is not seen."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
 
-    def records(self) -> Iterator[Recorded]:
-        """The records of all turns that are still kept, oldest first."""
-        for (body,) in self._connection.execute("SELECT records FROM record ORDER BY number"):
-            yield record_codec.decode(body)
+    async def records(self, mark: str, limit: int) -> Page[Recorded]:
+        return queries.records(self._connection, mark, limit)
 
-    def contact(self, number: PhoneNumber) -> ContactState | None:
-        """One contact with their consents; None when nobody has heard of them."""
-        record = self._connection.execute(
-            "SELECT record FROM contact WHERE id = ?", (number.e164,)
-        ).fetchone()
-        rows = self._connection.execute(
-            "SELECT programme, state, at, event, ord, proof FROM consent "
-            "WHERE contact = ? ORDER BY programme",
-            (number.e164,),
-        ).fetchall()
-        if record is None and not rows:
-            return None
-        consents = tuple(
-            Consent(programme=programme, state=state, at=at, event=event, order=order, proof=proof)
-            for programme, state, at, event, order, proof in rows
-        )
-        return codec.decode(number, record[0] if record else None, consents)
+    async def contact(self, number: PhoneNumber) -> ContactState | None:
+        return queries.contact(self._connection, number)
 
-    def acts(self, number: PhoneNumber) -> tuple[Consent, ...]:
-        """Every act of this contact's consent, oldest first."""
+    async def contacts(self, mark: str, limit: int) -> Page[ContactState]:
+        return queries.contacts(self._connection, mark, limit)
+
+    async def acts(self, number: PhoneNumber) -> Sequence[Consent]:
         try:
             rows = self._connection.execute(ACTS, (number.e164,)).fetchall()
         except sqlite3.OperationalError:
             return ()  # a file of the first versions, which nobody has opened since
         return tuple(act_of(row) for row in rows)
 
-    def contacts(self) -> Iterator[ContactState]:
-        """Every contact, without consents."""
-        rows = self._connection.execute("SELECT id, record FROM contact ORDER BY id")
-        for number, record in rows:
-            yield codec.decode(PhoneNumber(number), record)
+    async def messages(self, stage: Stage, mark: str, limit: int) -> Page[Tracked]:
+        return queries.messages(self._connection, stage, mark, limit)
+
+    async def message(self, id: str) -> Tracked | None:
+        return queries.message(self._connection, id)
+
+    async def parked(self, mark: str, limit: int) -> Page[ParkedEvent]:
+        return queries.parked(self._connection, mark, limit)
+
+    async def parked_event(self, id: str) -> ParkedEvent | None:
+        return queries.parked_event(self._connection, id)
+
+    async def overview(self, now: int) -> Overview:
+        return overview(self._connection, now)
+
+    async def holdings(self) -> Sequence[Holding]:
+        # The lock tells who lives: after a `kill -9` the row still names the dead.
+        told = dict(self._connection.execute(_OWNER)) if is_held(self._path) else {}
+        owner, since = told.get("owner", ""), told.get("owned_since", 0)
+        return (Holding(partition=0, owner=owner, since=since, until=None),)
 
 
-@contextmanager
-def looking(path: Path) -> Generator[Onlooker]:
+@asynccontextmanager
+async def looking(path: Path) -> AsyncGenerator[SqliteLedger]:
     """Raises `StoreUnavailable` when there is no such file, or it is not one of ours."""
     if not path.is_file():
         raise StoreUnavailable(f"There is no {path} yet: nobody has texted this business.")
@@ -71,4 +77,4 @@ def looking(path: Path) -> Generator[Onlooker]:
             connection.execute("SELECT 1 FROM record LIMIT 1")
         except sqlite3.DatabaseError as error:
             raise StoreUnavailable(f"{path} cannot be read ({error}).") from None
-        yield Onlooker(connection)
+        yield SqliteLedger(connection, path)

@@ -1,45 +1,59 @@
-"""What people ask of the store: reads for the command line and the metrics, no writes."""
+"""What people ask of the store: reads by any connection to the file, and no writes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from convo.core import event_codec
-from convo.core.events import Event
-from convo.core.turns import Outbound
+from convo.core import codec, event_codec, record_codec
+from convo.core.contacts import Consent, ContactState
+from convo.core.numbers import PhoneNumber
+from convo.core.overview import Page, ParkedEvent, Stage, T, Tracked
+from convo.core.record_codec import Recorded
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import MESSAGE, MESSAGE_WIDTH, listed_in, outbound
 
+#: A message's stage by its state in the table.
+STAGES: Mapping[str, Stage] = {
+    "head": "waiting",
+    "waiting": "waiting",
+    "sending": "sending",
+    "held": "held",
+    "done": "done",
+}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
-    """An event whose turn failed, with the account of it."""
+_TRACKED = (
+    f"SELECT {MESSAGE}, m.state, m.status, m.code, m.created, m.claimed, m.provider_ids, m.seq "
+    "FROM message AS m"
+)
+# The oldest that waits or is in doubt is young, so what was settled before it is never read.
+_FIRST = """
+    SELECT min(seq) FROM (
+        SELECT min(seq) AS seq FROM message INDEXED BY message_queue WHERE state = 'head'
+        UNION ALL SELECT min(seq) FROM message INDEXED BY message_waiting WHERE state = 'waiting'
+        UNION ALL SELECT min(seq) FROM message INDEXED BY message_front
+            WHERE (state = 'head' OR state = 'sending') AND state = 'sending'
+    )
+"""
+_PAGES: Mapping[Stage, str] = {
+    "waiting": f"{_TRACKED} WHERE m.state IN ('head', 'waiting') AND m.seq > ? ORDER BY m.seq",
+    "sending": f"{_TRACKED} WHERE m.state = 'sending' AND m.seq > ? ORDER BY m.seq",
+    "held": f"{_TRACKED} WHERE m.state = 'held' AND m.seq > ? ORDER BY m.seq",
+    "done": f"{_TRACKED} WHERE m.state = 'done' AND m.seq < ? ORDER BY m.seq DESC",
+}
+_NEWEST = 2**63 - 1
+_PARKED = "SELECT number, at, event_id, acted, event, error, raw FROM parked"
+_CONSENTS = """
+    SELECT programme, state, at, event, ord, proof FROM consent
+    WHERE contact = ? ORDER BY programme
+"""
 
-    number: int
-    at: int
-    event: Event
-    error: str = field(repr=False)
-    raw: bytes = field(repr=False)
 
+class Reads(Protocol):
+    """The owner's own connection, or one that only reads."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldMessage:
-    """A message of which nobody knows whether it left."""
-
-    message: Outbound
-    claimed_at: int
-    code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """A message as it stands now."""
-
-    message: Outbound
-    state: str
-    status: str
-    code: str
-    created_at: int
-    provider_ids: tuple[str, ...]
+    @property
+    def execute(self) -> Callable[..., sqlite3.Cursor]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,59 +70,73 @@ class Lengths:
     errands: int
 
 
-def parked(database: Database, after: int, limit: int) -> tuple[Parked, ...]:
-    """Parked events behind the number `after`, oldest first."""
-    rows = database.execute(
-        "SELECT number, at, event_id, acted, event, error, raw FROM parked "
-        "WHERE number > ? ORDER BY number LIMIT ?",
-        (after, limit),
-    ).fetchall()
-    return tuple(
-        Parked(
-            number=number,
-            at=at,
-            event=event_codec.decode(event, id=id, at=at, acted=bool(acted)),
-            error=error,
-            raw=raw or b"",
-        )
-        for number, at, id, acted, event, error, raw in rows
-    )
+def messages(database: Reads, stage: Stage, mark: str, limit: int) -> Page[Tracked]:
+    """Messages of a stage, oldest first; those that are done newest first."""
+    if mark:
+        after = int(mark)
+    elif stage == "done":
+        after = _NEWEST
+    elif stage == "held":
+        after = 0
+    else:
+        after = (database.execute(_FIRST).fetchone()[0] or 1) - 1
+    rows = database.execute(f"{_PAGES[stage]} LIMIT ?", (after, limit)).fetchall()
+    return _page(rows, limit, lambda row: str(row[-1]), _tracked)
 
 
-def held(database: Database, limit: int) -> tuple[HeldMessage, ...]:
-    """Held messages, oldest first."""
-    rows = database.execute(
-        f"SELECT {MESSAGE}, m.claimed, m.code FROM message AS m "
-        "WHERE m.state = 'held' ORDER BY m.seq LIMIT ?",
-        (limit,),
-    ).fetchall()
-    return tuple(
-        HeldMessage(message=outbound(row), claimed_at=row[MESSAGE_WIDTH], code=row[-1])
-        for row in rows
-    )
-
-
-def message(database: Database, id: str) -> History | None:
+def message(database: Reads, id: str) -> Tracked | None:
     """One message by our id, whatever became of it."""
-    row = database.execute(
-        f"SELECT {MESSAGE}, m.state, m.status, m.code, m.created, m.provider_ids "
-        "FROM message AS m WHERE m.id = ?",
-        (id,),
-    ).fetchone()
-    if row is None:
+    row = database.execute(f"{_TRACKED} WHERE m.id = ?", (id,)).fetchone()
+    return None if row is None else _tracked(row)
+
+
+def parked(database: Reads, mark: str, limit: int) -> Page[ParkedEvent]:
+    """Parked events, oldest first."""
+    rows = database.execute(
+        f"{_PARKED} WHERE number > ? ORDER BY number LIMIT ?", (int(mark or 0), limit)
+    ).fetchall()
+    return _page(rows, limit, lambda row: str(row[0]), _parked)
+
+
+def parked_event(database: Reads, id: str) -> ParkedEvent | None:
+    """One parked event by its id."""
+    if not (id.isascii() and id.isdigit()):
         return None
-    state, status, code, created, provider_ids = row[MESSAGE_WIDTH:]
-    return History(
-        message=outbound(row),
-        state=state,
-        status=status,
-        code=code,
-        created_at=created,
-        provider_ids=listed_in(provider_ids),
+    row = database.execute(f"{_PARKED} WHERE number = ?", (id,)).fetchone()
+    return None if row is None else _parked(row)
+
+
+def records(database: Reads, mark: str, limit: int) -> Page[Recorded]:
+    """The records of turns that are still kept, oldest first."""
+    rows = database.execute(
+        "SELECT number, records FROM record WHERE number > ? ORDER BY number LIMIT ?",
+        (int(mark or 0), limit),
+    ).fetchall()
+    return _page(rows, limit, lambda row: str(row[0]), lambda row: record_codec.decode(row[1]))
+
+
+def contacts(database: Reads, mark: str, limit: int) -> Page[ContactState]:
+    """Every contact that has a record, without consents."""
+    rows = database.execute(
+        "SELECT id, record FROM contact WHERE id > ? ORDER BY id LIMIT ?", (mark, limit)
+    ).fetchall()
+    return _page(rows, limit, lambda row: row[0], _contact)
+
+
+def contact(database: Reads, number: PhoneNumber) -> ContactState | None:
+    """One contact with their consents; None when nobody has heard of them."""
+    record = database.execute("SELECT record FROM contact WHERE id = ?", (number.e164,)).fetchone()
+    rows = database.execute(_CONSENTS, (number.e164,)).fetchall()
+    if record is None and not rows:
+        return None
+    consents = tuple(
+        Consent(programme=programme, state=state, at=at, event=event, order=order, proof=proof)
+        for programme, state, at, event, order, proof in rows
     )
+    return codec.decode(number, record[0] if record else None, consents)
 
 
-def raw(database: Database, number: int) -> bytes | None:
+def raw(database: Reads, number: int) -> bytes | None:
     """The raw request that led to the record `number`, where one was kept."""
     row = database.execute("SELECT raw FROM record WHERE number = ?", (number,)).fetchone()
     return row[0] if row else None
@@ -118,10 +146,10 @@ def lengths(database: Database) -> Lengths:
     """Counts for the metrics; each is read from an index that holds nothing else."""
     outbox: dict[str, int] = {}
     for state in ("head", "waiting"):
-        for channel, messages in database.execute(
+        for channel, waiting in database.execute(
             f"SELECT channel, count(*) FROM message WHERE state = '{state}' GROUP BY channel"
         ):
-            outbox[channel] = outbox.get(channel, 0) + messages
+            outbox[channel] = outbox.get(channel, 0) + waiting
 
     def count(of: str) -> int:
         return database.execute(f"SELECT count(*) FROM {of}").fetchone()[0]
@@ -138,3 +166,41 @@ def lengths(database: Database) -> Lengths:
         timers=count("timer"),
         errands=count("errand"),
     )
+
+
+Row = tuple[Any, ...]
+
+
+def _page(
+    rows: Sequence[Row], limit: int, mark: Callable[[Row], str], read: Callable[[Row], T]
+) -> Page[T]:
+    more = mark(rows[-1]) if len(rows) == limit else ""
+    return Page(items=tuple(map(read, rows)), next=more)
+
+
+def _tracked(row: Row) -> Tracked:
+    state, status, code, created, claimed, provider_ids, _ = row[MESSAGE_WIDTH:]
+    return Tracked(
+        message=outbound(row),
+        stage=STAGES[state],
+        status=status,
+        code=code,
+        created=created,
+        claimed=claimed,
+        provider_ids=listed_in(provider_ids),
+    )
+
+
+def _parked(row: Row) -> ParkedEvent:
+    number, at, event, acted, body, error, raw = row
+    return ParkedEvent(
+        id=str(number),
+        at=at,
+        event=event_codec.decode(body, id=event, at=at, acted=bool(acted)),
+        account=error,
+        raw=raw or b"",
+    )
+
+
+def _contact(row: Row) -> ContactState:
+    return codec.decode(PhoneNumber(row[0]), row[1])

@@ -1,6 +1,6 @@
 -- Everything that a Convo on SQLite keeps, in one file.
 --
---   meta         name -> value: the schema's number
+--   meta         name -> value: the schema's number; who owns it, and since when
 --   dedupe       64-bit hash of an arrival's key -> day it was last kept (days since 1970)
 --   acted        the same hash -> what a consent act did whose arrival the full inbox refused
 --   inbox        events whose turn is still to come; `entry` gives them their order for ever

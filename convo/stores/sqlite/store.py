@@ -91,13 +91,13 @@ class SqliteStore:
     async def leave(self, worker: str) -> None:
         """Nobody else is there to hear of it."""
 
-    async def acquire(self, partition: int, owner: str) -> Lease | None:  # noqa: ARG002
-        """The only partition is 0, and `owner` only matters where processes can be many."""
+    async def acquire(self, partition: int, owner: str) -> Lease | None:
+        """The only partition is 0; who owns it is written down for people."""
         if partition != 0 or self._token is not None:
             return None
         token = self._token = secrets.token_hex(16)
         try:
-            doubts, left = await self._executor.run(claiming.taken_over)
+            doubts, left = await self._executor.run(partial(claiming.taken_over, owner=owner))
         except BaseException:
             self._token = None
             raise

@@ -1,4 +1,4 @@
-"""Every plug on one page: what a store, a provider and a clock must be able to do."""
+"""Every plug: what a store, a provider and a clock must be able to do, and `ledger` beside them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field

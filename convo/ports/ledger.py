@@ -1,0 +1,57 @@
+"""The plug by which people look into a store."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from convo.core.contacts import Consent, ContactState
+from convo.core.numbers import PhoneNumber
+from convo.core.overview import Holding, Overview, Page, ParkedEvent, Stage, Tracked
+from convo.core.record_codec import Recorded
+
+
+class Ledger(Protocol):
+    """What a store keeps, for people: read beside whoever owns it, who does not notice.
+
+    It writes nothing. A list comes in pages of at most `limit`; `mark` is empty for the first one
+    and then what the page before says in `next`.
+    """
+
+    async def overview(self, now: int) -> Overview:
+        """How much waits where at `now`, ms since 1970."""
+        ...
+
+    async def holdings(self) -> Sequence[Holding]:
+        """Every partition and who owns it, in their order."""
+        ...
+
+    async def messages(self, stage: Stage, mark: str, limit: int) -> Page[Tracked]:
+        """Messages of a stage, oldest first; those that are `done` newest first."""
+        ...
+
+    async def message(self, id: str) -> Tracked | None:
+        """One message by our id, whatever became of it."""
+        ...
+
+    async def parked(self, mark: str, limit: int) -> Page[ParkedEvent]:
+        """Events whose turn failed, oldest first."""
+        ...
+
+    async def parked_event(self, id: str) -> ParkedEvent | None:
+        """One of these by its id."""
+        ...
+
+    async def records(self, mark: str, limit: int) -> Page[Recorded]:
+        """What turns and messages have to tell; of one contact, oldest first."""
+        ...
+
+    async def contacts(self, mark: str, limit: int) -> Page[ContactState]:
+        """Every contact that has a record, without consents."""
+        ...
+
+    async def contact(self, number: PhoneNumber) -> ContactState | None:
+        """One contact with their consents; None when nobody has heard of them."""
+        ...
+
+    async def acts(self, number: PhoneNumber) -> Sequence[Consent]:
+        """Every act of a contact's consent, oldest first."""
+        ...
