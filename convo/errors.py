@@ -117,6 +117,10 @@ class RateLimited(NotSent):
         self.retry_after = retry_after
 
 
+class LeaseOver(NotSent):
+    """It was about to leave when our right to send it had run out; the provider knows nothing."""
+
+
 class SendUncertain(SendError):
     """Perhaps sent. A text cannot be unsent, so this is never simply repeated."""
 

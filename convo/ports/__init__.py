@@ -1,5 +1,6 @@
 """Every plug: what a store, a provider and a clock must be able to do, and `ledger` beside them."""
 
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -64,6 +65,9 @@ class Claim:
     attempt: str
     #: When it was claimed, ms since 1970.
     at: int
+    #: Until when it may begin to leave, by the running loop's `time()`: behind this the partition
+    #: may be somebody else's, who sends it too. Infinite where nobody else can be.
+    leave_by: float = field(default=math.inf, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,8 +323,12 @@ class Provider(Protocol):
         """Verify and read a delivery report about our message `outbound`."""
         ...
 
-    async def send(self, message: Outbound, callback: str) -> Sent:
-        """Send one message whose reports go to `callback`. Raises a `SendError`."""
+    async def send(self, message: Outbound, callback: str, leave_by: float) -> Sent:
+        """Send one message whose reports go to `callback`. Raises a `SendError`.
+
+        `LeaseOver` when by the loop's clock it is later than `leave_by` at the last moment before
+        it is out of our hands: connections are open by then, and only the write is to come.
+        """
         ...
 
     async def close(self) -> None:

@@ -4,6 +4,8 @@ A text comes in as JSON, `{"from": "+12025550101", "text": "book", "id": "1"}`; 
 `id` is the same text again, and without `id` every text is new.
 """
 
+import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +18,7 @@ from convo.core.turns import Outbound
 from convo.errors import BadAddress, WebhookRejected
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient
+from convo.providers.in_time import still_ours
 from convo.providers.wire import sender
 
 Deliver = Callable[[Outbound], Awaitable[None]]
@@ -86,7 +89,13 @@ class Console:
     def report(self, request: RawRequest, outbound: str) -> Parsed:  # noqa: ARG002
         return Parsed(arrivals=(), answer=ANSWER, ignored=("a terminal sends no reports",))
 
-    async def send(self, message: Outbound, callback: str) -> Sent:  # noqa: ARG002
+    async def send(
+        self,
+        message: Outbound,
+        callback: str,  # noqa: ARG002
+        leave_by: float = math.inf,
+    ) -> Sent:
+        still_ours(leave_by, asyncio.get_running_loop().time)
         await self._deliver(message)
         return Sent(provider_ids=(message.id,), parts=message.parts)
 

@@ -7,6 +7,7 @@ kept connection that the other side had closed in the meantime.
 """
 
 import asyncio
+import math
 import re
 import ssl
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ import httptools
 import msgspec
 
 from convo.errors import ConfigError, SendUncertain, Unavailable
+from convo.providers.in_time import still_ours
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -100,9 +102,11 @@ class HttpClient:
         method: str = "POST",
         connect: float | None = None,
         read: float | None = None,
+        leave_by: float = math.inf,
     ) -> Response:
-        """Send `body` once. `headers` name its content type."""
-        return await self._request(method, url, body, headers, connect, read)
+        """Send `body` once. `headers` name its content type. Raises `LeaseOver` behind
+        `leave_by`, which is looked at when the connection is open."""
+        return await self._request(method, url, body, headers, connect, read, leave_by)
 
     async def get(
         self,
@@ -111,9 +115,10 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         connect: float | None = None,
         read: float | None = None,
+        leave_by: float = math.inf,
     ) -> Response:
-        """Ask once."""
-        return await self._request("GET", url, None, headers or {}, connect, read)
+        """Ask once; some are sent to by asking."""
+        return await self._request("GET", url, None, headers or {}, connect, read, leave_by)
 
     async def close(self) -> None:
         """Let go of every connection; one in use breaks, which leaves its message in doubt."""
@@ -131,6 +136,7 @@ class HttpClient:
         headers: Mapping[str, str],
         connect: float | None,
         read: float | None,
+        leave_by: float,
     ) -> Response:
         connect = self._connect_seconds if connect is None else connect
         read = self._read_seconds if read is None else read
@@ -149,7 +155,7 @@ class HttpClient:
             connection = pool.unused()
             if connection is None:
                 connection = await self._connect(pool, origin, connect)
-            response = await connection.exchange(data, read)
+            response = await connection.exchange(data, read, leave_by)
             if connection.keeps:
                 pool.put_back(connection)
             return response
@@ -224,14 +230,15 @@ class _Connection(asyncio.Protocol):
         self.idle_seconds = IDLE_SECONDS
         self.trusted_until = 0.0
 
-    async def exchange(self, data: bytes, read: float) -> Response:
-        """Write `data` and read its answer; whatever happens from here on may be a send."""
+    async def exchange(self, data: bytes, read: float, leave_by: float) -> Response:
+        """Write `data` and read its answer; whatever happens behind the write may be a send."""
         loop = asyncio.get_running_loop()
         waiting = self._waiting = loop.create_future()
         self._status, self._received, self.keeps = 0, 0, False
         late = loop.call_later(read, self._fail, f"no answer in {read:g} s")
-        self._transport.write(data)
         try:
+            still_ours(leave_by, loop.time)
+            self._transport.write(data)
             return await waiting
         finally:
             late.cancel()

@@ -7,6 +7,7 @@ ours away loses nothing: `max-messages = 0`, `omit-empty = true`, `http-request-
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping
 from email.message import Message
@@ -198,8 +199,8 @@ class Kannel:
 
     # --- sending ------------------------------------------------------------------------------
 
-    async def send(self, message: Outbound, callback: str) -> Sent:
-        answer = await self._http.get(self._url(message, callback))
+    async def send(self, message: Outbound, callback: str, leave_by: float = math.inf) -> Sent:
+        answer = await self._http.get(self._url(message, callback), leave_by=leave_by)
         if 200 <= answer.status < 300:
             return Sent()  # sendsms tells no id: ours is in the dlr-url
         raise _failure(answer)

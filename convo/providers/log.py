@@ -5,6 +5,7 @@ Nothing comes in here.
 """
 
 import asyncio
+import math
 import os
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from convo.core.turns import Outbound
 from convo.errors import NotSent, SendUncertain, WebhookRejected
 from convo.ports import Clock, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient
+from convo.providers.in_time import still_ours
 
 
 class Options(BaseModel):
@@ -66,7 +68,12 @@ class Log:
     def report(self, request: RawRequest, outbound: str) -> Parsed:
         raise WebhookRejected(f"No report comes in here: {len(request.body)} bytes on {outbound}.")
 
-    async def send(self, message: Outbound, callback: str) -> Sent:  # noqa: ARG002
+    async def send(
+        self,
+        message: Outbound,
+        callback: str,  # noqa: ARG002
+        leave_by: float = math.inf,
+    ) -> Sent:
         line: dict[str, Any] = {
             "id": message.id,
             "at": self._clock(),
@@ -77,6 +84,7 @@ class Log:
             "text": message.text,
         }
         async with self._writing:
+            still_ours(leave_by, asyncio.get_running_loop().time)
             await asyncio.to_thread(self._add, msgspec.json.encode(line) + b"\n")
         return Sent(provider_ids=(message.id,), parts=message.parts)
 

@@ -6,13 +6,16 @@ and a connection that is lost behind them may have been.
 """
 
 import asyncio
+import math
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -22,6 +25,7 @@ from convo.core.turns import Outbound
 from convo.errors import ConfigError, Invalid, NotSent, SendUncertain, Unavailable, WebhookRejected
 from convo.ports import Clock, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient
+from convo.providers.in_time import still_ours
 
 SECONDS = 20.0
 """For every answer of the server; less than a send may take (runtime/sender.py)."""
@@ -108,11 +112,17 @@ class Smtp:
     def report(self, request: RawRequest, outbound: str) -> Parsed:
         raise WebhookRejected(f"No report comes in here: {len(request.body)} bytes on {outbound}.")
 
-    async def send(self, message: Outbound, callback: str) -> Sent:  # noqa: ARG002
+    async def send(
+        self,
+        message: Outbound,
+        callback: str,  # noqa: ARG002
+        leave_by: float = math.inf,
+    ) -> Sent:
         if not _is_address(message.to):
             raise Invalid("this is no e-mail address", code="address")
         mail = self._mail(message)
-        await asyncio.to_thread(self._deliver, mail, message.to)
+        in_time = partial(still_ours, leave_by, asyncio.get_running_loop().time)
+        await asyncio.to_thread(self._deliver, mail, message.to, in_time)
         return Sent(provider_ids=(str(mail["Message-ID"]),), parts=message.parts)
 
     def _mail(self, message: Outbound) -> EmailMessage:
@@ -129,7 +139,7 @@ class Smtp:
         mail.set_content(rest.strip() or first)
         return mail
 
-    def _deliver(self, mail: EmailMessage, to: str) -> None:
+    def _deliver(self, mail: EmailMessage, to: str, in_time: Callable[[], None]) -> None:
         try:
             server = self._connected()
         except smtplib.SMTPAuthenticationError as error:
@@ -137,7 +147,7 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as error:
             raise Unavailable(f"{self._options.host}: {type(error).__name__}") from None
         try:
-            self._hand_over(server, mail, to)
+            self._hand_over(server, mail, to, in_time)
         finally:
             server.close()
 
@@ -159,12 +169,15 @@ class Smtp:
             raise
         return server
 
-    def _hand_over(self, server: smtplib.SMTP, mail: EmailMessage, to: str) -> None:
+    def _hand_over(
+        self, server: smtplib.SMTP, mail: EmailMessage, to: str, in_time: Callable[[], None]
+    ) -> None:
         handed = False
         try:
             server.ehlo_or_helo_if_needed()
             _must_be_taken(*server.mail(parseaddr(self._options.sender)[1]))
             _must_be_taken(*server.rcpt(to))
+            in_time()
             handed = True
             _must_be_taken(*server.data(mail.as_bytes()))
         except smtplib.SMTPDataError as error:

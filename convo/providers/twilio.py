@@ -6,6 +6,7 @@ OpenAPI description of the API and the error list that nyaruka/courier keeps.
 
 import hashlib
 import hmac
+import math
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -276,13 +277,15 @@ class Twilio:
 
     # --- sending ------------------------------------------------------------------------------
 
-    async def send(self, message: Outbound, callback: str) -> Sent:
+    async def send(self, message: Outbound, callback: str, leave_by: float = math.inf) -> Sent:
         body = f"To=%2B{message.contact.e164[1:]}{self._origin}&Body={quote_plus(message.text)}"
         for url in message.media:
             body = f"{body}&MediaUrl={quote_plus(url)}"
         if callback:
             body = f"{body}&StatusCallback={quote(callback, safe='')}"
-        answer = await self._http.post(self._messages, body.encode("ascii"), headers=self._headers)
+        answer = await self._http.post(
+            self._messages, body.encode("ascii"), headers=self._headers, leave_by=leave_by
+        )
         if 200 <= answer.status < 300:
             return _accepted(answer)
         raise _failure(answer)

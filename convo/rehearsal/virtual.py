@@ -61,7 +61,7 @@ class Outbox:
     def __init__(self) -> None:
         self.said: list[Said] = []
 
-    async def send(self, message: Outbound, callback: str) -> Sent:  # noqa: ARG002
+    async def send(self, message: Outbound, callback: str, leave_by: float) -> Sent:  # noqa: ARG002
         parts = parts_of(message.text, mms=bool(message.media))
         self.said.append(
             Said(

@@ -8,7 +8,7 @@ from typing import Literal
 from convo.core.consent_acts import ConsentAct
 from convo.core.events import OptedOutElsewhere
 from convo.core.turns import Outbound
-from convo.errors import ConfigError, NotSent, OptedOut, RateLimited, Refused
+from convo.errors import ConfigError, LeaseOver, NotSent, OptedOut, RateLimited, Refused
 from convo.ports import Arrival, Claim, Settle
 from convo.runtime import backoff
 from convo.runtime.instruments import Instruments
@@ -121,7 +121,8 @@ class Sender:
     async def _send(self, claim: Claim, valve: Valve) -> None:
         message = claim.message
         try:
-            sent = await valve.provider.send(message, valve.callback(message.id))
+            callback = valve.callback(message.id)
+            sent = await valve.provider.send(message, callback, claim.leave_by)
         except asyncio.CancelledError as error:
             if claim.attempt not in self._late and ended_by_us():
                 raise
@@ -160,6 +161,10 @@ class Sender:
                 pause = self._pause(message, seconds)
                 valve.pause(now + pause)
                 self._settle(claim, "again", code=code or "rate_limited", due=now + pause)
+            case LeaseOver(code=code):
+                # Nothing is wrong with the provider. It is settled all the same: should the
+                # partition still be ours, nobody else will ever send it.
+                self._settle(claim, "again", code=code, due=now)
             case NotSent(code=code):
                 valve.failed(now)
                 if message.tries + 1 >= MOST_TRIES:

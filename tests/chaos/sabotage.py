@@ -1,6 +1,7 @@
 """Faults that the oracle must see: each breaks one promise, in the process that serves."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
@@ -81,12 +82,14 @@ def settle_skipped() -> None:
 
 def sent_twice() -> None:
     """Now and then a send is made twice, as a client that retries by itself would."""
-    send: Callable[[Twilio, Outbound, str], Awaitable[Sent]] = Twilio.send
+    send: Callable[[Twilio, Outbound, str, float], Awaitable[Sent]] = Twilio.send
 
-    async def eager(self: Twilio, message: Outbound, callback: str) -> Sent:
+    async def eager(
+        self: Twilio, message: Outbound, callback: str, leave_by: float = math.inf
+    ) -> Sent:
         if CHANCE.random() < 0.02:
-            await send(self, message, callback)
-        return await send(self, message, callback)
+            await send(self, message, callback, leave_by)
+        return await send(self, message, callback, leave_by)
 
     Twilio.send = eager
 

@@ -4,12 +4,13 @@ import asyncio
 import socket
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convo.errors import ConfigError, SendUncertain, Unavailable
+from convo.errors import ConfigError, LeaseOver, SendUncertain, Unavailable
 from convo.providers import http
 from convo.providers.http import HttpClient, Response, seconds_to_wait
 from tests.fakes.http_server import Answer, Asked, FakeServer, Mode
@@ -136,6 +137,41 @@ async def test_a_refused_connection_is_surely_not_a_send() -> None:
     client = HttpClient()
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1: no connection"):
         await client.post(f"http://127.0.0.1:{port}/?password=secret", b"", headers=FORM)
+
+
+async def test_the_deadline_is_looked_at_when_the_connection_is_open_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop = asyncio.get_running_loop()
+    resolve = loop.getaddrinfo
+    leave_by = loop.time() + 0.05
+
+    async def too_long(*asked: Any, **more: Any) -> Any:
+        while loop.time() <= leave_by:
+            await asyncio.sleep(0.01)
+        return await resolve(*asked, **more)
+
+    monkeypatch.setattr(loop, "getaddrinfo", too_long)
+    async with FakeServer(echo) as server:
+        client = HttpClient()
+        url = f"http://localhost:{server.port}"
+        with pytest.raises(LeaseOver) as late:
+            await client.post(url, b"x=1", headers=FORM, leave_by=leave_by)
+        assert late.value.code == "lease"
+        await client.post(url, b"x=2", headers=FORM)
+        await client.close()
+    assert [asked.body for asked in server.asked] == [b"x=2"]
+
+
+async def test_a_kept_connection_writes_nothing_behind_the_deadline() -> None:
+    async with FakeServer(echo) as server:
+        client = HttpClient()
+        await client.get(server.url)
+        with pytest.raises(LeaseOver):
+            await client.get(server.url, leave_by=asyncio.get_running_loop().time() - 0.001)
+        await client.get(server.url)
+        await client.close()
+    assert len(server.asked) == 2
 
 
 async def test_a_name_that_does_not_exist_is_surely_not_a_send() -> None:

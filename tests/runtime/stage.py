@@ -105,10 +105,12 @@ class FakeProvider:
         self.texts: list[str] = []
         self.callbacks: list[str] = []
         self.closed = False
+        self.leave_by = 0.0
         self.gate: asyncio.Event | None = None
 
-    async def send(self, message: Outbound, callback: str) -> Sent:
+    async def send(self, message: Outbound, callback: str, leave_by: float) -> Sent:
         self.texts.append(message.text)
+        self.leave_by = leave_by
         self.callbacks.append(callback)
         if self.gate is not None:
             await self.gate.wait()

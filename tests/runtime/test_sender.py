@@ -1,6 +1,7 @@
 """Each outcome of a send, and what becomes of the message and the channel."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from convo.core.events import OptedOutElsewhere
 from convo.errors import (
     ConfigError,
     Invalid,
+    LeaseOver,
     OptedOut,
     RateLimited,
     SendUncertain,
@@ -58,6 +60,23 @@ async def test_what_surely_was_not_sent_comes_again_later_and_later() -> None:
         assert 750 <= first.due - START <= 1_250
         assert 24_000 <= later.due - START <= 40_000
         assert later.code == "503"
+
+
+async def test_what_may_not_leave_any_more_is_settled_and_blames_nobody() -> None:
+    provider = FakeProvider(*[LeaseOver("late", code="lease")] * FAILURES)
+    async with staged(provider) as stage:
+        for _ in range(FAILURES):
+            settle = await sent(stage, tries=MOST_TRIES)
+            assert (settle.outcome, settle.code, settle.due) == ("again", "lease", START)
+        assert stage.sender.stopped == ()
+
+
+async def test_an_adapter_is_told_until_when_a_message_may_leave() -> None:
+    provider = FakeProvider()
+    async with staged(provider) as stage:
+        stage.sender.take([replace(claim(), leave_by=12.5)])
+        await stage.until(lambda: not len(stage.sender))
+        assert provider.leave_by == 12.5
 
 
 async def test_a_message_is_given_up_after_its_last_try() -> None:

@@ -6,6 +6,7 @@ Nor is there a list of allowed addresses: that is the proxy's or the firewall's 
 
 import hashlib
 import json
+import math
 import uuid
 from collections.abc import Sequence
 from typing import Literal
@@ -184,7 +185,7 @@ class GenericHttp:
 
     # --- sending ------------------------------------------------------------------------------
 
-    async def send(self, message: Outbound, callback: str) -> Sent:
+    async def send(self, message: Outbound, callback: str, leave_by: float = math.inf) -> Sent:
         send = self._send
         values = self._values(message, callback)
         try:
@@ -197,7 +198,7 @@ class GenericHttp:
             headers[send.idempotency_header] = values["uuid"]
         if send.method == "GET":
             answer = await self._http.get(
-                url, headers=headers, connect=send.connect_s, read=send.read_s
+                url, headers=headers, connect=send.connect_s, read=send.read_s, leave_by=leave_by
             )
         else:
             headers.setdefault("Content-Type", self._content_type())
@@ -208,6 +209,7 @@ class GenericHttp:
                 method=send.method,
                 connect=send.connect_s,
                 read=send.read_s,
+                leave_by=leave_by,
             )
         return outcome(answer, self._response)
 
