@@ -9,6 +9,7 @@ from convo.core.contacts import Consent
 from convo.core.effects import Errand, Purpose, SetTimer
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
+from convo.core.shards import shard_of
 
 Lane = Literal["reply", "bulk"]
 
@@ -80,6 +81,7 @@ class Turn:
     parked: str | None = None
 
 
-def outbound_id(event: str, k: int) -> str:
-    """The id of the k-th message of a turn: 128 bits of hash, so it can be guessed by nobody."""
-    return hashlib.blake2b(f"{event}:{k}".encode(), digest_size=16).hexdigest()
+def outbound_id(contact: PhoneNumber, event: str, k: int) -> str:
+    """The id of the k-th message of a turn: the contact's shard, and 116 bits of hash."""
+    hashed = hashlib.blake2b(f"{event}:{k}".encode(), digest_size=16).hexdigest()
+    return f"{shard_of(contact):03x}{hashed[3:]}"

@@ -222,8 +222,14 @@ class Store(Protocol):
         """Return when there may be work: something was accepted, or the clock reaches `until`."""
         ...
 
-    async def records(self, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
-        """Records of turns behind the number `after`: (number, JSON), oldest first."""
+    async def records(
+        self, after: int, limit: int, *, partition: int = 0
+    ) -> Sequence[tuple[int, bytes]]:
+        """Records of a partition's turns behind the number `after`: (number, JSON), oldest first.
+
+        At most `limit` of them, and none only where there are no more. Each partition numbers its
+        own: a reader of all keeps a number for each, and those of one contact are in their order.
+        """
         ...
 
     async def keep_flow(self, version: str, source: bytes) -> None:

@@ -103,8 +103,10 @@ class AttendedStore:
         finally:
             self._listening -= 1
 
-    async def records(self, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
-        return await self._store.records(after, limit)
+    async def records(
+        self, after: int, limit: int, *, partition: int = 0
+    ) -> Sequence[tuple[int, bytes]]:
+        return await self._store.records(after, limit, partition=partition)
 
     async def keep_flow(self, version: str, source: bytes) -> None:
         await self._store.keep_flow(version, source)

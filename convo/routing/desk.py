@@ -258,7 +258,7 @@ class Desk:
     def _row(
         self, say: Say, leaves: Leaving, until: int | None, facts: Mapping[str, object]
     ) -> Outbound:
-        id = outbound_id(self.event.id, len(self.outbound))
+        id = outbound_id(self.state.number, self.event.id, len(self.outbound))
         name = say.channel
         self.around.sent.append(id)
         shown = {"media": len(leaves.media)} if leaves.media else {}

@@ -111,7 +111,7 @@ def apology(state: ContactState, event: Event, playbook: Playbook) -> Outbound |
     if isinstance(leaves, Refused):
         return None
     return Outbound(
-        id=outbound_id(event.id, 0),
+        id=outbound_id(state.number, event.id, 0),
         contact=state.number,
         channel=event.channel,
         text=leaves.text,

@@ -97,7 +97,7 @@ def inbounds(
                 text = _Inbound(
                     sid=carrier.sid_of(raw),
                     text=record.facts["text"],
-                    reply=outbound_id(turn.event, 0),
+                    reply=outbound_id(PhoneNumber(turn.contact), turn.event, 0),
                 )
                 kept[turn.contact].append(text)
     yield from kept.items()

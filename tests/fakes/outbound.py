@@ -16,7 +16,7 @@ def message(
     text: str = "See you at 10:30.", *, to: str = CONTACT, media: tuple[str, ...] = ()
 ) -> Outbound:
     return Outbound(
-        id=outbound_id("event", 0),
+        id=outbound_id(PhoneNumber(to), "event", 0),
         contact=PhoneNumber(to),
         channel="main",
         text=text,

@@ -210,7 +210,7 @@ def count(
         at=event.at,
         record=encode(new),
         outbound=tuple(
-            say(event.contact, text, outbound_id(event.id, k), now=event.at)
+            say(event.contact, text, outbound_id(event.contact, event.id, k), now=event.at)
             for k, text in enumerate(texts)
         ),
         errands=errands,
@@ -219,7 +219,7 @@ def count(
 
 
 def apologise(state: ContactState, event: Event, _playbook: Any) -> Outbound:
-    return say(event.contact, "Sorry.", outbound_id(event.id, 0), now=event.at)
+    return say(event.contact, "Sorry.", outbound_id(event.contact, event.id, 0), now=event.at)
 
 
 MIND: Mind[Any] = Mind(

@@ -149,7 +149,13 @@ class SqliteStore:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._bell.wait(), seconds)
 
-    async def records(self, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
+    async def records(
+        self,
+        after: int,
+        limit: int,
+        *,
+        partition: int = 0,  # noqa: ARG002
+    ) -> Sequence[tuple[int, bytes]]:
         return await self._executor.run(
             lambda database: database.execute(
                 "SELECT number, records FROM record WHERE number > ? ORDER BY number LIMIT ?",
