@@ -49,13 +49,19 @@ Lists = dict[str, list[str]]
 
 
 def lists_of(lines: list[str]) -> Lists:
-    """The ids of each declared list; a malformed declaration is an assertion's business."""
+    """The ids of each declared list; a malformed declaration is an assertion's business.
+
+    A declared pattern stands beside them, by its name with a mark.
+    """
     lists: Lists = {}
     for line in lines:
         if line.startswith("!list\t"):
             name, *options = line.split("\t")[1:]
             found = [OPTION.fullmatch(option) for option in options]
             lists[name] = [option["id"] if option else "" for option in found]
+        elif line.startswith("!pattern\t"):
+            _, name, pattern = line.split("\t")
+            lists[f"!{name}"] = [pattern]
     return lists
 
 
@@ -63,8 +69,15 @@ def rows_of(lines: list[str]) -> list[tuple[int, list[str]]]:
     return [
         (number, line.split("\t"))
         for number, line in enumerate(lines, 1)
-        if line and not line.startswith(("#", "!list\t"))
+        if line and not line.startswith(("#", "!"))
     ]
+
+
+def does_match(patterns: list[str], text: str) -> bool:
+    """Whether the pattern, or its one group that has a name, makes this of some reply."""
+    groups = [re.search(r"\(\?P<\w+>(.*?)\)", pattern) for pattern in patterns]
+    kept = [group[1] if group else pattern for group, pattern in zip(groups, patterns, strict=True)]
+    return any(re.fullmatch(pattern, text, re.IGNORECASE) for pattern in kept)
 
 
 def is_day(text: str) -> bool:
@@ -104,6 +117,8 @@ def fits(question: str, expected: str, lists: Lists) -> bool:
             return known and expected in ("stop", "start", "help", "none")
         case "choose":
             return detail in lists and expected in (*lists[detail], "unclear")
+        case "pattern":
+            return expected == "unclear" or does_match(lists.get(f"!{detail}", []), expected)
         case "number":
             return expected == "unclear" or is_number(question, expected)
         case "yes_no":
@@ -122,7 +137,7 @@ def wrong_with(lines: list[str]) -> list[str]:
     """What is wrong with the form of a file, each as one sentence with its line."""
     lists, wrong, seen = lists_of(lines), list[str](), dict[tuple[str, str], int]()
     for name, ids in lists.items():
-        if "" in ids or len(set(ids)) < max(2, len(ids)):
+        if "" in ids or len(set(ids)) < max(2 - name.startswith("!"), len(ids)):
             wrong.append(f"list {name}: an option is malformed, or twice there, or alone")
     for number, fields in rows_of(lines):
         if len(fields) != 4 or not all(fields):
@@ -172,6 +187,8 @@ def test_there_are_files_to_look_at() -> None:
         ("time\t3pm\t3:00\tdigits", "cannot be"),
         ("datetime\tlater\t? ?\tnoise", "cannot be"),
         ("law:us\tSTOP\tstop\tlaw", "cannot be"),
+        ("pattern:no\t12\t12\tdigits", "cannot be"),
+        ("pattern:pin\tnone\t123\tdigits", "cannot be"),
         ("mood\tfine\tfine\tword", "cannot be"),
         ("yes_no\tye\\s\tyes\tword", "unknown escape"),
         ("yes_no\tsure\tyes\teasy", "no class"),
@@ -180,6 +197,7 @@ def test_there_are_files_to_look_at() -> None:
 )
 def test_a_malformed_row_is_seen(line: str, complaint: str) -> None:
     good = ["!list\tmenu\tcut=1|Haircut|trim\tdye=2|Colour", "yes_no\tyes\tyes\tword"]
+    good += ["!pattern\tpin\t\\d{4}", "pattern:pin\t1234\t1234\tdigits"]
     assert wrong_with(good) == []
     (said,) = wrong_with([*good, line])
     assert complaint in said
