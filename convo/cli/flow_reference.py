@@ -18,7 +18,7 @@ from convo.policy.gate import RULES
 from convo.steps import KINDS
 from convo.steps.attributes import Event, Tags
 from convo.steps.branch import Case
-from convo.steps.expect import Expect
+from convo.steps.expect import TYPES, Expect, NumberRange, PatternForm
 from convo.steps.limit import Places
 from convo.steps.question import Must, Silent
 from convo.steps.step import Step
@@ -62,6 +62,8 @@ said and set its own, and before it waits for anything.
 """
 
 _PIECES = (
+    ("number", NumberRange),
+    ("pattern", PatternForm),
     ("silent", Silent),
     ("must", Must),
     ("branch", Case),
@@ -93,6 +95,10 @@ def _page() -> Iterator[str]:
     yield STEPS
     for name, kind in KINDS.items():
         yield f"### {name}\n\n{_docstring(kind)}\n\n{_table(kind, but=ATTRIBUTES)}"
+    yield "## What `expect` may say\n\n| type | what the answer is |\n|---|---|"
+    for name, told in TYPES.items():
+        yield f"| `{name}` | {told} |"
+    yield ""
     yield ANY_STEP
     yield _table(Step, but=("go",))
     yield "## Within steps\n"

@@ -24,6 +24,9 @@ _WORDS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "bool_type": lambda name, _: f'"{name}" must be true or false.',
     "string_type": lambda name, _: f'"{name}" must be a text.',
     "string_too_short": lambda name, _: f'"{name}" is empty.',
+    "string_too_long": lambda name, known: (
+        f'"{name}" has more than {known["max_length"]} characters.'
+    ),
     "too_short": lambda name, _: f'"{name}" is empty.',
     "too_long": lambda name, known: f'"{name}" has more than {known["max_length"]} entries.',
     "tuple_type": lambda name, _: f'"{name}" must be a list, such as [one, other].',
@@ -34,7 +37,7 @@ _WORDS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
 _NAMES_A_STEP = get_args(StepName)[1]
 _QUOTED = re.compile(r"'([^']*)'")
 #: Where a list of what may stand there has an end that authors write another way.
-_MORE_CHOICES: Mapping[str, Sequence[str]] = {"kind": ("number",)}
+_MORE_CHOICES: Mapping[str, Sequence[str]] = {"kind": ("number", "pattern")}
 
 
 def told(

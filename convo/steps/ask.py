@@ -35,8 +35,8 @@ class Ask(Question):
     expect: Expected = Field(
         default=Expect(kind="text"),
         description=(
-            "text, number, date, time, datetime, yes_no, phone, email, name, "
-            "{number: {min: 0, max: 10, whole: true}}, or a list of words."
+            "What kind of answer is awaited: a type, such as `datetime` (below), or a list of "
+            "words, such as `[red, blue]`."
         ),
     )
     save: str | None = Field(default=None, description="The answer that keeps it.")
@@ -108,6 +108,8 @@ class Ask(Question):
                 return "unclear.number_range"
 
     def unclear_values(self) -> dict[str, str]:
+        if self.expect.pattern is not None:
+            return {"example": self.expect.pattern.example}
         bounds = self.expect.number
         if bounds is None:
             return {}

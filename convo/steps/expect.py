@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, model_validator
 
 from convo.errors import BadAddress
+from convo.language.patterns import Pattern
 from convo.policy.numbering import read_number
 from convo.steps.question import NOTHING, Understood
 from convo.steps.scene import Scene
@@ -17,10 +18,27 @@ from convo.steps.step import Form
 from convo.understanding.dates import understand_date, understand_time, understand_when
 from convo.understanding.numerals import understand_number
 from convo.understanding.options import OptionWords, understand_option
+from convo.understanding.patterns import understand_pattern
 from convo.understanding.yes_no import understand_yes_no
 
 #: The longest text that is taken as an answer.
 MAX_ANSWER = 1_600
+#: What `expect` may say, and what such an answer is.
+TYPES: Mapping[str, str] = {
+    "text": "Any words, kept as they are written.",
+    "number": "In figures or in words; `number` alone, or with its bounds (below).",
+    "date": "A day, in every way that people say one.",
+    "time": "A time of day.",
+    "datetime": "A day with its time; of half of it the other half is asked for.",
+    "yes_no": "Yes or no, in every spelling of the languages.",
+    "phone": "A phone number, kept as +8613800138000; without a country code it is of `country`.",
+    "email": "An e-mail address.",
+    "name": "What somebody is called.",
+    "pattern": "A code of your own: a booking's number, a plate, a postcode (below).",
+    "[red, blue]": "One of these words, or its number; see `choose`, which shows them.",
+}
+#: Characters of the example of a pattern: its text stays one part, whatever the script.
+MAX_EXAMPLE = 30
 #: Countries that write the month before the day (CLDR short dates); China writes 12/5 so too.
 MONTH_FIRST = frozenset({"US", "CN", "TW", "HK", "JP", "KR", "PH", "CA"})
 
@@ -42,17 +60,45 @@ Number = Annotated[float, BeforeValidator(_integer_or_float)]
 
 
 class NumberRange(Form):
-    """`{min: 0, max: 10, whole: true}`."""
+    """A number within bounds: `expect: {number: {min: 0, max: 10, whole: true}}`."""
 
     min: Number | None = Field(default=None, description="The least that is taken.")
     max: Number | None = Field(default=None, description="The most that is taken.")
     whole: bool = Field(default=False, description="No fractions.")
 
 
+class PatternForm(Form):
+    """A code: `expect: {pattern: {match: '[A-Z]{2}[0-9]{6}', example: AB123456}}`.
+
+    `AB123456`, ` ab 123-456 `, `ＡＢ１２３４５６` and "it's AB123456, thanks" fit this one. What is
+    kept is written as the customer wrote it, without spaces; `{{ ref | upper }}` has capitals.
+    """
+
+    match: Pattern = Field(
+        description="A regular expression of RE2, in single quotes. The whole reply has to fit it, "
+        "or the one thing in a sentence that does, if that has five characters and a figure. "
+        "Capitals make no difference, unless it begins with `(?-i)`. If one group has a name, "
+        "`(?P<ref>[0-9]+)`, that is kept. No looking around, no back-references."
+    )
+    example: str = Field(
+        min_length=1, max_length=MAX_EXAMPLE, description="Told to who is not understood."
+    )
+
+    @model_validator(mode="after")
+    def _shows_what_fits(self) -> "PatternForm":
+        if understand_pattern(self.example, self.match.ready, ()) is None:
+            raise ValueError(f'The example "{self.example}" does not fit its own pattern.')
+        return self
+
+
+#: Types that hold more than their name.
+_WITH_PARTS = frozenset({"number", "pattern"})
+
+
 def _from_name(raw: object) -> object:
     """`number` and `[red, blue]` are short for {number: {}} and {option: [red, blue]}."""
     if isinstance(raw, str):
-        return {raw: {}} if raw == "number" else {"kind": raw}
+        return {raw: {}} if raw in _WITH_PARTS else {"kind": raw}
     return {"option": cast(object, raw)} if isinstance(raw, list) else raw
 
 
@@ -65,14 +111,13 @@ class Expect(Form):
     kind: SimpleKind | None = None
     number: NumberRange | None = None
     option: tuple[str, ...] | None = None
+    pattern: PatternForm | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "Expect":
-        if sum(part is not None for part in (self.kind, self.number, self.option)) != 1:
-            raise ValueError(
-                "Expect one of text, number, date, time, datetime, yes_no, phone, email, name, "
-                "or a list of words."
-            )
+        given = (self.kind, self.number, self.option, self.pattern)
+        if sum(part is not None for part in given) != 1:
+            raise ValueError(f"Expect one of {', '.join(TYPES)}.")
         return self
 
     @property
@@ -80,6 +125,8 @@ class Expect(Form):
         """The type's name, as authors write it."""
         if self.number is not None:
             return "number"
+        if self.pattern is not None:
+            return "pattern"
         return "option" if self.option is not None else str(self.kind)
 
     @property
@@ -89,8 +136,8 @@ class Expect(Form):
 
 
 def kept_as(kind: str) -> str:
-    """A name is asked for in its own words, and kept as any text."""
-    return "text" if kind == "name" else kind
+    """A name, or what fits a pattern, is kept as any text."""
+    return "text" if kind in ("name", "pattern") else kind
 
 
 Expected = Annotated[Expect, BeforeValidator(_from_name)]
@@ -139,6 +186,9 @@ def understood_answer(expect: Expect, text: str, how: Reading) -> Understood | N
         ]
         chosen = understand_option(text, words, how.languages)
         return None if chosen is None else Understood(value=chosen)
+    if expect.pattern is not None:
+        fit = understand_pattern(text, expect.pattern.match.ready, how.languages)
+        return None if fit is None else Understood(value=fit)
     return _SIMPLE[expect.kind or "text"](text, how)
 
 

@@ -73,12 +73,22 @@ def folded(text: str) -> str:
     return text
 
 
+def written(text: str) -> str:
+    """In their own capitals, but plain width, single spaces, nothing invisible: to be kept."""
+    plain = _INVISIBLE.sub("", text[:MAX_TEXT]).translate(_PLAIN_MARKS)
+    return " ".join(unicodedata.normalize("NFKC", plain).split())[:MAX_TEXT]
+
+
 def normalise(text: str) -> str:
-    """Lower case, plain width, single spaces, no marks or emoji at the ends, nothing invisible.
+    """Lower case, plain width, single spaces, no marks or emoji at the ends, nothing invisible."""
+    return trimmed(folded(text))
+
+
+def trimmed(plain: str) -> str:
+    """Without the marks and emoji at its ends.
 
     A sign right before a number stays ("-8"), and so does a text of marks alone ("👍", "?").
     """
-    plain = folded(text)
     if not plain or (plain[0].isalnum() and plain[-1].isalnum()):
         return plain
     start, end = 0, len(plain)

@@ -8,7 +8,6 @@ from itertools import chain, islice
 
 from convo.understanding.near_misses import edits
 from convo.understanding.normalise import (
-    LETTERS,
     NO_WORD_GOES_ON,
     either,
     fold_letters,
@@ -20,6 +19,7 @@ from convo.understanding.normalise import (
     words_of,
 )
 from convo.understanding.numerals import number_of, spelt_numbers, spelt_ordinals
+from convo.understanding.refusing import Refusals, refusals
 from convo.understanding.telling import all_words
 from convo.understanding.vocabulary import vocabularies
 
@@ -64,8 +64,7 @@ class OptionList:
     squeezed: Mapping[str, Sequence[str]]
     #: What has a meaning of its own and is no slip of a label.
     words: frozenset[str]
-    refusing: re.Pattern[str]
-    excuses: re.Pattern[str]
+    refusals: Refusals
     leading: re.Pattern[str]
     #: Where the numbers do not begin at 1: "the first" is a place in the list all the same.
     by_place: Mapping[int, str] = field(default_factory=dict[int, str])
@@ -191,8 +190,7 @@ def _named_in_a_sentence(plain: str, listed: OptionList) -> str | None:
     if listed.and_more.search(around):
         return None
     around = around.replace(_HERE, " ")
-    # 不好意思 is an excuse and refuses nothing.
-    if len(meant) != 1 or listed.refusing.search(listed.excuses.sub(" ", around)):
+    if len(meant) != 1 or listed.refusals.stand_in(around):
         return None
     option = meant.pop()
     leading = listed.leading.match(plain)
@@ -237,11 +235,6 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
     squeezed: dict[str, list[str]] = {}
     for name in named:
         squeezed.setdefault("".join(filter(str.isalnum, name)), []).append(name)
-    harmless = {word for table in tables for word in table.not_refusing}
-    joined = [word for table in tables if not table.spaced for word in table.refusing]
-    spaced = [word for table in tables if table.spaced for word in table.refusing]
-    spaced = [word for word in spaced if word not in harmless]
-    refusing = re.compile(f"{either(joined)}|(?<![{LETTERS}']){either(spaced)}{NO_WORD_GOES_ON}")
     return OptionList(
         exactly=_by_name(options, lambda name: fold_letters(folded(name))),
         named=named,
@@ -261,10 +254,7 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
         squeezed=squeezed,
         words=_own_meanings(languages),
         inside=re.compile(f"(?=({'|'.join(map(whole, _longest_first(in_sentences))) or '(?!)'}))"),
-        refusing=refusing,
-        excuses=re.compile(
-            words_of(tables, lambda t: [word for word in t.polite if refusing.search(word)])
-        ),
+        refusals=refusals(languages),
         leading=re.compile(r"[0-9]{1,4}(?![0-9:/.-])"),
     )
 

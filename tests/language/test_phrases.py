@@ -12,7 +12,7 @@ import convo
 from convo.language.phrases import LANGUAGES, phrase, phrases
 from convo.policy.law_words import law_word
 from convo.policy.opt_out import promised
-from convo.steps.expect import SimpleKind
+from convo.steps.expect import MAX_EXAMPLE, SimpleKind
 
 UCS_2_PART = 70
 CONVO = Path(convo.__file__).parent
@@ -40,7 +40,7 @@ def test_every_language_has_the_same_phrases_with_the_same_gaps(language: str) -
 
 def test_every_phrase_is_said_somewhere() -> None:
     code = "".join(file.read_text("utf-8") for file in CONVO.rglob("*.py"))
-    kinds = {f"unclear.{kind}" for kind in ("number", *get_args(SimpleKind))}
+    kinds = {f"unclear.{kind}" for kind in ("number", "pattern", *get_args(SimpleKind))}
     kept = {"number", "texts", "language", "zone", "tags", "consents", "answers"}
     kinds |= {f"privacy.kinds.{kind}" for kind in kept if f'"{kind}"' in code}
     said = {name for name in phrases("en") if f'"{name}"' in code}
@@ -81,6 +81,13 @@ def test_chinese_phrases_are_one_part() -> None:
 @pytest.mark.parametrize("language", ["zh-Hant", "ja", "ko", "ar", "hi"])
 def test_phrases_that_are_sent_as_ucs_2_are_one_part(language: str) -> None:
     assert {name: text for name, text in phrases(language).items() if len(text) > UCS_2_PART} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pattern_s_longest_example_still_fits_one_part(language: str) -> None:
+    assert len(phrase("unclear.pattern", language, example="x" * MAX_EXAMPLE)) <= UCS_2_PART or (
+        set(phrases(language)["unclear.pattern"]) <= GSM_7
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -28,6 +28,10 @@ steps:
 """
 
 
+#: A booking's number.
+REF = "{pattern: {match: '[A-Z]{2}[0-9]{6}', example: AB123456}}"
+
+
 def one(expect: str, more: str = "") -> str:
     return f"""
 flow: one
@@ -172,6 +176,8 @@ def test_a_name_may_be_declared_as_it_is_expected() -> None:
         ("yes_no", "不用了", False, "Got no."),
         ("phone", "138 0013 8000", "+8613800138000", "Got +8613800138000."),
         ("email", "it is anna@example.com.", "anna@example.com", "Got anna@example.com."),
+        (REF, "ref ab123456, thanks", "ab123456", "Got ab123456."),
+        ("{pattern: {match: '#?(?P<n>[0-9]+)', example: '#12'}}", "#77", "77", "Got 77."),
         ("[red, blue]", "2", "blue", "Got blue."),
         ("[red, blue]", "Red please", "red", "Got red."),
     ],
@@ -205,6 +211,7 @@ def test_every_type_is_understood_kept_and_shown(
             "12",
             "Please reply with a phone number, with its country code if it is not local.",
         ),
+        (REF, "I lost it", 'Please reply in this form, for example "AB123456".'),
         (
             "[red, blue]",
             "green",

@@ -12,6 +12,7 @@ from convo.policy.law_words import law_word
 from convo.understanding.dates import understand_date, understand_time, understand_when
 from convo.understanding.numerals import understand_number
 from convo.understanding.options import OptionWords, understand_option
+from convo.understanding.patterns import compiled, understand_pattern
 from convo.understanding.yes_no import understand_yes_no
 
 FOLDER = Path(__file__).parent / "replies"
@@ -39,6 +40,7 @@ class Row:
     expected: str
     kind: str
     options: tuple[OptionWords, ...] = ()
+    pattern: str = ""
 
     @property
     def says_nothing(self) -> bool:
@@ -62,6 +64,7 @@ def read_rows(folder: Path = FOLDER) -> tuple[Row, ...]:
 
 def _rows_of(file: Path) -> Iterable[Row]:
     lists: dict[str, tuple[OptionWords, ...]] = {}
+    patterns: dict[str, str] = {}
     lines = file.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
@@ -70,7 +73,11 @@ def _rows_of(file: Path) -> Iterable[Row]:
         if cells[0] == "!list":
             lists[cells[1]] = tuple(map(_option, cells[2:]))
             continue
+        if cells[0] == "!pattern":
+            patterns[cells[1]] = cells[2]
+            continue
         question, reply, expected, kind = cells
+        about, _, name = question.partition(":")
         yield Row(
             language=file.stem,
             line=number,
@@ -78,7 +85,8 @@ def _rows_of(file: Path) -> Iterable[Row]:
             reply=_unescaped(reply),
             expected=expected,
             kind=kind,
-            options=lists[question.partition(":")[2]] if question.startswith("choose:") else (),
+            options=lists[name] if about == "choose" else (),
+            pattern=patterns[name] if about == "pattern" else "",
         )
 
 
@@ -152,6 +160,10 @@ def _datetime(row: Row, _more: str) -> str:
     return f"{day} {'?' if when.time is None else _clock(when.time)}"
 
 
+def _pattern(row: Row, _more: str) -> str:
+    return understand_pattern(row.reply, compiled(row.pattern), _languages(row)) or UNCLEAR
+
+
 def _law(row: Row, country: str) -> str:
     return law_word(row.reply, country) or NO_WORD
 
@@ -167,6 +179,7 @@ _READERS: Mapping[str, Callable[[Row, str], str]] = {
     "date": _date,
     "time": _time,
     "datetime": _datetime,
+    "pattern": _pattern,
     "law": _law,
 }
 #: Questions at which not one wrong action is allowed.

@@ -14,6 +14,7 @@ from convo.understanding.near_misses import near_miss
 from convo.understanding.normalise import contains_phrase, fold_letters, match_key, normalise
 from convo.understanding.numerals import match_number, number_of, understand_number
 from convo.understanding.options import OptionWords, understand_option
+from convo.understanding.patterns import compiled, understand_pattern
 from convo.understanding.telling import language_of
 from convo.understanding.vocabulary import known_languages, vocabularies
 from convo.understanding.yes_no import understand_yes_no
@@ -29,6 +30,9 @@ LONGEST = 1_600
 SLOWEST_SECONDS = 0.005
 TRIES = 5
 
+REF = compiled(r"[A-Z]{2}\d{6}")
+#: As many steps as are let through, and it begins at every letter and figure.
+LARGEST = compiled(r"(\w{1,9} ?){1,99}[!]")
 EASTERN = ("zh", "ja", "ko", "ar", "hi", "en")
 READERS: dict[str, Callable[[str], object]] = {
     "normalise": normalise,
@@ -52,6 +56,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "an option of the East": lambda text: understand_option(text, OPTIONS, EASTERN),
     "a time of the East": lambda text: understand_when(text, now=NOW, languages=EASTERN),
     "a start word": lambda text: contains_phrase(text, "예약"),
+    "a pattern": lambda text: understand_pattern(text, REF, EASTERN),
+    "the largest pattern": lambda text: understand_pattern(text, LARGEST, BOTH),
     "near_miss": lambda text: near_miss(text, ("booking", "appointment")),
 }
 
