@@ -4,14 +4,17 @@ import re
 import string
 import unicodedata
 
-_ASCII_EDGES = string.whitespace + string.punctuation + "\x7f" + bytes(range(32)).decode("ascii")
+_ASCII_EDGES = string.whitespace + string.punctuation
 # Unicode categories: a letter or a digit is worth keeping, and so is a mark on one. Control and
 # format characters are mostly invisible; punctuation, symbols (emoji) and spaces are edges.
 _EDGES = frozenset("PSZC")
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff]"
+#: What says nothing wherever it stands: control signs that are no white space, zero-width and
+#: bidirectional signs, fillers, variation selectors, the keycap that makes 1 into an emoji, skin
+#: tones and tags.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff9-\ufffb\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212\u301c\u3030]")
 _APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02bc]")
@@ -79,12 +82,12 @@ def whole_message(text: str) -> str:
     two Chinese characters; dashes become `-` and apostrophes `'`. What is nothing but edges
     becomes the empty string.
     """
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return " ".join(text.lower().strip(_ASCII_EDGES).split())
     # Full-width punctuation folds to ASCII here, so that it is an edge like any other.
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    folded = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
     # Casefolding may take a text out of its composed form again (ΐ, ǰ).
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", folded))
+    folded = unicodedata.normalize("NFKC", INVISIBLE.sub("", folded))
     folded = _APOSTROPHES.sub("'", _DASHES.sub("-", folded))
     start, end = 0, len(folded)
     while start < end and _is_edge(folded[start]):

@@ -93,6 +93,7 @@ class Walk(Walking):
                 continue
             left = self.scene.step
             while len(self.below) > depth:
+                self.flow.steps[self.scene.step].leave(self.scene, "")
                 self._record_end(self.flow.name, "left", self.scene.answers)
                 self._stand_in(self.below.pop(), self.scene.generation + 1)
             self.scene.record("heard", event=event, flow=flow.name, way=hearing.entry, left=left)

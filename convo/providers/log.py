@@ -8,25 +8,22 @@ import asyncio
 import math
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from convo.core.business import Channel
 from convo.core.turns import Outbound
-from convo.errors import NotSent, SendUncertain, WebhookRejected
-from convo.ports import Clock, Parsed, RawRequest, Sent
+from convo.errors import NotSent, SendUncertain
+from convo.ports import Clock, Sent
 from convo.providers.http import HttpClient
 from convo.providers.in_time import still_ours
+from convo.providers.one_way import OneWay, OneWayOptions
 
 
-class Options(BaseModel):
+class Options(OneWayOptions):
     """What a channel that is a file needs in convo.toml."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    hears: ClassVar[bool] = False
 
     file: str = Field(
         min_length=1,
@@ -36,24 +33,21 @@ class Options(BaseModel):
 
 
 def connect(
-    channel: Channel,
+    channel: Channel,  # noqa: ARG001 - every provider is connected alike
     options: Options,
-    http: HttpClient,  # noqa: ARG001 - every provider is connected alike
+    http: HttpClient,  # noqa: ARG001
     *,
     country: str,  # noqa: ARG001
     clock: Clock,
 ) -> "Log":
     """The adapter of one channel."""
-    return Log(channel.name, Path(options.file), clock)
+    return Log(Path(options.file), clock)
 
 
-class Log:
+class Log(OneWay):
     """One channel that is a file."""
 
-    unsigned = True
-
-    def __init__(self, channel: str, file: Path, clock: Clock) -> None:
-        self._channel = channel
+    def __init__(self, file: Path, clock: Clock) -> None:
         self._file = file
         self._clock = clock
         #: Lines keep their order, and none stands inside another.
@@ -61,12 +55,6 @@ class Log:
 
     async def close(self) -> None:
         """The file is closed after every line."""
-
-    def receive(self, request: RawRequest) -> Parsed:
-        raise WebhookRejected(f"Nothing comes in on {self._channel}: {len(request.body)} bytes.")
-
-    def report(self, request: RawRequest, outbound: str) -> Parsed:
-        raise WebhookRejected(f"No report comes in here: {len(request.body)} bytes on {outbound}.")
 
     async def send(
         self,

@@ -16,16 +16,17 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import partial
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from convo.core.business import Channel
 from convo.core.turns import Outbound
-from convo.errors import ConfigError, Invalid, NotSent, SendUncertain, Unavailable, WebhookRejected
-from convo.ports import Clock, Parsed, RawRequest, Sent
+from convo.errors import ConfigError, Invalid, NotSent, SendUncertain, Unavailable
+from convo.ports import Clock, Sent
 from convo.providers.http import HttpClient
 from convo.providers.in_time import still_ours
+from convo.providers.one_way import OneWay, OneWayOptions
 
 SECONDS = 20.0
 """For every answer of the server; less than a send may take (runtime/sender.py)."""
@@ -45,12 +46,8 @@ def _is_address(text: str) -> bool:
     return len(text) <= _LONGEST and _ADDRESS.fullmatch(text) is not None
 
 
-class Options(BaseModel):
+class Options(OneWayOptions):
     """What a channel of e-mail needs in convo.toml, beside `reach`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    hears: ClassVar[bool] = False
 
     host: str = Field(min_length=1, description="The mail server.", examples=["mail.example"])
     port: int = Field(default=587, ge=1, le=65_535, description="Its port.")
@@ -81,36 +78,27 @@ class Options(BaseModel):
 
 
 def connect(
-    channel: Channel,
+    channel: Channel,  # noqa: ARG001 - every provider is connected alike
     options: Options,
-    http: HttpClient,  # noqa: ARG001 - every provider is connected alike
+    http: HttpClient,  # noqa: ARG001
     *,
     country: str,  # noqa: ARG001
     clock: Clock,
 ) -> "Smtp":
     """The adapter of one channel."""
-    return Smtp(channel.name, options, clock)
+    return Smtp(options, clock)
 
 
-class Smtp:
+class Smtp(OneWay):
     """One channel of e-mail."""
 
-    unsigned = True
-
-    def __init__(self, channel: str, options: Options, clock: Clock) -> None:
-        self._channel = channel
+    def __init__(self, options: Options, clock: Clock) -> None:
         self._options = options
         self._clock = clock
         self._tls = None if options.security == "none" else ssl.create_default_context()
 
     async def close(self) -> None:
         """Every message has a connection of its own."""
-
-    def receive(self, request: RawRequest) -> Parsed:
-        raise WebhookRejected(f"Nothing comes in on {self._channel}: {len(request.body)} bytes.")
-
-    def report(self, request: RawRequest, outbound: str) -> Parsed:
-        raise WebhookRejected(f"No report comes in here: {len(request.body)} bytes on {outbound}.")
 
     async def send(
         self,

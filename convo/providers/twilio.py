@@ -4,10 +4,7 @@ Wire facts: the webhook request guide, the request validator of Twilio's Python 
 OpenAPI description of the API and the error list that nyaruka/courier keeps.
 """
 
-import hashlib
-import hmac
 import math
-import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
-from urllib.parse import parse_qs, quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -27,7 +24,6 @@ from convo.core.numbers import written
 from convo.core.turns import Outbound
 from convo.errors import (
     BadAddress,
-    BadSignature,
     ConfigError,
     Invalid,
     OptedOut,
@@ -41,7 +37,8 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, LookedUp, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
-from convo.providers.wire import pairs, sender
+from convo.providers.twilio_signatures import Signatures
+from convo.providers.wire import sender
 
 ANSWER = HttpAnswer(
     content_type="text/xml", body=b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -174,10 +171,10 @@ class Twilio:
         self._country = country
         self._http = http
         tokens = (options.token, *options.previous_tokens)
-        self._tokens = tuple(t.get_secret_value().encode() for t in tokens if t.get_secret_value())
-        self._shared = {
-            name: key.get_secret_value().encode() for name, key in options.shared_keys.items()
-        }
+        self._signatures = Signatures(
+            [t.get_secret_value().encode() for t in tokens if t.get_secret_value()],
+            {name: key.get_secret_value().encode() for name, key in options.shared_keys.items()},
+        )
         user = options.api_key or options.account
         password = options.api_secret if options.api_key else options.token
         login = b64encode(f"{user}:{password.get_secret_value()}".encode()).decode()
@@ -197,7 +194,7 @@ class Twilio:
     # --- receiving ----------------------------------------------------------------------------
 
     def receive(self, request: RawRequest) -> Parsed:
-        fields = self._signed_fields(request)
+        fields = self._signatures.fields(request)
         if "MessageStatus" in fields and "Body" not in fields:
             return self._reported(fields, "", request)
         sid, origin = fields.get("MessageSid", ""), fields.get("From", "")
@@ -219,7 +216,7 @@ class Twilio:
         return Parsed(arrivals=(arrival,), answer=ANSWER)
 
     def report(self, request: RawRequest, outbound: str) -> Parsed:
-        return self._reported(self._signed_fields(request), outbound, request)
+        return self._reported(self._signatures.fields(request), outbound, request)
 
     def _reported(self, fields: Mapping[str, str], outbound: str, request: RawRequest) -> Parsed:
         sid = fields.get("MessageSid", "")
@@ -241,39 +238,6 @@ class Twilio:
                 gone = OptedOutElsewhere(contact=who, channel=self._channel, source="twilio 21610")
                 arrivals.append(Arrival(event=gone, dedupe=f"gone:{key}"))
         return Parsed(arrivals=tuple(arrivals), answer=ANSWER)
-
-    # --- signatures ---------------------------------------------------------------------------
-
-    def _signed_fields(self, request: RawRequest) -> dict[str, str]:
-        """The webhook's fields, the first of equal names. Raises `BadSignature`."""
-        given = request.headers.get("x-twilio-signature", "").encode()
-        read: list[tuple[str, str]] = []
-        signed = ""
-        if request.method == "GET":
-            read = pairs(request.query)
-        elif "json" in request.headers.get("content-type", ""):
-            _check_body_hash(request)
-        else:
-            read = pairs(request.body)
-            signed = "".join([name + value for name, value in sorted(set(read))])
-        if not given or not self._fits(request, signed, given):
-            raise BadSignature("Twilio's signature does not fit this URL and these fields.")
-        fields: dict[str, str] = {}
-        for name, value in read:
-            fields.setdefault(name, value)
-        return fields
-
-    def _fits(self, request: RawRequest, signed: str, given: bytes) -> bool:
-        keys: list[tuple[bytes, str]] = [(token, "sha1") for token in self._tokens]
-        settings = request.headers.get("x-twilio-webhooks-signature-settings")
-        if settings is not None:
-            # The header picks a key, never how it is used: a shared key signs with SHA-256.
-            named = re.search(r"(?:^|,)\s*key=([^,\s]+)", settings)
-            if named and (shared := self._shared.get(named[1])) is not None:
-                keys = [(shared, "sha256")]
-        return _proves(given, keys, request.url + signed) or _proves(
-            given, keys, _other_port(request.url) + signed
-        )
 
     # --- sending ------------------------------------------------------------------------------
 
@@ -324,11 +288,6 @@ class Twilio:
         return LookedUp(found="unknown")
 
 
-def _proves(given: bytes, keys: Sequence[tuple[bytes, str]], message: str) -> bool:
-    proofs = [b64encode(hmac.digest(key, message.encode(), kind)) for key, kind in keys]
-    return any(hmac.compare_digest(proof, given) for proof in proofs)
-
-
 def _verdict(candidates: Sequence[str]) -> LookedUp:
     """One is ours; several are more than the one message in doubt, so nobody can tell."""
     if len(candidates) > 1:
@@ -368,23 +327,6 @@ def _media(fields: Mapping[str, str]) -> tuple[str, ...]:
     while url := fields.get(f"MediaUrl{len(urls)}"):
         urls.append(url)
     return tuple(urls)
-
-
-def _check_body_hash(request: RawRequest) -> None:
-    """Of a JSON body only the URL is signed, and that holds the body's hash."""
-    given = parse_qs(urlsplit(request.url).query).get("bodySHA256", [""])[0].encode()
-    if not hmac.compare_digest(hashlib.sha256(request.body).hexdigest().encode(), given):
-        raise BadSignature("The body's hash is not the one in the URL that Twilio signed.")
-
-
-def _other_port(url: str) -> str:
-    """The same URL with its default port spelt out or left away: Twilio signs either."""
-    scheme, _, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    host, colon, port = authority.rpartition(":")
-    if colon and port.isdigit():
-        return f"{scheme}://{host}{slash}{path}"
-    return f"{scheme}://{authority}:{443 if scheme == 'https' else 80}{slash}{path}"
 
 
 def _comparable(text: str) -> str:

@@ -30,7 +30,7 @@ def channel_of(name: str, table: ChannelSection, options: BaseModel, country: st
         fallback=table.fallback,
         reach=table.reach,
         # Providers that only send say so in the class of their options.
-        hears=vars(type(options)).get("hears", True),
+        hears=bool(getattr(options, "hears", True)),
         joins=apart if table.joins is None else table.joins,
         mms=_mms(table.media, where, options, country),
         parts_per_second=meanings.parts_per_second(table.rate) if table.rate else None,

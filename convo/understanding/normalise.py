@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from convo.core.folding import one_spelling, without_accents
+from convo.core.folding import INVISIBLE, one_spelling, without_accents
 from convo.understanding.letters import simplified
 from convo.understanding.vocabulary import Vocabulary, known_languages, vocabulary
 
@@ -14,13 +14,6 @@ MAX_TEXT = 1_600
 
 _MAX_ROUNDS = 8
 
-# Zero-width, bidirectional and other invisible controls, variation selectors, the keycap that
-# makes 1 into an emoji, and the skin tones: none changes what was said.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff\uffa0"
-    "\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
-)
 _PLAIN_MARKS = str.maketrans(
     {
         **dict.fromkeys("\u2018\u2019\u201b\u02bc\u00b4`", "'"),
@@ -64,7 +57,7 @@ def folded(text: str) -> str:
             return plain
     # Folding case can undo composing and the other way round, so until nothing changes.
     for _ in range(_MAX_ROUNDS):
-        plain = _INVISIBLE.sub("", text).translate(_PLAIN_MARKS)
+        plain = INVISIBLE.sub("", text).translate(_PLAIN_MARKS)
         plain = unicodedata.normalize("NFKC", plain).casefold()
         plain = " ".join(unicodedata.normalize("NFKC", plain).split())[:MAX_TEXT].rstrip()
         if plain == text:
@@ -75,7 +68,7 @@ def folded(text: str) -> str:
 
 def written(text: str) -> str:
     """In their own capitals, but plain width, single spaces, nothing invisible: to be kept."""
-    plain = _INVISIBLE.sub("", text[:MAX_TEXT]).translate(_PLAIN_MARKS)
+    plain = INVISIBLE.sub("", text[:MAX_TEXT]).translate(_PLAIN_MARKS)
     return " ".join(unicodedata.normalize("NFKC", plain).split())[:MAX_TEXT]
 
 

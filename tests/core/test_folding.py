@@ -1,10 +1,13 @@
 """One spelling for a whole message, and nothing of its words lost."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convo.core.folding import whole_message
+from convo.core.folding import INVISIBLE, whole_message
+from convo.understanding.normalise import normalise
 
 
 @pytest.mark.parametrize(
@@ -16,6 +19,7 @@ from convo.core.folding import whole_message
         ("ＳＴＯＰ！", "stop"),
         ("s\u200bt\u200bop\ufeff", "stop"),
         ("\u202eSTOP\u202c", "stop"),
+        ("ST\x01OP\x7f", "stop"),
         ("🛑 STOP 🛑🏽", "stop"),
         ("Stop ❤️", "stop"),
         ("opt‑out", "opt-out"),
@@ -32,6 +36,15 @@ from convo.core.folding import whole_message
 )
 def test_one_spelling_for_a_message(text: str, folded: str) -> None:
     assert whole_message(text) == folded
+
+
+def test_what_is_invisible_is_so_to_law_words_and_to_answers_alike() -> None:
+    signs = [sign for sign in map(chr, range(sys.maxunicode + 1)) if INVISIBLE.fullmatch(sign)]
+    assert {"\0", "\u200b", "\ufff9", "\U0001f3fd", "\U000e0041"} < set(signs)
+    text = "".join(f"st{sign}op " for sign in signs)
+    assert set(whole_message(text).split()) == {"stop"}
+    assert set(normalise(text[:1_600]).split()[:-1]) == {"stop"}
+    assert set(normalise(text[-1_600:]).split()[1:]) == {"stop"}
 
 
 def test_letters_apart_stay_apart() -> None:

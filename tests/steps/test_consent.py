@@ -85,6 +85,42 @@ def test_silence_and_giving_up_leave_nothing_behind() -> None:
     assert talk.step is None
 
 
+SALE = """
+flow: sale
+start: {words: [go]}
+expires: {after: 12h, go: declined}
+anytime:
+  paid: {events: [paid], go: declined}
+steps:
+  run: {run: join}
+  declined: {end: declined}
+"""
+
+
+def test_the_end_of_the_flow_that_asked_leaves_nothing_behind_whatever_ends_it() -> None:
+    own_end = JOIN.replace("steps:", "expires: {after: 12h, go: declined}\nsteps:")
+    talk = Conversation(own_end)
+    talk.text("join")
+    talk.wait("13h")
+    assert talk.step is None
+    assert talk.state.consent_to("survey") == "unknown"
+    own_word = JOIN.replace("steps:", "anytime: {later: {words: [later], go: declined}}\nsteps:")
+    talk = Conversation(own_word)
+    talk.text("join")
+    talk.text("later")
+    assert talk.step is None
+    assert talk.state.consent_to("survey") == "unknown"
+
+
+def test_an_event_that_takes_the_way_of_a_flow_below_leaves_no_request_open() -> None:
+    talk = Conversation(JOIN, SALE)
+    talk.text("go")
+    assert talk.state.consent_to("survey") == "asked"
+    talk.request(event="paid")
+    assert talk.step is None
+    assert talk.state.consent_to("survey") == "unknown"
+
+
 def test_who_has_joined_is_not_asked_again() -> None:
     talk = Conversation(JOIN)
     talk.text("join")
