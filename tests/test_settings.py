@@ -120,6 +120,7 @@ def test_everything_that_is_written_is_read(tmp_path: Path) -> None:
     business = read_back.business
     assert (business.name, business.zone, business.country) == ("Salon Mei", "Asia/Shanghai", "CN")
     assert business.languages == ("en", "zh")
+    assert business.currency == "CNY"
     assert business.programmes == {
         "survey": Programme(
             name="survey", about="About two survey texts a month", double_opt_in=True
@@ -165,6 +166,13 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     assert read_back.business.quiet == {}
     assert read_back.business.events_url == ""
     assert (read_back.public_url, read_back.secret, read_back.own_systems_secret) == ("", "", b"")
+
+
+def test_the_currency_is_the_country_s_unless_another_is_named(tmp_path: Path) -> None:
+    other = WHOLE.replace('country = "CN"', 'country = "CN"\ncurrency = "usd"')
+    assert settings(tmp_path, other).business.currency == "USD"
+    nowhere = WHOLE.replace('country = "CN"', 'country = "AQ"')
+    assert settings(tmp_path, nowhere).business.currency == ""
 
 
 @pytest.mark.parametrize(
@@ -228,6 +236,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ('country = "CN"', 'country = "China"', 'business.country: "China" is no country of ISO 3166. Did you mean "CN"?'),
     ('country = "CN"', 'country = "cn"', 'Did you mean "CN"?'),
     ('country = "CN"', 'country = "XX"', "It is two letters"),
+    ('country = "CN"', 'country = "CN"\ncurrency = "RMB"', 'business.currency: "RMB" is no currency.'),
     ('["en", "zh"]', '["en", "xx"]', 'business.languages: "xx" will not do. One of: '),
     ('["en", "zh"]', '["en", "en"]', 'business.languages: "en" stands in it twice'),
     ('["en", "zh"]', "[]", "business.languages: it is empty"),

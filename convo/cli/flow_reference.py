@@ -3,10 +3,11 @@
 import inspect
 import re
 import textwrap
-from collections.abc import Collection, Iterator
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -14,6 +15,10 @@ from pydantic_core import PydanticUndefined
 from convo.core.records import KINDS as RECORDS
 from convo.engine.schema import Anytime, Brought, Expires, FlowFile, Start
 from convo.language.durations import duration_words
+from convo.language.filters import FILTERS
+from convo.language.phrases import LANGUAGES
+from convo.language.sandbox import rendered
+from convo.language.scope import Scope
 from convo.policy.gate import RULES
 from convo.steps import KINDS
 from convo.steps.attributes import Event, Tags
@@ -61,6 +66,41 @@ These may stand at every step. A tag is set when the step is come to; the others
 said and set its own, and before it waits for anything.
 """
 
+SHOWING = """\
+## How values are shown
+
+Dates, times, numbers, options and lists are shown as the contact's language writes them, without a
+filter. A filter stands behind the value, `{{ price | money }}`; `convo check` refuses one that is
+put to an answer of another kind. Numbers go by the habits of your country in its own languages: in
+English `$12.50` for a business in the United States, `US$12.50` for one elsewhere.
+"""
+
+LOOKS = """
+What each language makes of the same values, for a business in Germany:
+"""
+
+#: What the examples of filters are about.
+_SHOWN_WITH: Mapping[str, object] = {
+    "nick": None,
+    "name": "ann lee",
+    "price": 1234.5,
+    "share": 0.125,
+    "order": 20260,
+    "wait": 90,
+    "table": "7",
+    "when": datetime(2026, 11, 27, 15, 30, tzinfo=UTC),
+    "dishes": ["soup", "rice", "tea"],
+}
+_LOOKED_AT = (
+    "{{ price | money }}",
+    "{{ share | percent(1) }}",
+    "{{ price }}",
+    "{{ wait | duration('minutes') }}",
+    "{{ when }}",
+    "{{ when | weekday }}",
+    "{{ [order, wait, 3] }}",
+)
+
 _PIECES = (
     ("number", NumberRange),
     ("pattern", PatternForm),
@@ -92,6 +132,13 @@ def _page() -> Iterator[str]:
         ("expires", Expires),
     ):
         yield f"### {title}\n\n{_about(form)}\n\n{_table(form)}"
+    yield SHOWING
+    yield "| filter | what it does | for example |\n|---|---|---|"
+    for name, each in FILTERS.items():
+        example = f"{_written(each.example)}: {_shown(each.example, 'en')}"
+        yield f"| `{name}` | {each.about} | {example} |"
+    yield LOOKS
+    yield from _looks()
     yield STEPS
     for name, kind in KINDS.items():
         yield f"### {name}\n\n{_docstring(kind)}\n\n{_table(kind, but=ATTRIBUTES)}"
@@ -114,6 +161,33 @@ def _page() -> Iterator[str]:
     yield "\n## What is written down of every turn\n\n| record | what it says |\n|---|---|"
     for name, told in RECORDS.items():
         yield f"| `{name}` | {told} |"
+
+
+def _written(source: str) -> str:
+    """As code in a table, where a bar would end the cell."""
+    return "`" + source.replace("|", "\\|") + "`"
+
+
+def _shown(source: str, language: str) -> str:
+    scope = Scope(
+        names=_SHOWN_WITH,
+        language=language,
+        zone=ZoneInfo("UTC"),
+        now=datetime(2026, 11, 23, 10, tzinfo=UTC),
+        country="DE",
+        currency="EUR",
+    )
+    return rendered(source, scope)
+
+
+def _looks() -> Iterator[str]:
+    """A table of one line a language, worked out by what shows the values in texts."""
+    heads = " | ".join(_written(source) for source in _LOOKED_AT)
+    yield f"| language | {heads} |\n|---{'|---' * len(_LOOKED_AT)}|"
+    for language in LANGUAGES:
+        cells = " | ".join(_shown(source, language) for source in _LOOKED_AT)
+        yield f"| {language} | {cells} |"
+    yield ""
 
 
 def _docstring(kind: type[Step]) -> str:

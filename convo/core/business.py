@@ -120,6 +120,8 @@ class Business:
     languages: tuple[str, ...]
     channels: Mapping[str, Channel]
     programmes: Mapping[str, Programme] = field(default_factory=dict[str, Programme])
+    #: ISO 4217, three letters: what texts show as `money`. Empty where the country has none.
+    currency: str = ""
     #: Where the world reaches our server; empty when nobody but this machine does.
     public_url: str = ""
     contact_fields: Mapping[str, FieldKind] = field(default_factory=dict[str, FieldKind])

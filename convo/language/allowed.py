@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 
-from convo.language.filters import FILTERS, MAX_DECIMALS, MAX_NUMBER
+from convo.language.filters import FILTERS
+from convo.language.operators import MAX_NUMBER
 from convo.language.spelling import advice
 from convo.language.text_problems import TextProblem
 
@@ -245,11 +246,11 @@ class _Inspection:
         if not known.least <= len(node.args) <= known.most:
             wanted = "one value" if known.most else "no values"
             self.refuse(node, node.name, f'"{node.name}" takes {wanted} in its brackets.')
-        if node.name == "round" and node.args:
-            decimals = node.args[0]
-            good = isinstance(decimals, nodes.Const) and decimals.value in range(MAX_DECIMALS + 1)
-            if not good:
-                self.refuse(node, node.name, f'"round" takes 0 to {MAX_DECIMALS} decimals.')
+        for given in node.args:
+            value: object = given.value if isinstance(given, nodes.Const) else None
+            written = isinstance(given, nodes.Const)
+            if (written or known.written_out) and (wrong := known.wrong(value)):
+                self.refuse(node, node.name, wrong)
 
 
 # --- the parser's own words -------------------------------------------------------------------

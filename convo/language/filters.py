@@ -1,26 +1,28 @@
-"""What may stand after `|` and between two values: our own filters, comparing and arithmetic."""
+"""What may stand after `|`: our own filters, and nothing of Jinja's."""
 
-import math
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
 from convo.errors import RenderError
-from convo.language.localising import joined, kind_of, local, money, shown, weekday
+from convo.language.amounts import (
+    UNITS,
+    length_of_time,
+    money,
+    percent,
+    with_decimals,
+    wrong_currency,
+)
+from convo.language.localising import joined, local, shown, weekday
+from convo.language.operators import MAX_NUMBER, Number, amount, given
 from convo.language.scope import Choice, Scope
 
 SCOPE = "_scope"  # where the scope travels in the context; authors cannot write such a name
-COMPARE = "_compare"
-MAX_NUMBER = 10**15
 MAX_DECIMALS = 6
-
-Number = int | float | Decimal
 
 
 def scope_of(context: Context) -> Scope:
@@ -29,26 +31,6 @@ def scope_of(context: Context) -> Scope:
     if not isinstance(scope, Scope):
         raise RenderError("Rendered without a scope.")
     return scope
-
-
-def given(value: object) -> object:
-    """The value itself; an unknown name raises, naming it."""
-    if isinstance(value, Undefined):
-        str(value)
-    return value
-
-
-def _number(value: object, doing: str) -> Number:
-    given(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        kind = "nothing" if value is None else kind_of(value)
-        raise RenderError(f"{doing} needs numbers, not {kind}.")
-    if (not isinstance(value, int) and not math.isfinite(value)) or abs(value) > MAX_NUMBER:
-        raise RenderError("A number is too large.")
-    return value
-
-
-# --- filters ----------------------------------------------------------------------------------
 
 
 def _default(_: Scope, value: object, fallback: object) -> object:
@@ -69,10 +51,8 @@ def _length(_: Scope, value: object) -> int:
     raise RenderError("`length` needs a text or a list.")
 
 
-def _round(_: Scope, value: object, decimals: object = 0) -> Number:
-    if not isinstance(decimals, int) or not 0 <= decimals <= MAX_DECIMALS:
-        raise RenderError(f"`round` takes 0 to {MAX_DECIMALS} decimals.")
-    number = _number(value, "`round`")
+def _round(_: Scope, value: object, decimals: int = 0) -> Number:
+    number = amount(value, "`round`")
     return round(number, decimals) if decimals else round(number)
 
 
@@ -82,7 +62,7 @@ def _int(_: Scope, value: object) -> int:
         if not value.strip().lstrip("+-").isdecimal() or len(value) > len(str(MAX_NUMBER)):
             raise RenderError("`int` needs a whole number.")
         return int(value)
-    return int(_number(value, "`int`"))
+    return int(amount(value, "`int`"))
 
 
 def _end(index: int) -> Callable[[Scope, object], object]:
@@ -131,39 +111,187 @@ def _weekday(scope: Scope, value: object) -> Choice:
     return weekday(_date(scope, value), scope)
 
 
-def _money(scope: Scope, value: object, currency: object) -> str:
-    if not isinstance(currency, str) or len(currency) != 3 or not currency.isalpha():
-        raise RenderError('`money` needs a currency of three letters, such as "CNY".')
-    return money(_number(value, "`money`"), currency.upper(), scope)
+def _money(scope: Scope, value: object, currency: object = None) -> str:
+    if currency is not None and (wrong := wrong_currency(given(currency))):
+        raise RenderError(wrong)
+    return money(amount(value, "`money`"), str(currency or ""), scope)
+
+
+def _percent(scope: Scope, value: object, decimals: int = 0) -> str:
+    return percent(amount(value, "`percent`"), decimals, scope)
+
+
+def _decimals(scope: Scope, value: object, decimals: int) -> str:
+    return with_decimals(amount(value, "`decimals`"), decimals, scope)
+
+
+def _digits(_: Scope, value: object) -> str:
+    number = amount(value, "`digits`")
+    if number != int(number):
+        raise RenderError("`digits` needs a whole number.")
+    return str(int(number))
+
+
+def _duration(scope: Scope, value: object, unit: str) -> str:
+    number = amount(value, "`duration`")
+    if number < 0:
+        raise RenderError("`duration` needs a length of time, which is not below 0.")
+    return length_of_time(number * UNITS[unit], scope)
+
+
+def _wrong_decimals(decimals: object) -> str:
+    if type(decimals) is int and 0 <= decimals <= MAX_DECIMALS:
+        return ""
+    return f"0 to {MAX_DECIMALS} decimals can be shown: write the number of them."
+
+
+def _wrong_unit(unit: object) -> str:
+    if isinstance(unit, str) and unit in UNITS:
+        return ""
+    return f"`duration` takes what it is counted in: one of {', '.join(UNITS)}."
+
+
+def _anything(_: object) -> str:
+    return ""
+
+
+_NUMBERS = frozenset({"number"})
+_DAYS = frozenset({"date", "datetime"})
+_CLOCKS = frozenset({"time", "datetime"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A filter and how many arguments it takes in brackets."""
+    """A filter: what it does and an example, for the reference, and what it takes."""
 
     work: Callable[..., object]
+    about: str
+    example: str
+    #: How many values it takes in brackets.
     least: int = 0
     most: int = 0
+    #: What is wrong with a value in its brackets; empty when nothing is.
+    wrong: Callable[[object], str] = _anything
+    #: That value must be written out, and may be no name.
+    written_out: bool = False
+    #: The kinds of answers that it may be put to; empty for all of them.
+    takes: frozenset[str] = frozenset()
 
 
 FILTERS: dict[str, Filter] = {
-    "default": Filter(work=_default, least=1, most=1),
-    "upper": Filter(work=_on_text(str.upper)),
-    "lower": Filter(work=_on_text(str.lower)),
-    "capitalize": Filter(work=_on_text(str.capitalize)),
-    "title": Filter(work=_on_text(str.title)),
-    "trim": Filter(work=_on_text(str.strip)),
-    "length": Filter(work=_length),
-    "round": Filter(work=_round, most=1),
-    "int": Filter(work=_int),
-    "first": Filter(work=_end(0)),
-    "last": Filter(work=_end(-1)),
-    "join": Filter(work=_join, most=1),
-    "date": Filter(work=_date),
-    "time": Filter(work=_time),
-    "datetime": Filter(work=_datetime),
-    "weekday": Filter(work=_weekday),
-    "money": Filter(work=_money, least=1, most=1),
+    "default": Filter(
+        work=_default,
+        about="What is shown where there is no value.",
+        example="{{ nick | default('friend') }}",
+        least=1,
+        most=1,
+    ),
+    "money": Filter(
+        work=_money,
+        about="An amount in your currency (`currency` under [business]), or in the one named.",
+        example="{{ price | money }}, {{ price | money('EUR') }}",
+        most=1,
+        wrong=wrong_currency,
+        takes=_NUMBERS,
+    ),
+    "percent": Filter(
+        work=_percent,
+        about="A share of 1 as a percentage; with so many decimals, if they are needed.",
+        example="{{ share | percent }}, {{ share | percent(1) }}",
+        most=1,
+        wrong=_wrong_decimals,
+        written_out=True,
+        takes=_NUMBERS,
+    ),
+    "decimals": Filter(
+        work=_decimals,
+        about="A number with just so many decimals.",
+        example="{{ price | decimals(2) }}",
+        least=1,
+        most=1,
+        wrong=_wrong_decimals,
+        written_out=True,
+        takes=_NUMBERS,
+    ),
+    "digits": Filter(
+        work=_digits,
+        about="A whole number as bare digits: a year, the number of an order.",
+        example="{{ order | digits }}",
+        takes=_NUMBERS,
+    ),
+    "duration": Filter(
+        work=_duration,
+        about="A length of time that is counted in seconds, minutes, hours or days.",
+        example="{{ wait | duration('minutes') }}",
+        least=1,
+        most=1,
+        wrong=_wrong_unit,
+        written_out=True,
+        takes=_NUMBERS,
+    ),
+    "round": Filter(
+        work=_round,
+        about="A number rounded, to so many decimals.",
+        example="{{ share | round(2) }}",
+        most=1,
+        wrong=_wrong_decimals,
+        written_out=True,
+        takes=_NUMBERS,
+    ),
+    "int": Filter(
+        work=_int,
+        about="A text of digits as a number; a number without its decimals.",
+        example="{{ table | int + 1 }}",
+    ),
+    "date": Filter(work=_date, about="Its day.", example="{{ when | date }}", takes=_DAYS),
+    "time": Filter(
+        work=_time, about="Its time of day.", example="{{ when | time }}", takes=_CLOCKS
+    ),
+    "datetime": Filter(
+        work=_datetime,
+        about="Both.",
+        example="{{ when | datetime }}",
+        takes=frozenset({"datetime"}),
+    ),
+    "weekday": Filter(
+        work=_weekday,
+        about="The day of its week; conditions compare it with `'monday'`.",
+        example="{{ when | weekday }}",
+        takes=_DAYS,
+    ),
+    "join": Filter(
+        work=_join,
+        about="A list with commas between its values, or with what is named. Without a filter it "
+        "is shown as one would say it.",
+        example="{{ dishes }}; {{ dishes | join(' / ') }}",
+        most=1,
+    ),
+    "first": Filter(work=_end(0), about="The first of a list.", example="{{ dishes | first }}"),
+    "last": Filter(work=_end(-1), about="The last of a list.", example="{{ dishes | last }}"),
+    "length": Filter(
+        work=_length, about="How many values or letters it has.", example="{{ dishes | length }}"
+    ),
+    "upper": Filter(
+        work=_on_text(str.upper), about="In capital letters.", example="{{ name | upper }}"
+    ),
+    "lower": Filter(
+        work=_on_text(str.lower), about="In small letters.", example="{{ name | lower }}"
+    ),
+    "capitalize": Filter(
+        work=_on_text(str.capitalize),
+        about="With one capital letter in front.",
+        example="{{ name | capitalize }}",
+    ),
+    "title": Filter(
+        work=_on_text(str.title),
+        about="With a capital letter at every word.",
+        example="{{ name | title }}",
+    ),
+    "trim": Filter(
+        work=_on_text(str.strip),
+        about="Without spaces around it.",
+        example="{{ name | trim }}",
+    ),
 }
 
 
@@ -175,91 +303,3 @@ def for_jinja(work: Callable[..., object]) -> Callable[..., object]:
         return work(scope_of(context), *arguments)
 
     return called
-
-
-# --- comparing --------------------------------------------------------------------------------
-
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "lt": operator.lt,
-    "lteq": operator.le,
-    "gt": operator.gt,
-    "gteq": operator.ge,
-}
-
-
-def compare(scope: Scope, left: object, sign: str, right: object) -> bool:
-    """Never decides by accident: an unknown name, or an order with nothing, is an error.
-
-    A date with a date and time is compared by the day, a time with one by the clock, both in
-    the contact's zone.
-    """
-    given(left)
-    given(right)
-    if sign == "eq":
-        return left == right
-    if sign == "ne":
-        return left != right
-    if left is None or right is None:
-        raise RenderError("A value that is compared is empty.")
-    if sign in ("in", "notin"):
-        if isinstance(right, str) and not isinstance(left, str):
-            raise RenderError("`in` looks for a text in a text, or for a value in a list.")
-        if not isinstance(right, (str, list, tuple, Mapping)):
-            raise RenderError("`in` needs a text or a list on its right.")
-        held = cast("Sequence[object]", right)
-        return (left in held) == (sign == "in")
-    left, right = _alike(left, right, scope)
-    return _ORDER[sign](left, right)
-
-
-def _alike(left: object, right: object, scope: Scope) -> tuple[object, object]:
-    if isinstance(left, bool) or isinstance(right, bool):
-        raise RenderError("Yes or no has no order; compare it with == or !=.")
-    if isinstance(left, datetime) and isinstance(right, datetime):
-        zone = scope.zone
-        return (
-            left if left.tzinfo else left.replace(tzinfo=zone),
-            right if right.tzinfo else right.replace(tzinfo=zone),
-        )
-    if isinstance(left, datetime) and isinstance(right, (date, time)):
-        here = local(left, scope)
-        return (here.time() if isinstance(right, time) else here.date()), right
-    if isinstance(right, datetime) and isinstance(left, (date, time)):
-        here = local(right, scope)
-        return left, (here.time() if isinstance(left, time) else here.date())
-    for family in (str, (int, float, Decimal), date, time):
-        if isinstance(left, family) and isinstance(right, family):
-            return left, right
-    both = f"{kind_of(left)} and {kind_of(right)}"
-    raise RenderError(f"{both[0].upper()}{both[1:]} cannot be compared.")
-
-
-# --- arithmetic -------------------------------------------------------------------------------
-
-_ARITHMETIC: dict[str, Callable[[Any, Any], Number]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": lambda one, other: one / other,
-    "//": lambda one, other: one // other,
-    "%": operator.mod,
-}
-ARITHMETIC = frozenset(_ARITHMETIC)
-
-
-def calculate(sign: str, left: object, right: object) -> Number:
-    """On numbers only, so that nothing can be repeated or formatted to any size."""
-    one, other = _number(left, f'"{sign}"'), _number(right, f'"{sign}"')
-    if isinstance(one, Decimal) and isinstance(other, float):
-        other = Decimal(repr(other))
-    elif isinstance(one, float) and isinstance(other, Decimal):
-        one = Decimal(repr(one))
-    if not other and sign in ("/", "//", "%"):
-        raise RenderError("A number is divided by zero.")
-    return _number(_ARITHMETIC[sign](one, other), f'"{sign}"')
-
-
-def signed(sign: str, value: object) -> Number:
-    """`+value` or `-value`, of numbers only."""
-    number = _number(value, f'"{sign}"')
-    return -number if sign == "-" else number

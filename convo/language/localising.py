@@ -14,9 +14,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
 from babel.dates import DateTimePattern, parse_pattern
-from babel.numbers import format_currency, format_decimal
+from babel.languages import get_official_languages
+from babel.lists import format_list
+from babel.numbers import format_decimal
 
 from convo.errors import RenderError
 from convo.language.phrases import phrase
@@ -32,7 +34,11 @@ _LOCALES = {"en": "en_GB"}
 _PATTERNS = {
     "en": ("EEE d MMM", "EEE d MMM y", "h:mm a", "{1}, {0}"),
     "zh": ("M月d日EEE", "y年M月d日EEE", "h:mm", "{1} {0}"),
+    # CLDR abbreviates 오전 and 오후 to AM and PM, which nobody does in Korean.
+    "ko": ("M월 d일 (EEE)", "y년 M월 d일 (EEE)", "aaaa h:mm", "{1} {0}"),
 }
+#: What stands between day and time elsewhere, where it is no comma.
+_BETWEEN = {"ja": "{1} {0}", "ar": "{1}، {0}"}
 _PARTS_OF_DAY = (
     (5, "凌晨"),
     (8, "早上"),
@@ -77,7 +83,8 @@ class _Manner:
 def _manner(language: str) -> _Manner:
     spelled = language.replace("_", "-")
     wider = spelled.partition("-")[0]
-    own = _PATTERNS.get(spelled) or (_PATTERNS["zh"] if wider == "zh" else None)
+    # en-US has the order of its own.
+    own = _PATTERNS.get(spelled if wider == "en" else wider)
     try:
         locale = Locale.parse(_LOCALES.get(spelled, spelled), sep="_" if spelled == "en" else "-")
     except (UnknownLocaleError, ValueError):
@@ -100,11 +107,33 @@ def _manner(language: str) -> _Manner:
         day=skeletons.get("MMMEd") or medium,
         day_and_year=skeletons.get("yMMMEd") or medium,
         clock=locale.time_formats["short"],
-        both="{1}, {0}",
+        both=_BETWEEN.get(wider, "{1}, {0}"),
     )
 
 
-def _plain_spaces(text: str) -> str:
+def language_locale(language: str) -> Locale:
+    """The locale by which dates and lists of a language are written."""
+    return _manner(language).locale
+
+
+def number_locale(scope: Scope) -> Locale:
+    """The locale by which numbers are written: the form that the language has in the business's
+    country, where it is one of the country's own languages."""
+    return _number_locale(scope.language, scope.country)
+
+
+@lru_cache(maxsize=64)
+def _number_locale(language: str, country: str) -> Locale:
+    spelled = language.replace("-", "_")
+    at_home = f"{spelled}_{country}"
+    own = get_official_languages(country, de_facto=True) if country else ()
+    if spelled in own and localedata.exists(at_home):
+        return Locale.parse(at_home)
+    return language_locale(language)
+
+
+def plain_spaces(text: str) -> str:
+    """The same without narrow and non-breaking spaces."""
     return text if text.isascii() else _SPACES.sub(" ", text)
 
 
@@ -124,8 +153,15 @@ def shown(value: object, scope: Scope) -> str:
     if value is None:
         raise EmptyValue("A value that this text shows is empty.")
     if isinstance(value, (list, tuple)):
-        return joined(cast("Sequence[object]", value), None, scope)
+        return listed(cast("Sequence[object]", value), scope)
     raise RenderError(f"A text cannot show {kind_of(value)}.")
+
+
+def listed(values: Sequence[object], scope: Scope) -> str:
+    """Several values as one would say them: A, B and C."""
+    return format_list(
+        [shown(value, scope) for value in values], locale=language_locale(scope.language)
+    )
 
 
 def joined(values: Sequence[object], separator: str | None, scope: Scope) -> str:
@@ -146,10 +182,10 @@ def _show_bool(value: bool, scope: Scope) -> str:
 def _show_number(value: int | float | Decimal, scope: Scope) -> str:
     if isinstance(value, int) and abs(value) < GROUPED_FROM:
         return str(value)
-    manner = _manner(scope.language)
     # A float is rounded to three decimals: 0.1 + 0.2 is nobody's 0.30000000000000004.
     exact = not isinstance(value, Decimal)
-    return _plain_spaces(format_decimal(value, locale=manner.locale, decimal_quantization=exact))
+    locale = number_locale(scope)
+    return plain_spaces(format_decimal(value, locale=locale, decimal_quantization=exact))
 
 
 def _day(value: date, scope: Scope) -> str:
@@ -169,15 +205,15 @@ def _show_datetime(value: datetime, scope: Scope) -> str:
     clock = _clock(here.time(), scope.language)
     day = _day(here.date(), scope)
     both = _manner(scope.language).both
-    return _plain_spaces(both.replace("{1}", day).replace("{0}", clock))
+    return plain_spaces(both.replace("{1}", day).replace("{0}", clock))
 
 
 def _show_date(value: date, scope: Scope) -> str:
-    return _plain_spaces(_day(value, scope))
+    return plain_spaces(_day(value, scope))
 
 
 def _show_time(value: time, scope: Scope) -> str:
-    return _plain_spaces(_clock(value, scope.language))
+    return plain_spaces(_clock(value, scope.language))
 
 
 @lru_cache(maxsize=1_024)
@@ -220,8 +256,3 @@ def weekday(value: date, scope: Scope) -> Choice:
     index = value.weekday()
     shown_as = _manner(scope.language).locale.days["stand-alone"]["wide"][index]
     return Choice(names[index], {scope.language: str(shown_as)})
-
-
-def money(value: int | float | Decimal, currency: str, scope: Scope) -> str:
-    """An amount with the sign of its currency (ISO 4217, such as "CNY")."""
-    return _plain_spaces(format_currency(value, currency, locale=_manner(scope.language).locale))

@@ -23,19 +23,9 @@ from jinja2.visitor import NodeTransformer
 
 from convo.errors import RenderError
 from convo.language.allowed import TAG, Use, inspect, plain_syntax
-from convo.language.filters import (
-    ARITHMETIC,
-    COMPARE,
-    FILTERS,
-    SCOPE,
-    calculate,
-    compare,
-    for_jinja,
-    given,
-    scope_of,
-    signed,
-)
+from convo.language.filters import FILTERS, SCOPE, for_jinja, scope_of
 from convo.language.localising import EmptyValue, shown
+from convo.language.operators import ARITHMETIC, calculate, compare, given, signed
 from convo.language.scope import Scope
 from convo.language.text_problems import TextProblem
 
@@ -46,6 +36,7 @@ MAX_KEPT_PROGRAMS = 10_000
 
 _MARKS = ("{{", "{%", "{#")
 _RESULT = "_result"
+_COMPARE = "_compare"
 
 
 class _Missing(StrictUndefined):
@@ -99,7 +90,7 @@ def _made() -> _Sandbox:
     # Nothing of Jinja's own is left but two tests: what is not here cannot be reached.
     sandbox.globals = {}
     sandbox.filters = {name: for_jinja(entry.work) for name, entry in FILTERS.items()}
-    sandbox.filters[COMPARE] = for_jinja(compare)
+    sandbox.filters[_COMPARE] = for_jinja(compare)
     tests = cast("dict[str, Callable[..., bool]]", sandbox.tests)  # pyright: ignore[reportUnknownMemberType]
     sandbox.tests = {name: tests[name] for name in ("defined", "none")}
     return sandbox
@@ -205,7 +196,7 @@ class _Compares(NodeTransformer):
         result: nodes.Expr | None = None
         for operand in node.ops:
             arguments: list[nodes.Expr] = [nodes.Const(operand.op), operand.expr]
-            one = nodes.Filter(left, COMPARE, arguments, [], None, None, lineno=node.lineno)
+            one = nodes.Filter(left, _COMPARE, arguments, [], None, None, lineno=node.lineno)
             result = nodes.And(result, one, lineno=node.lineno) if result else one
             left = operand.expr
         return result or node

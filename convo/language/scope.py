@@ -1,7 +1,7 @@
 """What a text or an expression is worked out with: the names known, and for whom it is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -64,9 +64,11 @@ class Scope:
     language: str
     zone: ZoneInfo
     now: datetime
+    #: The business's country (ISO 3166) and currency (ISO 4217): numbers and money are shown by
+    #: them. Empty where neither matters.
+    country: str = ""
+    currency: str = ""
 
     def speaking(self, language: str) -> "Scope":
         """The same, shown in another language."""
-        if language == self.language:
-            return self
-        return Scope(names=self.names, language=language, zone=self.zone, now=self.now)
+        return self if language == self.language else replace(self, language=language)

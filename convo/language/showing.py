@@ -24,6 +24,13 @@ def shown_bare(source: str) -> tuple[Use, ...]:
     return tuple(found.values())
 
 
+def filtered(tree: nodes.Template) -> Iterator[tuple[str, str]]:
+    """(name, filter) of every name that a filter is put to at once."""
+    for node in tree.find_all(nodes.Filter):
+        if isinstance(node.node, nodes.Name | nodes.Getattr | nodes.Getitem):
+            yield _dotted(node.node), node.name
+
+
 def _shown(node: nodes.Node, asked: frozenset[str]) -> Iterator[tuple[str, int]]:
     """(name, line) of what is shown below `node`; `asked` are names that an `if` has asked for."""
     match node:

@@ -112,6 +112,7 @@ class Desk:
             guess=language_by_number(state.number, business),
             secret=self.playbook.secret,
             public_url=business.public_url,
+            currency=business.currency,
             codes=list(state.codes),
             consent_to=self._consent_to,
             fields=Fields(dict(state.fields), business.contact_fields, zone),

@@ -30,6 +30,8 @@ def told_again(desk: Desk, flow: Flow, channel: str) -> bool:
         language=desk.language,
         zone=around.zone,
         now=around.now,
+        country=around.country,
+        currency=around.currency,
     )
     for text in flow.again.render(scope, chance=desk.event.id, languages=flow.languages):
         desk.say(text, channel, "reply")

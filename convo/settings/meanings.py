@@ -13,11 +13,13 @@ from typing import cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from babel.numbers import get_territory_currencies
 from pydantic import SecretStr
 
 from convo.core.business import FieldKind
 from convo.core.numbers import address
 from convo.errors import BadAddress
+from convo.language.amounts import wrong_currency
 from convo.language.phrases import LANGUAGES
 from convo.language.spelling import did_you_mean
 from convo.language.texts import is_language
@@ -77,6 +79,17 @@ def country(text: str) -> str:
         meant = codes.get(did_you_mean(text, codes) or "", "")
     mend = f'Did you mean "{meant}"?' if meant else 'It is two letters, like "CN" or "US".'
     raise ValueError(f'"{text}" is no country of ISO 3166. {mend}')
+
+
+def currency(text: str) -> str:
+    if wrong := wrong_currency(text):
+        raise ValueError(wrong)
+    return text.upper()
+
+
+def currency_of(country: str) -> str:
+    """What people of a country pay with; "" where it has no currency."""
+    return next(iter(get_territory_currencies(country)), "")
 
 
 def law_profile(text: str) -> str:

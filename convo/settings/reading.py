@@ -335,6 +335,7 @@ def _business(
         name=written.business.name,
         zone=written.business.zone,
         country=written.business.country,
+        currency=written.business.currency or meanings.currency_of(written.business.country),
         languages=written.business.languages,
         channels={
             name: channel_of(name, table, options[name], written.business.country)

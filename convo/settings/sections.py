@@ -35,6 +35,12 @@ class BusinessSection(Section):
         "could be read two ways, are read by it.",
         examples=["CN"],
     )
+    currency: Annotated[str, AfterValidator(meanings.currency)] | None = Field(
+        default=None,
+        description="Three letters of ISO 4217: what `{{ price | money }}` is in. Your country's "
+        "when left out.",
+        examples=["CNY"],
+    )
     languages: Annotated[
         tuple[str, ...], Field(min_length=1), AfterValidator(meanings.spoken_languages)
     ] = Field(

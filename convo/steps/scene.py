@@ -145,9 +145,7 @@ class Scene:
                     for name, kind in self.flow.brings.items()
                 }
             names["now"] = self.around.now
-            self.scope_kept = Scope(
-                names=names, language=self.language, zone=zone, now=self.around.now
-            )
+            self.scope_kept = self._scope(names, zone)
         return self.scope_kept
 
     def _opt_out_link(self) -> str | None:
@@ -162,20 +160,27 @@ class Scene:
 
     def nameless(self) -> Scope:
         """The scope of a text that uses no name."""
+        return self._scope({}, self.around.zone)
+
+    def _scope(self, names: Mapping[str, object], zone: ZoneInfo) -> Scope:
         around = self.around
-        return Scope(names={}, language=self.language, zone=around.zone, now=around.now)
+        return Scope(
+            names=names,
+            language=self.language,
+            zone=zone,
+            now=around.now,
+            country=around.country,
+            currency=around.currency,
+        )
 
     def local_scope(self) -> Scope:
         """The same scope with times read and shown by the contact's clock."""
-        scope, zone = self.scope(), self.around.find_contact_zone()
-        return Scope(names=scope.names, language=scope.language, zone=zone, now=scope.now)
+        return self._scope(self.scope().names, self.around.find_contact_zone())
 
     def scope_with(self, more: Mapping[str, object]) -> Scope:
         """The same scope with more names."""
         scope = self.scope()
-        return Scope(
-            names={**scope.names, **more}, language=scope.language, zone=scope.zone, now=scope.now
-        )
+        return self._scope({**scope.names, **more}, scope.zone)
 
     def native(self, name: str, raw: object, zone: ZoneInfo) -> object:
         """A kept answer as expressions see it: an option with labels, an aware datetime, ..."""

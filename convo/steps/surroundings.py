@@ -130,6 +130,8 @@ class Surroundings:
     codes: list[int]
     #: Ids of the messages that this turn has queued.
     sent: list[str] = field(default_factory=list[str])
+    #: ISO 4217: what texts show as money.
+    currency: str = ""
     #: Where the world reaches our server; empty when nobody does.
     public_url: str = ""
     #: Questions that closed in this turn without an answer.

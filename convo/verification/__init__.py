@@ -8,6 +8,7 @@ from convo.verification.circles import endless_circles
 from convo.verification.double_opt_in import unconfirmed_consent
 from convo.verification.emoji import too_many_emoji
 from convo.verification.empties import empty_values
+from convo.verification.filters import unfit_filters
 from convo.verification.finding import Check
 from convo.verification.joining import untold_joining
 from convo.verification.languages import missing_languages
@@ -28,6 +29,7 @@ CHECKS: Mapping[str, Check] = {
     "consent": unconfirmed_consent,
     "joining": untold_joining,
     "empty": empty_values,
+    "filters": unfit_filters,
     "languages": missing_languages,
     "words": unusable_words,
     "silence": endless_silence,

@@ -55,7 +55,7 @@ def _messages(
     flow: Flow, step: Step, path: Path, piece: Text, language: str, business: Business
 ) -> Iterator[str]:
     options = step.listed(language, flow.languages) if isinstance(step, Choose) else ""
-    scope = longest_values(flow, business.contact_fields, language, {"options": options})
+    scope = longest_values(flow, business, language, {"options": options})
     follows = bool(options) and path == ("choose",) and "options" not in piece.variables
     for source in piece.sources(language):
         text = longest(source, scope)

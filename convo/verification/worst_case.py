@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from convo.core.business import Business
 from convo.core.parts import gsm7_encodable
 from convo.engine.flow import Flow
 from convo.errors import RenderError
@@ -78,19 +79,26 @@ def filler(letters: int, language: str) -> str:
     return _DENSE * (letters // 2)
 
 
-def longest_values(
-    flow: Flow, fields: Mapping[str, str], language: str, more: Mapping[str, Any]
-) -> Scope:
+def longest_values(flow: Flow, business: Business, language: str, more: Mapping[str, Any]) -> Scope:
     """A scope in which every name has its longest value, by its kind."""
     zone: Any = UTC
-    bare = Scope(names={}, language=language, zone=zone, now=NOW)
+    bare = Scope(
+        names={},
+        language=language,
+        zone=zone,
+        now=NOW,
+        country=business.country,
+        currency=business.currency,
+    )
     moment = max(LATE, key=lambda late: len(rendered("{{ x }}", replace(bare, names={"x": late}))))
     kinds = {**flow.answers, **_named(flow)}
     names: dict[str, Any] = {
         name: _of_kind(kind, language, flow.labels.get(name, {}), moment)
         for name, kind in kinds.items()
     }
-    names["contact"] = {name: _of_kind(kind, language, {}, moment) for name, kind in fields.items()}
+    names["contact"] = {
+        name: _of_kind(kind, language, {}, moment) for name, kind in business.contact_fields.items()
+    }
     return replace(bare, names={**names, **more})
 
 

@@ -54,7 +54,7 @@ SHOWN = [
     (Decimal("12345.50"), "12,345.5", "12,345.5"),
     (True, "yes", "是"),
     (False, "no", "否"),
-    (["a", 2], "a, 2", "a、2"),
+    (["a", 2], "a and 2", "a和2"),
     (Choice("cut", {"en": "Haircut", "zh": "剪发"}), "Haircut", "剪发"),
     ("as it is", "as it is", "as it is"),
 ]

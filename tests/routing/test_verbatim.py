@@ -26,7 +26,9 @@ steps:
   fetch: {do: crm.find, with: {word: word}, save: other, failed: end}
   below: {run: inner, with: {word: word}}
   show:
-    say: "[{{ word }}|{{ contact.city | default('-') }}|{{ other | default('-') }}]"
+    say:
+      - "[{{ word }}|{{ contact.city | default('-') }}|{{ other | default('-') }}]"
+      - "{{ [word, number | default(7) | money, word] }}"
     go: end
 """
 INNER = """
@@ -50,7 +52,7 @@ WRITTEN = st.one_of(st.sampled_from(TELLING), st.text(LETTERS, min_size=1, max_s
 
 
 def spoken_with() -> Conversation:
-    return Conversation(FLOW, INNER, at=business(languages=("en",)))
+    return Conversation(FLOW, INNER, at=business(languages=("en",), currency="CNY"))
 
 
 def as_kept(written: str) -> str:
@@ -67,14 +69,15 @@ def answered(written: str) -> str:
     talk.text(written)
     errand = talk.errands[-1]
     assert errand.arguments == {"word": written}
-    (inner, shown) = talk.answer_errand(value=written)
+    (inner, shown, listed) = talk.answer_errand(value=written)
+    assert listed == f"{written}, CN¥7.00 and {written}"
     assert inner == f"<{written}>"
     assert shown == f"[{written}|{written}|{written}]"
     return shown
 
 
 def requested(written: str) -> str:
-    (shown,) = spoken_with().request(event="heard", word=written)
+    (shown, _) = spoken_with().request(event="heard", word=written)
     assert shown == f"[{written}|-|-]"
     return shown
 

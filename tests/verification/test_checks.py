@@ -169,6 +169,8 @@ FAULTS = [
     ("emoji", "en: Which colour?", "en: Which colour? 👍👍", 10, "has 2 emoji (👍 👍)"),
     ("empty", "{{ colour }} it is", "{{ contact.city }} it is", 17, '"contact.city" may be empty'),
     ("empty", "{{ colour }} it is", "{{ name }} it is", 17, "on the way paint > who"),
+    ("filters", "{{ colour }} it is", "{{ colour | money }} it is", 17, "kept as option; `money`"),
+    ("filters", "answer != 'x'", "answer != (name | weekday)", 20, "takes date or datetime"),
     ("promotion", *UNASKED, 9, '"Flash sale" is marketing'),
 ]
 

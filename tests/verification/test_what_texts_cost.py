@@ -79,7 +79,7 @@ def test_no_text_is_longer_in_life_than_it_was_taken_for() -> None:
     of = shop("Hi.")
     flow = of.playbook.flows["shop"]
     for language in ("en", "zh"):
-        scope = longest_values(flow, {}, language, {})
+        scope = longest_values(flow, of.playbook.business, language, {})
         for name in ("what", "when", "size"):
             taken = len(longest(f"{{{{ {name} }}}}", scope))
             for names in lives(name, flow.labels):
