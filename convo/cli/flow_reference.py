@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from convo.core.records import KINDS as RECORDS
-from convo.engine.schema import Anytime, Brought, Expires, FlowFile, Start
+from convo.engine.schema import Anytime, Brought, Expires, FlowFile, Moved, Start
 from convo.language.durations import duration_words
 from convo.language.filters import FILTERS
 from convo.language.phrases import LANGUAGES
@@ -130,6 +130,7 @@ def _page() -> Iterator[str]:
         ("one value of event", Brought),
         ("one entry of anytime", Anytime),
         ("expires", Expires),
+        ("one line of moved", Moved),
     ):
         yield f"### {title}\n\n{_about(form)}\n\n{_table(form)}"
     yield SHOWING

@@ -189,6 +189,7 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     ),
     "full": lambda f: f"{f['flow']}: {f['step']} lets nobody more through, {f['why']}.",
     "split": lambda f: f"{f['flow']}: by the split {f['name']} this number goes to {f['arm']}.",
+    "moved": lambda f: f"{f['flow']}: a newer version took it along from {f['left']} to {f['to']}.",
     "started": lambda f: f"{f['flow']} began ({f['by']}).",
     "ended": lambda f: f"{f['flow']} ended: {f['outcome']}.",
     "consent": lambda f: f"Consent to {f['programme'] or 'everything'}: {f['state']}.",

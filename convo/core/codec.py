@@ -35,7 +35,7 @@ SCHEMA = 2
 _CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}, (), ()))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, (0, 0))
 _SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False, False))
-_FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}, ()))
+_FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}, (), False))
 _POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((), "", "", 0, ()))
 
 _encode = msgspec.json.Encoder().encode
@@ -169,6 +169,7 @@ def _session_row(session: Session) -> list[Any]:
                 frame.numbers,
                 frame.brought,
                 frame.trail,
+                frame.carried,
             ]
             for frame in session.frames
         ],
@@ -200,10 +201,21 @@ def _session(row: list[Any]) -> Session:
                 numbers=tuple(numbers),
                 brought=brought,
                 trail=tuple(trail),
+                carried=carried,
             )
-            for flow, version, step, answers, tries, partial, errand, numbers, brought, trail in (
-                _grown(frame, _FRAME_GREW) for frame in frames
-            )
+            for (
+                flow,
+                version,
+                step,
+                answers,
+                tries,
+                partial,
+                errand,
+                numbers,
+                brought,
+                trail,
+                carried,
+            ) in (_grown(frame, _FRAME_GREW) for frame in frames)
         ),
         in_hand=in_hand,
         began=began,

@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
     "heard": "an event of an own system was heard: event, flow, way, and the step that was left",
     "dropped": "a text that still waited is not needed any more: kind, and the event or why",
     "started": "a session began: session, flow, version, by what",
+    "moved": "a newer version took a session along: flow, version, of, left, to, answers lost",
     "ended": "a flow ended: flow, version, outcome, and the answers that it kept",
     "privacy": "the privacy word was answered: kinds of data that are kept, language, policy told",
     "consent": "consent changed: programme, state",

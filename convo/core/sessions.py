@@ -10,7 +10,7 @@ class Frame:
     """Where the walk stands in one flow. `run` puts another on top."""
 
     flow: str
-    #: The hash of the flow as it was when the session began.
+    #: The hash of the flow as it was when the session began, or when it was moved.
     version: str
     step: str
     #: What was answered so far, by name, as `language/values.py` stores it.
@@ -27,6 +27,8 @@ class Frame:
     brought: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     #: The questions come by so far, the newest last.
     trail: tuple[str, ...] = ()
+    #: Its question was put by an older version, in other words: they have not read this one's.
+    carried: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from transitions import EventData, Machine
 
 from convo.core.business import MessageClass
 from convo.core.contacts import Unless
-from convo.engine.schema import Anytime, Brought, FlowFile, Written, pieces_of
+from convo.engine.moves import lines_to_nowhere
+from convo.engine.schema import Anytime, Brought, FlowFile, Moved, Written, pieces_of
 from convo.engine.trail import BACK
 from convo.errors import FlowError, FlowErrors, Place
 from convo.language.document import Document
@@ -96,6 +97,8 @@ class Flow:
     reads_contact_zone: bool
     #: Some text or expression names the contact's opt-out link.
     links_out: bool
+    #: Step of an older version -> where its people go on, as written.
+    moved: Mapping[str, Moved]
     steps: Mapping[str, Step]
     first: str
     #: Step -> its ways out, with every `to` known.
@@ -110,6 +113,7 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
     file, steps = written.file, written.steps
     ways, problems = _ways(written)
     problems += _anytime_problems(written)
+    problems += lines_to_nowhere(written)
     if problems:
         raise FlowErrors(problems)
     answers, labels = _answers(file, steps)
@@ -146,6 +150,7 @@ def compile_flow(written: Written, business_languages: Sequence[str]) -> Flow:
         expires_after=file.expires.after.total_seconds() if file.expires else None,
         reads_contact_zone=any(isinstance(s, Ask) and s.zone == "contact" for s in steps.values()),
         links_out=_links_out(written),
+        moved=file.moved,
         steps=steps,
         first=next(iter(steps)),
         ways=ways,

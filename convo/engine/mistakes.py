@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -107,17 +107,21 @@ def _holder(own: Path, below: Path, whole: str) -> str:
 def _keys_at(form: type[Form], path: Path) -> Sequence[str]:
     """The keys of the form to which this path leads, as authors write them; none if to no form."""
     holder: type[Form] | None = form
+    in_names = False
     for each in path:
-        if isinstance(each, int) or holder is None:
+        if in_names or isinstance(each, int) or holder is None:
+            in_names = False
             continue
-        holder = next(
+        written = next(
             (
-                _form_in(field.annotation)
+                field.annotation
                 for name, field in holder.model_fields.items()
                 if each == (field.alias or name)
             ),
             None,
         )
+        holder = _form_in(written)
+        in_names = get_origin(written) is dict  # an author's own name comes before the form
     if holder is None:
         return ()
     return tuple(field.alias or name for name, field in holder.model_fields.items())

@@ -146,6 +146,38 @@ EventValue = Annotated[
 ]
 
 
+class Moved(Form):
+    """Where people go on who wait at one step of an older version: `day: which_day`."""
+
+    go: StepName | None = Field(
+        default=None,
+        description="A step of this file. `restart` begins again at the first step, with the "
+        "answers that the flow still keeps as it did; `end` ends without a word; `stay` lets them "
+        "finish in their version, as without a line.",
+    )
+    again: Literal[True] | None = Field(
+        default=None,
+        description="Come to that step as by any way: its question is put, whatever they have "
+        "read, and its wait begins.",
+    )
+    end: Text | None = Field(
+        default=None,
+        description="Said once, and then the flow ends with the outcome `moved`.",
+    )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Moved":
+        if (self.go is None) == (self.end is None):
+            raise ValueError("Say where they go: a step, or {end: a text}, and not both.")
+        if self.again is not None and self.end is not None:
+            raise ValueError("`again` goes with `go`, which names a step.")
+        return self
+
+
+def _moved(raw: object) -> object:
+    return {"go": raw} if isinstance(raw, str) else raw
+
+
 class Expires(Form):
     """How much silence at a question ends the conversation."""
 
@@ -204,6 +236,12 @@ class FlowFile(Form):
         description="Words that are understood, and events that are heard, at every step.",
     )
     expires: Expires | None = Field(default=None, description="How the flow lets go.")
+    moved: dict[str, Annotated[Moved, BeforeValidator(_moved)]] = Field(
+        default={},
+        max_length=MAX_STEPS,
+        description="Where people go on who wait at these steps of an older version. All others "
+        "finish in the version that they are in.",
+    )
     steps: dict[str, Any] = Field(min_length=1, max_length=MAX_STEPS, description="The steps.")
 
 

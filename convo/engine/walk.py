@@ -6,7 +6,10 @@ from typing import Any
 from convo.core.effects import SetTimer
 from convo.core.sessions import Frame, Held, Session
 from convo.engine.flow import Flow
+from convo.engine.moves import RESTART
+from convo.engine.moving import OUTCOME, Destination
 from convo.engine.walking import Bundle, Walking
+from convo.steps.end import END
 from convo.steps.handoff import Handoff
 from convo.steps.outside import Errand
 from convo.steps.question import Understood
@@ -77,6 +80,7 @@ class Walk(Walking):
 
     def ask_again(self) -> None:
         """The open question once more, from its beginning."""
+        self.scene.carried = False
         self.scene.renew()
         self._run_on(self.flow.steps[self.scene.step].enter(self.scene))
 
@@ -92,10 +96,7 @@ class Walk(Walking):
             if hearing is None or not hearing.unless(event, known).met(event, values):
                 continue
             left = self.scene.step
-            while len(self.below) > depth:
-                self.flow.steps[self.scene.step].leave(self.scene, "")
-                self._record_end(self.flow.name, "left", self.scene.answers)
-                self._stand_in(self.below.pop(), self.scene.generation + 1)
+            self._return_to(depth)
             self.scene.record("heard", event=event, flow=flow.name, way=hearing.entry, left=left)
             self.scene.bring(values)
             self._go_on(f"anytime:{hearing.entry}")
@@ -105,6 +106,40 @@ class Walk(Walking):
     def listens(self, event: str, values: Mapping[str, Any]) -> bool:
         """Whether `notice` would take a way. Changes nothing."""
         return any(unless.met(event, values) for unless in self._unless())
+
+    def move(self, to: Destination) -> None:
+        """Go on in another version of the flow, where that says."""
+        self._return_to(len(to.frames) - 1)
+        left, was, of, line = self.scene, self.flow, self.version, to.line
+        before = was.steps[left.step]
+        self.bundle, self.below = to.bundle, [*to.frames[:-1]]
+        self._stand_in(to.frames[-1], left.generation)
+        scene = self.scene
+        scene.armed, scene.unread = left.armed, left.unread
+        self.moved = True
+        go = scene.step if line is None else line.go or END
+        scene.record(
+            "moved",
+            flow=self.flow.name,
+            version=to.version,
+            of=of,
+            left=left.step,
+            to=go,
+            lost=to.lost,
+        )
+        here = None if line is not None and line.again else self.flow.steps.get(go)
+        if before.is_as(here) and self.flow.expires_after == was.expires_after:
+            return  # the very same step, perhaps of another name: its timers go on
+        if here is not None and here.continues(before, left):
+            here.carry_on(before, scene)
+            return
+        before.leave(left, "")
+        self.displaced = True
+        if go == END:
+            self._end(OUTCOME, None if line is None else line.end)
+        else:
+            scene.trail = () if go == RESTART else scene.trail
+            self._run_on(self._enter(scene.step))
 
     def set_out(self, n: int) -> None:
         """What its step put off begins."""
@@ -117,13 +152,12 @@ class Walk(Walking):
             return False
         self.scene.armed.remove(name)
         self.moved = True
-        *_, step, purpose, n = name.rsplit("/", 3)
-        if step != self.scene.step:
-            return False
+        # A step that a newer version calls by another name keeps the timers that it had.
+        *_, purpose, n = name.rsplit("/", 2)
         if purpose == "expires":
             self._go_on("expires")
         else:
-            self._go_on(self.flow.steps[step].wake(self.scene, purpose, int(n)))
+            self._go_on(self.flow.steps[self.scene.step].wake(self.scene, purpose, int(n)))
         return True
 
     def put_off(self, name: str, generation: int, due: int) -> bool:

@@ -13,6 +13,7 @@ from convo.engine.asked import closed
 from convo.engine.flow import Cursor, Flow
 from convo.engine.trail import BACK, back_from, visited
 from convo.errors import ConvoError
+from convo.language.texts import Text
 from convo.steps.end import END
 from convo.steps.question import Question
 from convo.steps.scene import Scene
@@ -52,6 +53,8 @@ class Walking:
         self.waited = True
         #: Ended by `stop`, not by its flow.
         self.cut_off = False
+        #: Led elsewhere in this turn by a newer version: what they write now is no answer to that.
+        self.displaced = False
         #: Why it moved last; an errand's answer goes on with it.
         self.began = session.began
         self._before = session
@@ -135,6 +138,7 @@ class Walking:
         scene.errand = frame.errand
         scene.numbers = frame.numbers
         scene.trail = frame.trail
+        scene.carried = frame.carried
 
     def _frame(self) -> Frame:
         scene = self.scene
@@ -149,6 +153,7 @@ class Walking:
             numbers=scene.numbers,
             brought=scene.brought,
             trail=scene.trail,
+            carried=scene.carried,
         )
 
     def _go_on(self, label: str | None) -> None:
@@ -213,6 +218,7 @@ class Walking:
             )
         scene = self.scene
         scene.step = step
+        scene.carried = False
         scene.tries = 0
         scene.partial = None
         scene.errand = None
@@ -255,6 +261,23 @@ class Walking:
             return None
         self._stand_in(self.below.pop(), generation + 1)
         return self.flow.steps[self.scene.step].hear(self.scene, outcome, "")
+
+    def _end(self, outcome: str, said: Text | None) -> None:
+        """End the flow where it stands, with a last word; what ran it goes on."""
+        self.scene.asks = False
+        if said is not None:
+            self.scene.say(said)
+        self.scene.outcome = outcome
+        label = self._finish()
+        if not self.ended:
+            self._run_on(label)
+
+    def _return_to(self, depth: int) -> None:
+        """Leave the flows that were run on top of this one."""
+        while len(self.below) > depth:
+            self.flow.steps[self.scene.step].leave(self.scene, "")
+            self._record_end(self.flow.name, "left", self.scene.answers)
+            self._stand_in(self.below.pop(), self.scene.generation + 1)
 
     def _stack(self) -> list[tuple[Flow, Mapping[str, Any]]]:
         """Every flow of the session with what its events have brought, the topmost last."""

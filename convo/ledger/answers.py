@@ -15,7 +15,7 @@ class Row:
     session: str
     #: E.164.
     contact: str = field(repr=False)
-    #: The hash of the flow as it was when the conversation began.
+    #: The hash of the flow as the conversation follows it.
     version: str
     #: How it ended; empty while it goes on.
     outcome: str

@@ -100,7 +100,7 @@ def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
     if _anytime(desk, walks, text, channel):
         return
     newest = walks[-1] if walks else None
-    if newest is not None and newest.awaits_errand:
+    if newest is not None and newest.awaits_errand and not newest.displaced:
         if len(newest.held) >= MAX_HELD:
             desk.record("ignored", why="too many texts while an errand is out")
             return
@@ -117,7 +117,11 @@ def take_text(desk: Desk, text: str, event: str, at: int, channel: str) -> None:
             why="a person has the conversation",
         )
         return
-    asking = [walk for walk in walks if walk.question is not None and not walk.scene.unread]
+    asking = [
+        walk
+        for walk in walks
+        if walk.question is not None and not walk.scene.unread and not walk.displaced
+    ]
     if asking and _open_question(desk, asking, text, event, channel):
         return
     _start_or_fall_back(desk, asking, text, event, channel)
@@ -137,6 +141,8 @@ def _start_or_fall_back(
         match = None
     if match is not None:
         _start(desk, match, text, channel)
+    elif any(walk.displaced and walk.channel == channel for walk in desk.walks):
+        desk.record("ignored", why="its question is gone with an older version of the flow")
     elif not any(walk.in_hand for walk in asking) and answers_too_late(desk, text, channel):
         pass  # they have been told
     elif asking:

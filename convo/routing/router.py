@@ -30,6 +30,7 @@ from convo.routing.leaving import what_leaves
 from convo.routing.leaving_programmes import leave_programme
 from convo.routing.levels import hear, hear_what_has_come, person_in, take_text
 from convo.routing.merging import handed_on, merge_asked
+from convo.routing.moving import CannotMove, move_sessions
 from convo.routing.open_questions import keep_in_hand
 from convo.routing.playbook import Playbook
 from convo.routing.timers import BACK, GATE, PARTS
@@ -50,11 +51,16 @@ def take_turn(
 ) -> TakenTurn:
     """What `event` means for this contact. Pure: the same event makes the same turn."""
     hopeless: dict[str, str] = {}
+    staying: dict[str, str] = {}
     while True:
         desk = Desk(state, event, playbook)
-        _route(desk, event)
         try:
+            move_sessions(desk, event, staying)
+            _route(desk, event)
             start_what_was_asked(desk, hopeless)
+        except CannotMove as failed:
+            # A mistake of the newer version is no reason to say nothing to them any more.
+            staying[failed.session] = failed.error
         except CannotBegin as failed:
             # It is of another event, which must not be the ruin of this one: taken again without.
             hopeless[failed.event] = failed.error

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from convo.language.texts import Text, is_language
 from convo.steps.question import Question, Understood, whole_number
 from convo.steps.scene import Scene
-from convo.steps.step import Branch, Form, StepName
+from convo.steps.step import Branch, Form, Step, StepName
 from convo.understanding.options import (
     OptionList,
     OptionWords,
@@ -95,6 +95,20 @@ class Choose(Question):
     def labels(self) -> Mapping[str, Mapping[str, str]]:
         """Option id -> language -> label."""
         return {id: option.label for id, option in self.options.items()}
+
+    def continues(self, before: Step, scene: Scene) -> bool:
+        """With the very options that they have read: a number, and "the second", mean the same."""
+        if not isinstance(before, Choose) or [*before.options] != [*self.options]:
+            return False
+        as_read = before.numbers == self.numbers or not self.names_its_numbers
+        return as_read and super().continues(before, scene)
+
+    def carry_on(self, before: Step, scene: Scene) -> None:
+        assert isinstance(before, Choose)
+        scene.carried = scene.carried or before.labels != self.labels
+        if before.numbers != self.numbers:
+            scene.numbers = scene.numbers or tuple(before.numbers.values())
+        super().carry_on(before, scene)
 
     def answer_branches(self) -> Sequence[Branch]:
         own = [

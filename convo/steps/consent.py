@@ -9,7 +9,7 @@ from convo.language.texts import Text
 from convo.policy.consent import may_ask
 from convo.steps.question import NOTHING, Question, Understood, yes_or_no
 from convo.steps.scene import Scene
-from convo.steps.step import Branch, Form, StepName
+from convo.steps.step import Branch, Form, Step, StepName
 
 
 class Act(Form):
@@ -61,6 +61,12 @@ class Consent(Question):
     @property
     def asks(self) -> bool:
         return self.consent.ask is not None
+
+    def continues(self, before: Step, scene: Scene) -> bool:
+        """Nobody agrees to a text that they have not read."""
+        if not isinstance(before, Consent) or before.consent != self.consent:
+            return False
+        return before.confirm == self.confirm and super().continues(before, scene)
 
     def branches(self) -> Sequence[Branch]:
         return super().branches() if self.asks else (self.onward(),)

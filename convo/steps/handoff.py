@@ -40,6 +40,10 @@ class Handoff(Step):
         scene.arm_after("handoff", 0, self.within.total_seconds())
         return None
 
+    def continues(self, before: Step, scene: Scene) -> bool:
+        """The person who has the conversation keeps it, for as long as was said then."""
+        return isinstance(before, Handoff)
+
     def wake(self, scene: Scene, purpose: str, n: int) -> str | None:
         return "next"
 

@@ -186,8 +186,25 @@ class Question(Step):
         if entry.say is not None:
             scene.say(entry.say, purpose=self.purpose())
         else:
-            self.put(scene)
+            self.put_now(scene)
         return None
+
+    def put_now(self, scene: Scene) -> None:
+        """Say the question; from now on its own words are what they have read."""
+        scene.carried = False
+        self.put(scene)
+
+    def continues(self, before: Step, scene: Scene) -> bool:
+        """A question of the same kind, which they have had the time to read."""
+        return self.asks and type(before) is type(self) and before.asks and not scene.unread
+
+    def carry_on(self, before: Step, scene: Scene) -> None:
+        """The silence is counted anew, and so are the tries."""
+        assert isinstance(before, Question)
+        scene.carried = scene.carried or before.worded() != self.worded()
+        scene.tries = 0
+        scene.renew()
+        self.watch(scene)
 
     def take(self, scene: Scene, understood: Understood) -> str | None:
         """An understood reply: keep it and go on, or ask for what is missing."""
@@ -200,7 +217,11 @@ class Question(Step):
     def reject(self, scene: Scene) -> str | None:
         """A reply that was not understood: say so, or give up."""
         scene.renew()
-        label = self.refuse(scene, self.unclear)
+        if scene.carried:  # they answer words that this question does not have
+            self.put_now(scene)
+            label = None
+        else:
+            label = self.refuse(scene, self.unclear)
         if label is None:
             self.watch(scene)
         return label

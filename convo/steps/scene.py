@@ -30,6 +30,7 @@ class Scene:
         "around",
         "asks",
         "brought",
+        "carried",
         "channel",
         "entered",
         "errand",
@@ -88,6 +89,8 @@ class Scene:
         self.unless: Callable[[], tuple[Unless, ...]] = tuple[Unless, ...]
         #: The questions come by in this flow, the newest last.
         self.trail: tuple[str, ...] = ()
+        #: The question was put in the words of an older version (core/sessions.py).
+        self.carried = False
         self.tries = 0
         self.partial: Any = None
         self.errand: str | None = None

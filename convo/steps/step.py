@@ -140,6 +140,19 @@ class Step(Form):
     def leave(self, scene: Scene, label: str) -> None:
         """It has waited, and is now left by `label`, or for good without one: tidy up."""
 
+    def is_as(self, other: "Step | None") -> bool:
+        """Whether both were written alike, and in the same order: options are numbered by it."""
+        if other is None or type(self) is not type(other):
+            return False
+        return self.model_dump_json() == other.model_dump_json()
+
+    def continues(self, before: "Step", scene: Scene) -> bool:
+        """Whether who waits at `before`, in an older version, may wait on here without a word."""
+        return False
+
+    def carry_on(self, before: "Step", scene: Scene) -> None:
+        """Wait here for what was waited for at `before`, which this step continues."""
+
     def hear(self, scene: Scene, value: object, failure: str) -> str | None:
         """An errand's answer, or a person's or a flow's return: the branch to take."""
         raise ValueError(f"{type(self).__name__} awaits no answer ({scene.step}: {failure})")

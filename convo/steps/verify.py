@@ -13,7 +13,7 @@ from convo.language.durations import Duration
 from convo.language.texts import Text
 from convo.steps.question import Question, Understood, whole_number
 from convo.steps.scene import Scene
-from convo.steps.step import Branch
+from convo.steps.step import Branch, Step
 
 CODES_AN_HOUR = 5
 """Codes that one number is sent within an hour: more is somebody who makes us pay for them."""
@@ -64,6 +64,10 @@ class Verify(Question):
 
     def silence_ends_at(self) -> str | None:
         return self.give_up  # the code's time is the silence's
+
+    def continues(self, before: Step, scene: Scene) -> bool:
+        """A code is good for the question that it came with; another question texts another."""
+        return False
 
     def branches(self) -> Sequence[Branch]:
         late = Branch(label="late", to=self.give_up, path=("give_up",))

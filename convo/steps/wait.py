@@ -64,5 +64,9 @@ class Wait(Step):
         scene.arm("wait", 0, due)
         return None
 
+    def continues(self, before: Step, scene: Scene) -> bool:
+        """A wait that has begun keeps its end."""
+        return isinstance(before, Wait)
+
     def wake(self, scene: Scene, purpose: str, n: int) -> str | None:
         return "next"

@@ -35,6 +35,7 @@ def empty_values(loaded: Loaded) -> Iterator[FlowError]:
             for use in _bare(flow.again, flow):
                 if use.startswith(_CONTACT):
                     yield _told(written, path, flow.again, use, ("start",))
+        yield from _in_moves(written, flow)
         for step_name, step in flow.steps.items():
             for below, piece in pieces_of(step):
                 if not isinstance(piece, Text):
@@ -47,6 +48,14 @@ def empty_values(loaded: Loaded) -> Iterator[FlowError]:
                     if step_name in ways[use]:
                         path = ("steps", step_name, *below)
                         yield _told(written, path, piece, use, ways[use][step_name])
+
+
+def _in_moves(written: Written, flow: Flow) -> Iterator[FlowError]:
+    """Nobody knows what an older version has asked for, and what of it is kept."""
+    for below, piece in pieces_of(flow.moved):
+        if isinstance(piece, Text):
+            for use in _bare(piece, flow):
+                yield _told(written, ("moved", *below), piece, use, ("moved", str(below[0])))
 
 
 def _bare(text: Text, flow: Flow) -> Iterator[str]:

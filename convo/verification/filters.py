@@ -20,21 +20,18 @@ def unfit_filters(loaded: Loaded) -> Iterator[FlowError]:
     for name, written in loaded.written.items():
         flow = loaded.playbook.flows[name]
         kinds = _kinds(flow, business)
-        for step_name, step in flow.steps.items():
-            for below, piece in pieces_of(step):
-                if not isinstance(piece, Text | Expression):
+        for path, piece in pieces_of({"moved": flow.moved, "steps": flow.steps}):
+            if not isinstance(piece, Text | Expression):
+                continue
+            for value, filter in dict.fromkeys(_filtered(piece, flow)):
+                takes, kind = FILTERS[filter].takes, kinds.get(value)
+                if kind is None or not takes or kind in takes:
                     continue
-                for value, filter in dict.fromkeys(_filtered(piece, flow)):
-                    takes, kind = FILTERS[filter].takes, kinds.get(value)
-                    if kind is None or not takes or kind in takes:
-                        continue
-                    use = next(each for each in piece.uses if each.name == value)
-                    path = ("steps", step_name, *below, *use.path)
-                    yield FlowError(
-                        f'"{value}" is kept as {kind}; `{filter}` takes '
-                        f"{' or '.join(sorted(takes))}.",
-                        place=written.document.place_within(path, use.line, use.column),
-                    )
+                use = next(each for each in piece.uses if each.name == value)
+                yield FlowError(
+                    f'"{value}" is kept as {kind}; `{filter}` takes {" or ".join(sorted(takes))}.',
+                    place=written.document.place_within((*path, *use.path), use.line, use.column),
+                )
 
 
 def _kinds(flow: Flow, business: Business) -> Mapping[str, str]:

@@ -21,6 +21,9 @@ def missing_languages(loaded: Loaded) -> Iterator[FlowError]:
             yield from _of_a_text(written.file.called, written, ("called",), spoken)
         if (again := written.file.start.again) is not None:
             yield from _of_a_text(again, written, ("start", "again"), spoken)
+        for below, text in pieces_of(written.file.moved):
+            if isinstance(text, Text):
+                yield from _of_a_text(text, written, ("moved", *below), spoken)
         for step_name, step in flow.steps.items():
             labels: list[tuple[Path, Mapping[str, str]]] = []
             if isinstance(step, Choose):

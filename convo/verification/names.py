@@ -42,6 +42,9 @@ def unknown_names(loaded: Loaded) -> Iterator[FlowError]:
             yield from _used(flow.called, written, ("called",), given, business)
         for below, piece in pieces_of(written.file.start):
             yield from _used(piece, written, ("start", *below), frozenset(), business)
+        for below, piece in pieces_of(written.file.moved):
+            yield from _used(piece, written, ("moved", *below), given, business)
+            yield from _brought(piece, written, ("moved", *below), flow.brings)
         for step_name, step in flow.steps.items():
             path: Path = ("steps", step_name)
             yield from _saved(step, written, path, flow, fields)

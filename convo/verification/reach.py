@@ -9,7 +9,7 @@ from convo.verification.finding import at_key
 
 
 def unreachable_steps(loaded: Loaded) -> Iterator[FlowError]:
-    """Neither a way, nor an anytime word, nor the flow's silence leads there."""
+    """Neither a way, nor an anytime word, nor the flow's silence, nor `moved` leads there."""
     for name, written in loaded.written.items():
         flow = loaded.playbook.flows[name]
         found = reached(flow)
@@ -23,7 +23,11 @@ def unreachable_steps(loaded: Loaded) -> Iterator[FlowError]:
 def reached(flow: Flow, past: Collection[tuple[str, str]] = ()) -> frozenset[str]:
     """The steps that can be come to, taking no way of `past`: (step, label) each."""
     found: set[str] = set()
-    waiting = [flow.first, *(entry.go for entry in flow.anytime.values())]
+    waiting = [
+        flow.first,
+        *(entry.go for entry in flow.anytime.values()),
+        *(line.go for line in flow.moved.values() if line.go is not None),
+    ]
     while waiting:
         step = waiting.pop()
         if step in found or step not in flow.steps:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from convo.core.business import Business
 from convo.engine.flow import Flow
 from convo.engine.schema import pieces_of
+from convo.language.authored import Authored
 from convo.language.document import Path
 from convo.language.texts import Text
 from convo.policy.leaving import Leaving, Refused
@@ -33,30 +34,35 @@ class Worst:
 
 def everything_said(flow: Flow, business: Business) -> Iterator[Worst]:
     """Every message of every text, in each of the flow's languages."""
+    for below, piece in pieces_of(flow.moved):
+        yield from _in_every_language(flow, None, ("moved", *below), piece, business)
     for step_name, step in flow.steps.items():
-        for path, piece in pieces_of(step):
-            if not isinstance(piece, Text) or path[0] in _NOT_SAID:
-                continue
-            seen: set[str] = set()
-            for language in flow.languages:
-                media = step.media if path[0] in SPEAKING else ()
-                for text in _messages(flow, step, path, piece, language, business):
-                    if text.strip() and text not in seen:
-                        seen.add(text)
-                        yield Worst(
-                            path=("steps", step_name, *path),
-                            language=language,
-                            text=text,
-                            media=media,
-                        )
+        for below, piece in pieces_of(step):
+            if below[0] not in _NOT_SAID:
+                path: Path = ("steps", step_name, *below)
+                yield from _in_every_language(flow, step, path, piece, business)
+
+
+def _in_every_language(
+    flow: Flow, step: Step | None, path: Path, piece: Authored, business: Business
+) -> Iterator[Worst]:
+    if not isinstance(piece, Text):
+        return
+    media = step.media if step is not None and path[2] in SPEAKING else ()
+    seen: set[str] = set()
+    for language in flow.languages:
+        for text in _messages(flow, step, path, piece, language, business):
+            if text.strip() and text not in seen:
+                seen.add(text)
+                yield Worst(path=path, language=language, text=text, media=media)
 
 
 def _messages(
-    flow: Flow, step: Step, path: Path, piece: Text, language: str, business: Business
+    flow: Flow, step: Step | None, path: Path, piece: Text, language: str, business: Business
 ) -> Iterator[str]:
     options = step.listed(language, flow.languages) if isinstance(step, Choose) else ""
     scope = longest_values(flow, business, language, {"options": options})
-    follows = bool(options) and path == ("choose",) and "options" not in piece.variables
+    follows = bool(options) and path[2:] == ("choose",) and "options" not in piece.variables
     for source in piece.sources(language):
         text = longest(source, scope)
         yield f"{text}\n{options}" if follows else text

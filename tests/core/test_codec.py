@@ -58,7 +58,9 @@ FULL = dataclasses.replace(
         dataclasses.replace(
             OLD.sessions[0],
             frames=(
-                dataclasses.replace(FRAME, numbers=(3, 4), brought={"order": "A1"}, trail=("day",)),
+                dataclasses.replace(
+                    FRAME, numbers=(3, 4), brought={"order": "A1"}, trail=("day",), carried=True
+                ),
             ),
             in_hand=True,
             began=True,

@@ -336,6 +336,15 @@ def test_the_patterns_of_how_to_write_a_flow_are_flows(tmp_path: Path) -> None:
     )
 
 
+def test_the_flow_of_how_to_change_a_live_flow_is_in_order(tmp_path: Path) -> None:
+    is_done(
+        ROOT / "docs/how-to/change-a-live-flow.md",
+        tmp_path,
+        before=NEW_BUSINESS,
+        after="$ convo check\nAll is well: 2 flows, 1 handler.\n",
+    )
+
+
 def test_the_handlers_of_how_to_write_a_handler_answer(tmp_path: Path) -> None:
     is_done(ROOT / "docs/how-to/write-a-handler.md", tmp_path, before=NEW_BUSINESS)
 

@@ -1,0 +1,122 @@
+"""Which sessions a newer version of their flow takes along, and where they go on in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from convo.core.sessions import Frame
+from convo.engine.flow import Flow
+from convo.engine.moves import STAY, followed
+from convo.engine.schema import Moved
+from convo.engine.walking import Bundle
+from convo.steps.run import Run
+
+OUTCOME = "moved"
+"""How a flow ends that `moved` ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where a session goes on in another version of its flow."""
+
+    version: str
+    bundle: Bundle
+    #: The frames that go along, as they are there; what stood on top of the last one is left.
+    frames: tuple[Frame, ...]
+    #: What is said of the step where it stood in the last one; None where that is as it was.
+    line: Moved | None
+    #: Names of answers that are not kept there, or not as answers of this kind.
+    lost: tuple[str, ...]
+
+
+def destination(
+    frames: Sequence[Frame], old: Bundle, version: str, new: Bundle
+) -> Destination | None:
+    """Where another version takes a session along; None when it stays in its own.
+
+    A session goes whole. Where one flow runs another, each of the two must know where its people
+    go on: by its `moved`, or because the step at which they stand is as it was. While an errand is
+    out nobody goes: its answer belongs to the version that asked for it.
+    """
+    if frames[-1].errand is not None:
+        return None
+    going: list[Frame] = []
+    lost: list[str] = []
+    told, line = False, None
+    for n, frame in enumerate(frames):
+        was, flow = old[frame.flow], new.get(frame.flow)
+        line = None if flow is None else line_for(frame.step, was, flow)
+        if flow is None or not _leads_on(frame.step, line, was, flow):
+            return None
+        told = told or line is not None
+        lost += _lost(frame, was, flow)
+        going.append(_there(frame, line, was, flow, version))
+        if line is not None and not _runs(flow, line, frames[n + 1 : n + 2]):
+            break
+    if not told:
+        return None
+    return Destination(
+        version=version, bundle=new, frames=tuple(going), line=line, lost=tuple(lost)
+    )
+
+
+def line_for(step: str, was: Flow, flow: Flow) -> Moved | None:
+    """What `flow` says of people who wait at a step of the older version `was`.
+
+    A line that `was` had already is about versions before it: an old line that was left in the file
+    moves nobody again, unless the step has changed since.
+    """
+    line = flow.moved.get(step)
+    if line is None or (line == was.moved.get(step) and unchanged(step, was, flow)):
+        return None
+    return followed(line, flow.moved, flow.steps)
+
+
+def unchanged(step: str, was: Flow, flow: Flow) -> bool:
+    """Whether a step is there, and says and does what it did."""
+    return was.steps[step].is_as(flow.steps.get(step))
+
+
+def _leads_on(step: str, line: Moved | None, was: Flow, flow: Flow) -> bool:
+    if line is None:
+        return unchanged(step, was, flow)
+    return line.go != STAY or STAY in flow.steps
+
+
+def _runs(flow: Flow, line: Moved, above: Sequence[Frame]) -> bool:
+    """Whether a line leads to where the flow that stands above is run too."""
+    step = flow.steps.get(line.go or "")
+    return isinstance(step, Run) and not line.again and [each.flow for each in above] == [step.run]
+
+
+def _there(frame: Frame, line: Moved | None, was: Flow, flow: Flow, version: str) -> Frame:
+    """The frame in the other version; at its first step where no step is named."""
+    step = frame.step if line is None else line.go
+    if step not in flow.steps:
+        step = flow.first
+    renamed = [step if name == frame.step else name for name in frame.trail]
+    gone = _lost(frame, was, flow)
+    return replace(
+        frame,
+        version=version,
+        step=step,
+        answers={name: raw for name, raw in frame.answers.items() if name not in gone},
+        brought={
+            name: raw
+            for name, raw in frame.brought.items()
+            if was.brings.get(name) == flow.brings.get(name)
+        },
+        trail=tuple(name for name in renamed if name in flow.steps),
+    )
+
+
+def _lost(frame: Frame, was: Flow, flow: Flow) -> Sequence[str]:
+    return [name for name, raw in frame.answers.items() if not _is_kept(name, raw, was, flow)]
+
+
+def _is_kept(name: str, raw: Any, was: Flow, flow: Flow) -> bool:
+    """Whether an answer is of the same kind there, and an option still one."""
+    kind = flow.answers.get(name)
+    if kind != was.answers.get(name):
+        return False
+    return kind != "option" or name not in flow.labels or raw in flow.labels[name]
