@@ -1,6 +1,7 @@
 """The open table of replies has the form its README promises; its meaning is tested elsewhere."""
 
 import re
+import unicodedata
 from collections import Counter
 from datetime import date, time
 from pathlib import Path
@@ -108,7 +109,12 @@ def is_number(question: str, text: str) -> bool:
     return question == "number"
 
 
-def fits(question: str, expected: str, lists: Lists) -> bool:
+def stands_in(expected: str, reply: str) -> bool:
+    """Whether what is kept was written, apart from the width of its letters."""
+    return expected in unicodedata.normalize("NFKC", reply).replace("\u2019", "'")
+
+
+def fits(question: str, reply: str, expected: str, lists: Lists) -> bool:
     """Whether the expected value is one that this question can have."""
     kind, _, detail = question.partition(":")
     match kind:
@@ -119,6 +125,8 @@ def fits(question: str, expected: str, lists: Lists) -> bool:
             return detail in lists and expected in (*lists[detail], "unclear")
         case "pattern":
             return expected == "unclear" or does_match(lists.get(f"!{detail}", []), expected)
+        case "name":
+            return expected == "unclear" or stands_in(expected, reply)
         case "number":
             return expected == "unclear" or is_number(question, expected)
         case "yes_no":
@@ -146,7 +154,7 @@ def wrong_with(lines: list[str]) -> list[str]:
         question, reply, expected, kind = fields
         if any(escaped not in ("n", "t", "\\") for escaped in ESCAPE.findall(reply)):
             wrong.append(f"line {number}: an unknown escape in {reply}")
-        if not fits(question, expected, lists):
+        if not fits(question, reply, expected, lists):
             wrong.append(f"line {number}: {question} cannot be {expected}")
         if kind not in CLASSES:
             wrong.append(f"line {number}: no class is called {kind}")
@@ -189,6 +197,7 @@ def test_there_are_files_to_look_at() -> None:
         ("law:us\tSTOP\tstop\tlaw", "cannot be"),
         ("pattern:no\t12\t12\tdigits", "cannot be"),
         ("pattern:pin\tnone\t123\tdigits", "cannot be"),
+        ("name\tI'm Ann\tAnna\tsentence", "cannot be"),
         ("mood\tfine\tfine\tword", "cannot be"),
         ("yes_no\tye\\s\tyes\tword", "unknown escape"),
         ("yes_no\tsure\tyes\teasy", "no class"),
