@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cache
 from itertools import chain
 
+from convo.understanding.date_words import CountedWords, DateWords
 from convo.understanding.dates.chinese import chinese_patterns
 from convo.understanding.dates.counted import counted_patterns
 from convo.understanding.dates.figures import IN_FIGURES, Groups, Pattern, Reader
@@ -15,7 +16,7 @@ from convo.understanding.dates.reading import Reading, When
 from convo.understanding.dates.slips import without_slips
 from convo.understanding.dates.spaced import leading_patterns, spaced_patterns
 from convo.understanding.normalise import NO_WORD_GOES_ON, either, fold_letters, folded, match_key
-from convo.understanding.vocabulary import CountedWords, DateWords, Vocabulary, vocabularies
+from convo.understanding.vocabulary import Vocabulary, vocabularies
 
 __all__ = ["When", "understand_date", "understand_time", "understand_when"]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from convo.understanding.date_words import CountedWords
 from convo.understanding.dates.calendar_days import (
     day_of_month,
     next_day_of_month,
@@ -14,7 +15,7 @@ from convo.understanding.dates.figures import Groups, Pattern, Reader
 from convo.understanding.dates.reading import Reading
 from convo.understanding.normalise import NO_WORD_GOES_ON, either
 from convo.understanding.numerals import chinese_number, spelt_numbers
-from convo.understanding.vocabulary import CountedWords, Vocabulary
+from convo.understanding.vocabulary import Vocabulary
 
 HOUR = 60
 LAST_HOUR_WORD = 12

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from convo.understanding.date_words import DateWords
 from convo.understanding.dates.calendar_days import next_day_of_month, next_such_date, written_day
 from convo.understanding.dates.figures import Groups, Reader
 from convo.understanding.dates.reading import Reading
 from convo.understanding.numerals import spelt_numbers, spelt_ordinals
-from convo.understanding.vocabulary import DateWords, Vocabulary
+from convo.understanding.vocabulary import Vocabulary
 
 Meaning = TypeVar("Meaning", int, str)
 
