@@ -16,6 +16,7 @@ from convo.steps.question import NOTHING, Understood
 from convo.steps.scene import Scene
 from convo.steps.step import Form
 from convo.understanding.dates import understand_date, understand_time, understand_when
+from convo.understanding.names import understand_name
 from convo.understanding.numerals import understand_number
 from convo.understanding.options import OptionWords, understand_option
 from convo.understanding.patterns import understand_pattern
@@ -33,7 +34,7 @@ TYPES: Mapping[str, str] = {
     "yes_no": "Yes or no, in every spelling of the languages.",
     "phone": "A phone number, kept as +8613800138000; without a country code it is of `country`.",
     "email": "An e-mail address.",
-    "name": "What somebody is called.",
+    "name": 'What somebody is called, in their own capitals: Anna Lee of "I\'m Anna Lee".',
     "pattern": "A code of your own: a booking's number, a plate, a postcode (below).",
     "[red, blue]": "One of these words, or its number; see `choose`, which shows them.",
 }
@@ -203,6 +204,11 @@ def _text(text: str, how: Reading) -> Understood | None:
     return Understood(value=trimmed) if trimmed and len(trimmed) <= MAX_ANSWER else None
 
 
+def _name(text: str, how: Reading) -> Understood | None:
+    name = understand_name(text, how.languages)
+    return None if name is None else Understood(value=name)
+
+
 def _yes_no(text: str, how: Reading) -> Understood | None:
     said = understand_yes_no(text, how.languages)
     return None if said is None else Understood(value=said)
@@ -256,7 +262,7 @@ def _email(text: str, how: Reading) -> Understood | None:
 
 _SIMPLE: Mapping[str, Callable[[str, Reading], Understood | None]] = {
     "text": _text,
-    "name": _text,
+    "name": _name,
     "yes_no": _yes_no,
     "date": _date,
     "time": _time,

@@ -18,8 +18,8 @@ from convo.understanding.yes_no import understand_yes_no
 #: Unclear replies after which a question gives up, unless the step says otherwise.
 TRIES = 3
 MAX_TRIES = 20
-#: What every reader looks at, and makes nothing of.
-NOTHING = "-"
+#: What every reader looks at closely, and knows no word of.
+NOTHING = "zzz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

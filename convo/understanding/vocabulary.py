@@ -18,6 +18,22 @@ _SUFFIX = ".yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameWords:
+    """What people write around their name, `endings` right behind it; and what is none.
+
+    A word of `never` makes a sentence of it, and `no_names` are none by themselves. `also_names`
+    are names, whatever else they mean.
+    """
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    endings: tuple[str, ...]
+    never: tuple[str, ...]
+    no_names: tuple[str, ...]
+    also_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """One language's words, as they are compared: without accents, in one spelling.
 
@@ -78,6 +94,7 @@ class Vocabulary:
     genders: Mapping[str, str]
     #: Next to the one option that was named, they say that there is another thing.
     and_more: tuple[str, ...]
+    names: NameWords
     dates: DateWords
     #: In place of the grammar of `dates`, where the language has the other one.
     counted_dates: CountedWords | None
@@ -146,8 +163,20 @@ def vocabulary(language: str) -> Vocabulary | None:
         plurals=entries.words(raw, "plurals"),
         genders=entries.texts(raw, "genders"),
         and_more=entries.words(raw, "and_more"),
+        names=_name_words(entries.table(raw, "names")),
         counted_dates=counted_words(dates) if entries.text(dates, "grammar") == "counted" else None,
         dates=date_words(dates),
+    )
+
+
+def _name_words(names: entries.Raw) -> NameWords:
+    return NameWords(
+        before=entries.words(names, "before"),
+        after=entries.words(names, "after"),
+        endings=entries.words(names, "endings"),
+        never=entries.words(names, "never"),
+        no_names=entries.words(names, "no_names"),
+        also_names=entries.words(names, "also_names"),
     )
 
 

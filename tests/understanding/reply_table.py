@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from convo.policy.law_words import law_word
 from convo.understanding.dates import understand_date, understand_time, understand_when
+from convo.understanding.names import understand_name
 from convo.understanding.numerals import understand_number
 from convo.understanding.options import OptionWords, understand_option
 from convo.understanding.patterns import compiled, understand_pattern
@@ -160,6 +161,10 @@ def _datetime(row: Row, _more: str) -> str:
     return f"{day} {'?' if when.time is None else _clock(when.time)}"
 
 
+def _name(row: Row, _more: str) -> str:
+    return understand_name(row.reply, _languages(row)) or UNCLEAR
+
+
 def _pattern(row: Row, _more: str) -> str:
     return understand_pattern(row.reply, compiled(row.pattern), _languages(row)) or UNCLEAR
 
@@ -179,6 +184,7 @@ _READERS: Mapping[str, Callable[[Row, str], str]] = {
     "date": _date,
     "time": _time,
     "datetime": _datetime,
+    "name": _name,
     "pattern": _pattern,
     "law": _law,
 }

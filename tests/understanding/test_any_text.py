@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convo.understanding.dates import understand_date, understand_time, understand_when
+from convo.understanding.names import understand_name
 from convo.understanding.near_misses import near_miss
 from convo.understanding.normalise import contains_phrase, fold_letters, match_key, normalise
 from convo.understanding.numerals import match_number, number_of, understand_number
@@ -58,6 +59,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "a start word": lambda text: contains_phrase(text, "예약"),
     "a pattern": lambda text: understand_pattern(text, REF, EASTERN),
     "the largest pattern": lambda text: understand_pattern(text, LARGEST, BOTH),
+    "a name": lambda text: understand_name(text, BOTH),
+    "a name of the West": lambda text: understand_name(text, WESTERN),
+    "a name of the East": lambda text: understand_name(text, EASTERN),
     "near_miss": lambda text: near_miss(text, ("booking", "appointment")),
 }
 
@@ -161,6 +165,7 @@ REPEATED = [
         "und",
         "halb ",
         "y ",
+        *("i'm ", "叫", "です", "입니다"),
         "5.12.",
     ),
 ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from functools import cache
 from itertools import chain
@@ -18,13 +18,14 @@ from convo.understanding.dates.spaced import leading_patterns, spaced_patterns
 from convo.understanding.normalise import NO_WORD_GOES_ON, either, fold_letters, folded, match_key
 from convo.understanding.vocabulary import Vocabulary, vocabularies
 
-__all__ = ["When", "understand_date", "understand_time", "understand_when"]
+__all__ = ["When", "says_when", "understand_date", "understand_time", "understand_when"]
 
 MAX_ANSWER = 200
 """Characters: who writes more than this tells a story."""
 
 MAX_PIECES = 60
 
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _GROUP = re.compile(r"(?<!\\)\((?!\?)")
 
 
@@ -69,6 +70,12 @@ def understand_time(text: str, *, now: datetime, languages: Sequence[str]) -> ti
     if when is None or when.day not in {None, now.date()}:
         return None
     return when.time
+
+
+def says_when(text: str, languages: Sequence[str]) -> bool:
+    """Whether a text says a day or a time, and nothing else: Frida is no slip of Friday here."""
+    reading = _read(text, now=_ANY_DAY, languages=languages, day_first=None)
+    return reading is not None and reading.conclude(time_only=False) is not None
 
 
 def _read_or_mended(
