@@ -13,11 +13,16 @@ import anyio
 import httpx
 import pytest
 
+from convo.core.contacts import Consent
+from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound
 from convo.errors import AlreadyRunning, FlowErrors, SettingsError
 from convo.providers.http import HttpClient
 from convo.runtime.clock import now
 from convo.settings import Settings, read
+from convo.stores.sqlite.consents import set_consents
+from convo.stores.sqlite.rows import MS_A_DAY
+from convo.stores.sqlite.store import SqliteStore
 from convo.wiring import PROVIDERS, STORES, logs
 from convo.wiring.authored import authored, flow_sources, settings_in
 from convo.wiring.brands import OFFERED, adapters, open_store
@@ -371,6 +376,25 @@ async def test_a_second_owner_of_a_database_is_refused(shop: Path) -> None:
                 pass
     finally:
         await store.close()
+
+
+@pytest.mark.anyio
+async def test_the_store_keeps_proof_as_long_as_the_law_of_the_business_says(shop: Path) -> None:
+    moment = [0]
+    store = await open_store(settings_in(shop), lambda: moment[0])
+    assert isinstance(store, SqliteStore)
+    chinese, american = PhoneNumber("+8613800138000"), PhoneNumber("+12025550147")
+    no = Consent(programme="news", state="unknown", at=0, event="e")
+    await store.read(
+        lambda database: set_consents(
+            database, [(contact.e164, no) for contact in (chinese, american)]
+        )
+    )
+    moment[0] = 154 * MS_A_DAY
+    await store.tidy()
+    assert await store.acts(chinese) == ()
+    assert len(await store.acts(american)) == 1
+    await store.close()
 
 
 @pytest.mark.anyio

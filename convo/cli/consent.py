@@ -31,7 +31,8 @@ HOWS = {
 def consent(number: str, as_json: bool) -> None:
     """Print the history of NUMBER's consents, oldest first: what was shown, written and decided.
 
-    Acts are added and never changed, and are kept for good. The server may be running meanwhile.
+    Acts are added and never changed. What NUMBER stands on is kept for good, what is over for as
+    long as the law of their country wants to see it. The server may be running meanwhile.
     """
     from convo.cli.looking import looking
     from convo.policy.consent import confirm_within

@@ -6,7 +6,9 @@ from convo.core.business import Business, Programme
 from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import ConsentState, Origin
 from convo.core.events import LawWord
+from convo.core.numbers import PhoneNumber
 from convo.policy.law_words import ends_all, rejoin_word
+from convo.policy.numbering import country_of
 from convo.policy.profiles import profile_of
 
 
@@ -33,6 +35,11 @@ def confirm_within(programme: str, business: Business) -> int:
     """Milliseconds that a request to join stays open; a programme may be gone from convo.toml."""
     known = business.programmes.get(programme)
     return Programme(name="", about="").confirm_within if known is None else known.confirm_within
+
+
+def proof_days(number: PhoneNumber, business: Business) -> int:
+    """Days for which the law of the contact's country wants proof of a consent once it is over."""
+    return profile_of(country_of(number), business).retention.days
 
 
 def yes_rule(country: str | None, business: Business) -> str:

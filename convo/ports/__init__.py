@@ -37,6 +37,9 @@ class Arrival:
 
 Acceptance = Literal["accepted", "duplicate", "busy"]
 
+#: Days for which a store keeps the proof of a contact's consent once it is over.
+ProofDays = Callable[[PhoneNumber], int]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
@@ -248,7 +251,11 @@ class Store(Protocol):
         ...
 
     async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
-        """Every act of this contact's consent, oldest first: added to and never changed."""
+        """Every act of this contact's consent, oldest first: added to and never changed.
+
+        What the contact stands on is never forgotten. What is over (core/proof.py) may be, once its
+        `ProofDays` have passed.
+        """
         ...
 
     async def tally(self, name: str, key: str, choice: str | None, *, change: bool) -> Standing:

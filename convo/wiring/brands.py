@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from convo.errors import SettingsError
+from convo.policy.consent import proof_days
 from convo.ports import Clock, Provider, Store
 from convo.ports.ledger import Ledger
 from convo.providers import console, generic_http, kannel, log, smtp, twilio
@@ -47,6 +48,7 @@ async def _sqlite(settings: Settings, clock: Clock) -> Store:
         clock=clock,
         dedupe_days=settings.dedupe_days,
         retention_days=settings.retention_days,
+        proof_days=partial(proof_days, business=settings.business),
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 from convo.core.business import Business, Law, Programme
 from convo.core.contacts import Origin
 from convo.core.events import LawWord
-from convo.policy.consent import confirm_within, consent_act, may_ask, yes_rule
+from convo.core.numbers import PhoneNumber
+from convo.policy.consent import confirm_within, consent_act, may_ask, proof_days, yes_rule
 from convo.policy.law_words import law_word
 from convo.ports import ConsentAct
 
@@ -77,6 +78,12 @@ def test_a_request_stays_open_as_long_as_its_programme_says() -> None:
     shop = replace(SHOP, programmes=programmes)
     assert confirm_within("news", shop) == 60_000
     assert confirm_within("gone", shop) == 24 * 3_600_000
+
+
+def test_proof_of_what_is_over_is_kept_as_long_as_the_contacts_law_says() -> None:
+    days = {"+8613800138000": 153, "+14165550147": 1_096, "+12025550147": 1_461}
+    days |= {"+4915123456789": 1_826, "+5511987654321": 1_826}
+    assert {number: proof_days(PhoneNumber(number), SHOP) for number in days} == days
 
 
 def test_some_laws_want_a_yes_from_the_number_itself() -> None:

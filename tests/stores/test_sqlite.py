@@ -1,22 +1,28 @@
 """The SQLite store keeps the contract, in a file and in memory, and shows people what it has."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from convo.core.contacts import ConsentState
+from convo.core.numbers import PhoneNumber
 from convo.ports import Clock
 from convo.stores.sqlite import queries
 from convo.stores.sqlite.looking import looking
 from convo.stores.sqlite.store import SqliteStore
+from convo.stores.sqlite.tidying import CONTACTS_AT_ONCE
 from tests.stores.contract import StoreContract
 from tests.stores.contract_desk import (
+    ANN,
     BEN,
     DAY,
     START,
     HandSetClock,
     Opens,
+    consent,
     message,
     report,
     text,
@@ -164,6 +170,54 @@ async def test_old_things_are_forgotten_and_unsettled_ones_are_not(clock: HandSe
     )
     assert counted == {"message": 3, "provider_id": 0, "record": 1, "dedupe": 0, "orphan": 0}
     assert await store.read(partial(queries.message, id="old")) is None
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_proof_that_has_had_its_time_is_forgotten_and_what_they_stand_on_is_not(
+    clock: HandSetClock,
+) -> None:
+    days = {ANN: 100, BEN: 1_000}
+    store, desk = await desk_at(":memory:", clock, days.__getitem__)
+
+    async def acted(contact: PhoneNumber, *acts: tuple[str, ConsentState]) -> None:
+        made = (replace(consent(name, state, order=1), at=clock.now) for name, state in acts)
+        await desk.say(contact=contact, consents=tuple(made))
+
+    async def kept(contact: PhoneNumber) -> list[tuple[str, str]]:
+        await store.tidy()
+        return [(act.programme, act.state) for act in await store.acts(contact)]
+
+    both = [("news", "asked"), ("news", "given"), ("poll", "given")]
+    for contact in days:
+        await acted(contact, ("news", "asked"))
+        await acted(contact, ("news", "given"), ("poll", "given"))
+    clock.now += 900 * DAY
+    assert await kept(ANN) == both
+    for contact in days:
+        await acted(contact, ("news", "withdrawn"))
+    clock.now += 99 * DAY
+    assert await kept(ANN) == [*both, ("news", "withdrawn")]
+    clock.now += 2 * DAY
+    assert await kept(ANN) == [("poll", "given"), ("news", "withdrawn")]
+    assert await kept(BEN) == [*both, ("news", "withdrawn")]
+    clock.now += 900 * DAY
+    assert await kept(BEN) == [("poll", "given"), ("news", "withdrawn")]
+    assert await desk.state("news", ANN) == "withdrawn"
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_every_contact_is_looked_at_though_many_are_looked_at_at_once(
+    clock: HandSetClock,
+) -> None:
+    store, desk = await desk_at(":memory:", clock, lambda contact: 1)
+    people = [PhoneNumber(f"+1202555{n:04}") for n in range(2 * CONTACTS_AT_ONCE + 1)]
+    for contact in people:
+        await desk.say(contact=contact, consents=(consent("news", "unknown", order=1),))
+    clock.now += 3 * DAY
+    await store.tidy()
+    assert [await store.acts(contact) for contact in people] == [()] * len(people)
     await store.close()
 
 

@@ -1,4 +1,5 @@
--- Every act of consent there ever was: added to, never changed and never swept. `ord` is the inbox
+-- Every act of consent: added to and never changed. What a contact stands on is never swept; what is
+-- over is, when the law of their country wants its proof no more (tidying.py). `ord` is the inbox
 -- entry, `origin` the JSON of how it came about. Run at every start: files of the first versions
 -- lack it, and a Convo that does not know it leaves it alone, so the schema's number stays.
 

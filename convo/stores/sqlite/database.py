@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from convo.errors import Busy, StoreError, StoreUnavailable
-from convo.ports import Clock
+from convo.ports import Clock, ProofDays
 
 SCHEMA = 1
 #: What came after the schema's number was given out: run at every start, for older files lack it
@@ -52,11 +52,13 @@ class Database:
         dedupe_days: int,
         inbox_limit: int,
         retention_days: int,
+        proof_days: ProofDays | None,
     ) -> None:
         self.clock = clock
         self.dedupe_days = dedupe_days
         self.inbox_limit = inbox_limit
         self.retention_days = retention_days
+        self.proof_days = proof_days
         #: Entries in the inbox and channels that may have messages: counted again on a roll-back.
         self.inbox_length = 0
         self.channels: set[str] = set()

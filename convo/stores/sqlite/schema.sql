@@ -7,7 +7,7 @@
 --   parked       events whose turn failed, with the account of it
 --   contact      E.164 -> the contact's record (core/codec.py)
 --   consent      where a contact stands with a programme; '' is all of them; `ord` = inbox entry
---   consent_act  every act of consent there ever was, added to and never changed (consent_act.sql)
+--   consent_act  every act of consent, added to and never changed (consent_act.sql)
 --   timer        events due later
 --   message      the outbox and the history of messages in one; see below
 --   provider_id  (channel, provider's id) -> message.seq

@@ -10,7 +10,18 @@ from typing import Self
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
 from convo.errors import Fenced, StoreError
-from convo.ports import Acceptance, Arrival, Attendance, Clock, Done, Lease, Standing, Wants, Work
+from convo.ports import (
+    Acceptance,
+    Arrival,
+    Attendance,
+    Clock,
+    Done,
+    Lease,
+    ProofDays,
+    Standing,
+    Wants,
+    Work,
+)
 from convo.stores.sqlite import claiming, consents, counting, turning
 from convo.stores.sqlite.accepting import accept, prepared
 from convo.stores.sqlite.database import MEMORY, Database, parent_made
@@ -50,11 +61,13 @@ class SqliteStore:
         dedupe_days: int = DEDUPE_DAYS,
         inbox_limit: int = INBOX_LIMIT,
         retention_days: int = RETENTION_DAYS,
+        proof_days: ProofDays | None = None,
     ) -> Self:
         """Open or make the database, or one in memory for ":memory:".
 
         A file gets a thread of its own, a lock for the life of the store and commits that reach
         the disk. Memory has no thread: every call is done when it returns, in the order asked.
+        Without `proof_days` the proof of every consent is kept for good.
         Raises `AlreadyRunning`, and `StoreUnavailable` for a file that is not to be used.
         """
         opened = partial(
@@ -64,6 +77,7 @@ class SqliteStore:
             dedupe_days=dedupe_days,
             inbox_limit=inbox_limit,
             retention_days=retention_days,
+            proof_days=proof_days,
         )
         if path == MEMORY:
             return cls(Inline(opened(), path), clock, None)
