@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from convo.core.hours import NO_CALENDAR, Calendar, Hours
+from convo.core.languages import nearest
 from convo.core.numbers import Address
 
 MessageClass = Literal["service", "otp", "marketing", "emergency"]
@@ -61,8 +62,9 @@ class Programme:
     confirm_within: int = 24 * 3_600_000
 
     def told(self, language: str) -> str:
-        """What they join, in this language or a wider form; else as it is."""
-        return self.abouts.get(language) or self.abouts.get(language.partition("-")[0], self.about)
+        """What they join, in this language or the nearest form; else as it is."""
+        known = nearest(self.abouts, language)
+        return self.about if known is None else self.abouts[known]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

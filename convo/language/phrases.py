@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
+from convo.core.languages import nearest
 from convo.language.document import Value, read_document
-from convo.language.forms import forms_of
 
 FIRST_LANGUAGE = "en"
 _FOLDER = resources.files("convo.language") / "phrases"
@@ -40,9 +40,9 @@ def phrases(language: str) -> Mapping[str, str]:
 
 
 def phrase(name: str, language: str, **values: str) -> str:
-    """The phrase in this language, a wider form, or English; KeyError for an unknown name.
+    """The phrase in this language, the nearest form, or English; KeyError for an unknown name.
 
     Values fill the `{gaps}` in one pass, so that a value with brackets in it stays as it is.
     """
-    known = next((form for form in forms_of(language) if form in LANGUAGES), FIRST_LANGUAGE)
+    known = language if language in LANGUAGES else nearest(LANGUAGES, language) or FIRST_LANGUAGE
     return _GAP.sub(lambda gap: values[gap.group(1)], phrases(known)[name])

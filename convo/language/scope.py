@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from convo.language.forms import forms_of
+from convo.core.languages import nearest
 
 
 class Choice(str):
@@ -24,10 +24,10 @@ class Choice(str):
         return choice
 
     def label(self, language: str) -> str:
-        """In this language, else a wider form ("zh" for "zh-Hant"), else the first there is."""
-        for wanted in forms_of(language):
-            if wanted in self.labels:
-                return self.labels[wanted]
+        """In this language, else in the nearest form of it, else in the first there is."""
+        known = nearest(self.labels, language)
+        if known is not None:
+            return self.labels[known]
         return next(iter(self.labels.values()), str.__str__(self))
 
     def __reduce__(self) -> tuple[type, tuple[str, Mapping[str, str]]]:

@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Self, cast
 
 from babel import localedata
 
+from convo.core.languages import base_of, forms_of, nearest, script_of
 from convo.language.allowed import Use
 from convo.language.authored import Authored
 from convo.language.document import Path
-from convo.language.forms import forms_of
 from convo.language.localising import kind_of
 from convo.language.sandbox import MAX_TEXT, inspected_text, is_template, rendered
 from convo.language.scope import Scope
@@ -56,8 +56,8 @@ def is_language(code: str) -> bool:
 
 
 def spoken(known: Sequence[str] | Mapping[str, object], language: str) -> str | None:
-    """This language or a wider form, if it is known."""
-    return next((form for form in forms_of(language) if form in known), None)
+    """This language or the nearest form of it, if any is known."""
+    return language if language in known else nearest(known, language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,8 +240,10 @@ def _said(
         yield rendered(tree.source, neutral) if tree.live else tree.source
     elif isinstance(tree, _ByLanguage):
         language = _chosen(tree.texts, scope.language, languages)
-        own = spoken(tree.texts, scope.language) is not None  # and then its region is kept
-        shown_in = scope if own else scope.speaking(language)
+        # In the contact's own form of the language, with its region, but in the text's script.
+        own = base_of(language) == base_of(scope.language)
+        alike = own and script_of(language) == script_of(scope.language)
+        shown_in = scope if alike else scope.speaking(language)
         yield from _said(tree.texts[language], scope, shown_in, chance, languages)
     elif isinstance(tree, _AnyOf):
         index = zlib.crc32(chance.encode()) % len(tree.texts)
@@ -261,7 +263,7 @@ def _chosen(texts: Mapping[str, _Tree], language: str, languages: Sequence[str])
 
 def _lacking(tree: _Tree, languages: Sequence[str]) -> Iterator[str]:
     if isinstance(tree, _ByLanguage):
-        yield from (language for language in languages if spoken(tree.texts, language) is None)
+        yield from (each for each in languages if not tree.texts.keys() & {*forms_of(each)})
         for text in tree.texts.values():
             yield from _lacking(text, languages)
     elif isinstance(tree, (_AnyOf, _Several)):

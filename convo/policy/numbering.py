@@ -10,6 +10,7 @@ from babel.core import get_global
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 
 from convo.core.business import Business
+from convo.core.languages import nearest, script_of
 from convo.core.numbers import PhoneNumber
 from convo.errors import BadAddress
 
@@ -176,9 +177,11 @@ def is_zone(name: str) -> bool:
 
 @cache
 def language_of_country(country: str | None) -> str:
-    """The language that most people of a country are used to; "" when there is no saying."""
+    """The language that most people of a country are used to, with the country where they write
+    it in another script; "" when there is no saying."""
     found = get_global("likely_subtags").get(f"und_{country}", "") if country else ""
-    return found.partition("_")[0]
+    language, _, script = found.replace("_", "-").partition("-")
+    return f"{language}-{country}" if script_of(f"{language}-{script}") == "Hant" else language
 
 
 def language_by_number(number: PhoneNumber, business: Business) -> str | None:
@@ -187,8 +190,9 @@ def language_by_number(number: PhoneNumber, business: Business) -> str | None:
     At home all numbers are of one country, which tells nothing that `languages` does not.
     """
     country = country_of(number)
-    spoken = "" if country == business.country else language_of_country(country)
-    return spoken if spoken in business.languages else None
+    if country is None or country == business.country:
+        return None
+    return nearest(business.languages, language_of_country(country))
 
 
 def textable(number: PhoneNumber) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast, get_args
 import yaml
 
 from convo.core.business import Business, MessageClass
+from convo.core.languages import nearest
 from convo.core.numbers import PhoneNumber
 from convo.core.written_hours import span_of, weekdays_of
 from convo.errors import ConvoError
@@ -103,11 +104,10 @@ class Profile:
     words: tuple[Words, ...]
 
     def phrase(self, where: Literal["join", "marketing"], needs: Need, language: str) -> str:
-        """How the law's words may be put in this language or a wider form; "" when it says none."""
+        """How the law's words may be put in this language or its nearest form; "" for none."""
         for line in self.wording:
             if line.where == where and line.needs == needs:
-                wider = language.partition("-")[0]
-                return line.phrases.get(language) or line.phrases.get(wider, "")
+                return line.phrases.get(nearest(line.phrases, language) or "", "")
         return ""
 
 

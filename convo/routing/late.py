@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from convo.core.contacts import Closed
+from convo.core.languages import nearest
 from convo.language.localising import shown
 from convo.language.phrases import phrase
 from convo.language.scope import Scope
@@ -85,8 +86,10 @@ def _told(desk: Desk, closed: Closed) -> str:
     flow = desk.playbook.flows.get(closed.flow)
     words = () if flow is None else flow.words
     spoken = desk.business.languages
-    own = [word for word in words if (language_of(word, spoken) or language) == language]
-    for word in (own or words)[:1]:
+    # The first word of each language.
+    by_tongue = {language_of(word, spoken, language) or language: word for word in reversed(words)}
+    tongue = nearest(by_tongue, language)
+    for word in words[:1] if tongue is None else (by_tongue[tongue],):
         said = word.upper() if word.isascii() else word
         again = phrase("late.again", language, word=said)
         told = f"{told} {again}" if again.isascii() else told + again

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from convo.core.business import Business, Channel, MessageClass
+from convo.core.languages import base_of, script_of
 from convo.core.numbers import PhoneNumber
 from convo.language.phrases import phrase
 from convo.language.texts import spoken
@@ -82,6 +83,10 @@ def what_leaves_to(
     )
 
 
+def _read_alike(one: str, other: str) -> bool:
+    return base_of(one) == base_of(other) and script_of(one) == script_of(other)
+
+
 def _way_out(language: str, channel: Channel, business: Business, stops: Stops) -> str:
     """The channel's own words, the business's, or ours: the first that do what they promise."""
     own: list[str] = []
@@ -95,11 +100,11 @@ def _way_out(language: str, channel: Channel, business: Business, stops: Stops) 
 def _written_in(text: str, known: str | None, business: Business) -> str:
     """The language that `text` is in: by its letters and words, else the one that is known."""
     han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
-    chinese = known is not None and known.partition("-")[0] in ("zh", "ja", "ko")
+    chinese = known is not None and base_of(known) in ("zh", "ja", "ko")
     if han and not chinese and han * _LETTERS_OF_HAN < latin:
         # A name among Latin letters.
         text = _HAN.sub("", text)
-    told = language_of(text, business.languages)
-    if known is not None and (told is None or told.partition("-")[0] == known.partition("-")[0]):
+    told = language_of(text, business.languages, known)
+    if known is not None and (told is None or _read_alike(told, known)):
         return known
     return told or business.languages[0]

@@ -4,12 +4,14 @@ import re
 
 from convo.core.effects import Errand
 from convo.core.events import Due, Inbound
+from convo.core.languages import nearest
 from convo.core.sessions import Held
 from convo.engine.flow import Flow, read_languages
 from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.language.texts import spoken
 from convo.policy import loop_guard
+from convo.policy.numbering import language_of_country
 from convo.routing.clarifying import (
     ask_whether,
     ask_which,
@@ -248,7 +250,7 @@ def _start(desk: Desk, match: Match, text: str, channel: str) -> None:
     if match.target.kind == "flow":
         flow = desk.playbook.flows[name]
         heard = _known_language(desk, text)
-        if heard in flow.languages:
+        if heard is not None and nearest(flow.languages, heard) is not None:
             desk.speaks(heard)
         _leave_questions(desk, name, channel)
         desk.start(name, channel, _what_they_wrote(flow, text), START_WORD)
@@ -305,7 +307,8 @@ def _known_language(desk: Desk, text: str) -> str | None:
     everybody when BOOK is what its posters say.
     """
     spoken = desk.business.languages
-    heard = language_of(text, spoken)
+    usual = desk.around.guess or nearest(spoken, language_of_country(desk.business.country))
+    heard = language_of(text, spoken, usual)
     if heard is None or not written_alike(spoken):
         return heard
     match = desk.playbook.start_words.whole(text)

@@ -15,6 +15,7 @@ from convo.core.events import (
     OptedOutElsewhere,
     Requested,
 )
+from convo.core.languages import nearest
 from convo.core.turns import Outbound, Source, Turn, outbound_id
 from convo.engine.walk import Walk
 from convo.language.phrases import phrase
@@ -197,8 +198,8 @@ def _answered(desk: Desk, event: Answered) -> None:
         desk.say(phrase("parked_apology", desk.language), event.channel, "reply")
     else:
         texts: dict[str, str] = event.value["texts"]
-        language = desk.language
-        told = texts.get(language) or texts.get("") or next(iter(texts.values()), "")
+        known = nearest(texts, desk.language)
+        told = texts[known] if known else texts.get("") or next(iter(texts.values()), "")
         if told.strip():  # a handler may answer nothing
             desk.say(told, event.channel, "reply")
 

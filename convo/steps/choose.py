@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from convo.core.languages import nearest
 from convo.language.texts import Text, is_language
 from convo.steps.question import Question, Understood, whole_number
 from convo.steps.scene import Scene
@@ -177,10 +178,9 @@ class Choose(Question):
         lines: list[str] = []
         for id, number in zip(self.options, numbers or self.numbers.values(), strict=True):
             labels = self.options[id].label
-            label = next(
-                (labels[tongue] for tongue in (language, *languages, "") if tongue in labels), id
-            )
-            lines.append(f"{number} {label}")
+            known = (nearest(labels, tongue) for tongue in (language, *languages, ""))
+            tongue = next((each for each in known if each is not None), None)
+            lines.append(f"{number} {id if tongue is None else labels[tongue]}")
         listed = "\n".join(lines)
         return listed if numbers else self._listed.setdefault(language, listed)
 

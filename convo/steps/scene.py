@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from convo.core.contacts import ConsentState, Origin, Unless
 from convo.core.effects import Errand, Purpose, Say, SetConsent, SetTimer
 from convo.core.events import ErrandKind
+from convo.core.languages import nearest
 from convo.core.opt_out_links import PATH, Leaving, token_of
 from convo.core.records import Record
 from convo.errors import RenderError
@@ -112,9 +113,13 @@ class Scene:
 
     @property
     def language(self) -> str:
-        """The contact's language as far as it is known, else the flow's first."""
+        """The contact's language as far as it is known and the flow speaks any form of it, else the
+        flow's first."""
         known = self.around.language or self.around.guess
-        return known if known in self.flow.languages else self.flow.languages[0]
+        spoken = self.flow.languages
+        if known and (known in spoken or nearest(spoken, known) is not None):
+            return known
+        return spoken[0]
 
     @property
     def now_ms(self) -> int:

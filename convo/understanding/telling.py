@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 
+from convo.core.languages import base_of, script_of
 from convo.understanding.normalise import match_key
 from convo.understanding.vocabulary import Vocabulary, vocabulary
 
 MAX_WORDS = 60
 """A text longer than this has told its language before its end, or never will."""
+
+MAX_SIGNS = 200
+"""Characters of a Chinese text that are looked at to tell its script."""
 
 CLEARLY_MORE = 2
 """Times as many words of its own as the next language has: names and loan words are in all."""
@@ -29,16 +33,20 @@ _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
-def language_of(text: str, among: Sequence[str]) -> str | None:
+def language_of(text: str, among: Sequence[str], usual: str | None = None) -> str | None:
     """The one of the languages that a text is in; None when that cannot be told.
 
-    Of two languages in Latin letters it is the one with clearly more words that only it has.
+    Of two languages in Latin letters it is the one with clearly more words that only it has; of two
+    forms of Chinese the one with characters that only it is written in. Of forms that the text does
+    not tell apart it is `usual`, else the first.
     """
-    spoken = {
-        language.replace("_", "-").partition("-")[0]: language for language in reversed(among)
-    }
+    spoken = {base_of(language): language for language in reversed(among)}
+    if usual is not None and usual in among:
+        spoken[base_of(usual)] = usual
     for language, script in _SCRIPTS.items():
         if (language == "zh" or not text.isascii()) and script.search(text):
+            if language == "zh" and language in spoken:
+                return _written_chinese(text, among) or spoken[language]
             return spoken.get(language) or (spoken.get("ja") if language == "zh" else None)
     if _LATIN.search(text) is None:
         return None
@@ -47,6 +55,33 @@ def language_of(text: str, among: Sequence[str]) -> str | None:
         return spoken[latin[0]] if latin else None
     told = _told(text, latin)
     return None if told is None else spoken[told]
+
+
+def _written_chinese(text: str, among: Sequence[str]) -> str | None:
+    """The first of the forms that are written in the characters of the text; None for any."""
+    forms = {script_of(each): each for each in reversed(among) if base_of(each) == "zh"}
+    if len(forms) < 2:
+        return None
+    signs = [sign for sign in text[:MAX_SIGNS] if _HAN.match(sign)]
+    traditional = sum(_only_in("big5", "gb2312", sign) for sign in signs)
+    simplified = sum(_only_in("gb2312", "big5", sign) for sign in signs)
+    if traditional == simplified:
+        return None
+    return forms["Hant" if traditional > simplified else "Hans"]
+
+
+def _only_in(one: str, other: str, sign: str) -> bool:
+    """Whether a character is of one standard and not of the other: Taiwan's has the traditional
+    characters, China's of 1980 the simplified ones, and both have what was never simplified."""
+    return _has(one, sign) and not _has(other, sign)
+
+
+def _has(standard: str, sign: str) -> bool:
+    try:
+        sign.encode(standard)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def in_latin_letters(language: str) -> bool:

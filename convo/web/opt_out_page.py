@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from convo.core.business import Business
+from convo.core.languages import nearest
 from convo.core.opt_out_links import PATH, Leaving, leaving_of
 from convo.errors import StoreError
 from convo.language.phrases import phrase
@@ -87,8 +88,8 @@ class OptOutPage:
 def spoken(accepted: str, languages: Sequence[str]) -> str:
     """The first language that the browser accepts and the business speaks, else its own first."""
     for each in accepted.split(","):
-        wanted = each.partition(";")[0].strip().partition("-")[0].lower()
-        for language in languages:
-            if language.partition("-")[0] == wanted:
-                return language
+        base, dash, form = each.partition(";")[0].strip().partition("-")
+        language = nearest(languages, base.lower() + dash + form)
+        if language is not None:
+            return language
     return languages[0]

@@ -100,7 +100,8 @@ def test_first_and_last_seen_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("country", "language"), [("CN", "zh"), ("BR", "pt"), ("AT", "de"), ("XX", ""), (None, "")]
+    ("country", "language"),
+    [("CN", "zh"), ("BR", "pt"), ("AT", "de"), ("TW", "zh-TW"), ("XX", ""), (None, "")],
 )
 def test_a_country_has_the_language_that_most_people_there_are_used_to(
     country: str | None, language: str

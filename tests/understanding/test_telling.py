@@ -17,6 +17,13 @@ ALL = ("en", "es", "fr", "de", "pt", "zh", "ja", "ko", "ar", "hi")
         ("您好", ("en", "zh"), "zh"),
         ("您好", ("en", "zh-Hant"), "zh-Hant"),
         ("ok 好的", ("en", "zh"), "zh"),
+        ("預約", ("en", "zh", "zh-Hant"), "zh-Hant"),
+        ("预约", ("en", "zh-Hant", "zh"), "zh"),
+        ("預约", ("zh-Hant", "zh"), "zh-Hant"),
+        ("您好", ("zh-Hant", "zh"), "zh-Hant"),
+        ("我们预约明天，謝", ("zh-Hant", "zh"), "zh"),
+        ("預約", ("zh", "zh-HK"), "zh-HK"),
+        ("預約", ("zh-TW", "zh-HK"), "zh-TW"),
         ("您好", ("en", "es"), None),
         ("予約", ("ja", "en"), "ja"),
         ("予約", ("ja", "zh"), "zh"),
@@ -48,6 +55,13 @@ def test_a_language_is_told_by_its_script_and_then_by_its_own_words(
     text: str, among: tuple[str, ...], language: str | None
 ) -> None:
     assert language_of(text, among) == language
+
+
+def test_forms_that_a_text_does_not_tell_apart_go_by_what_is_usual() -> None:
+    assert language_of("您好", ("zh", "zh-Hant"), "zh-Hant") == "zh-Hant"
+    assert language_of("预约", ("zh", "zh-Hant"), "zh-Hant") == "zh"
+    assert language_of("hello", ("en", "en-US"), "en-US") == "en-US"
+    assert language_of("您好", ("en", "zh"), "zh-Hant") == "zh"
 
 
 @given(st.text(), st.lists(st.sampled_from(ALL), unique=True))
