@@ -26,6 +26,7 @@ from convo.core.contacts import (
 )
 from convo.core.numbers import PhoneNumber
 from convo.core.sessions import Frame, Held, Session
+from convo.core.voices import Voice
 from convo.errors import ConvoError
 
 SCHEMA = 2
@@ -34,9 +35,11 @@ SCHEMA = 2
 #: had, then the defaults of those behind them, in their order.
 _CONTACT_GREW: tuple[int, Sequence[Any]] = (11, ((), (), (), (), {}, (), ()))
 _PACE_GREW: tuple[int, Sequence[Any]] = (9, (0, 0))
-_SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False, False))
+_SESSION_GREW: tuple[int, Sequence[Any]] = (6, (False, False, False, ""))
 _FRAME_GREW: tuple[int, Sequence[Any]] = (7, ((), {}, (), False))
-_POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((), "", "", 0, ()))
+_POSTPONED_GREW: tuple[int, Sequence[Any]] = (9, ((), "", "", 0, (), (), "", ""))
+_ASKED_GREW: tuple[int, Sequence[Any]] = (4, ("",))
+_BESIDE_GREW: tuple[int, Sequence[Any]] = (10, ("",))
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -74,7 +77,7 @@ def encode(state: ContactState) -> bytes:
             state.zone,
             [_session_row(session) for session in state.sessions],
             [_postponed_row(later) for later in state.postponed],
-            [[asked.event, asked.flow, asked.channel, asked.answers] for asked in state.asked],
+            [_asked_row(asked) for asked in state.asked],
             state.first_seen,
             state.last_seen,
             [
@@ -121,10 +124,7 @@ def decode(
         consents=held,
         sessions=tuple(_session(session) for session in sessions),
         postponed=tuple(_postponed(later) for later in postponed),
-        asked=tuple(
-            Asked(event=event, flow=flow, channel=channel, answers=answers)
-            for event, flow, channel, answers in asked
-        ),
+        asked=tuple(_asked(each) for each in asked),
         begun=begun,
         codes=tuple(codes),
         first_seen=first_seen,
@@ -176,13 +176,13 @@ def _session_row(session: Session) -> list[Any]:
         session.in_hand,
         session.began,
         session.unread,
+        session.request,
     ]
 
 
 def _session(row: list[Any]) -> Session:
-    id, channel, generation, timers, held, frames, in_hand, began, unread = _grown(
-        row, _SESSION_GREW
-    )
+    id, channel, generation, timers, held, frames, *more = _grown(row, _SESSION_GREW)
+    in_hand, began, unread, request = more
     return Session(
         id=id,
         channel=channel,
@@ -220,7 +220,17 @@ def _session(row: list[Any]) -> Session:
         in_hand=in_hand,
         began=began,
         unread=unread,
+        request=request,
     )
+
+
+def _asked_row(asked: Asked) -> list[Any]:
+    return [asked.event, asked.flow, asked.channel, asked.answers, asked.request]
+
+
+def _asked(row: list[Any]) -> Asked:
+    event, flow, channel, answers, request = _grown(row, _ASKED_GREW)
+    return Asked(event=event, flow=flow, channel=channel, answers=answers, request=request)
 
 
 def _asked_back_row(back: AskedBack) -> list[Any]:
@@ -312,11 +322,13 @@ def _beside_row(put: Beside) -> list[Any]:
         put.generation,
         put.answers,
         put.brought,
+        put.request,
     ]
 
 
 def _beside(row: list[Any]) -> Beside:
-    id, of, channel, flow, version, step, n, generation, answers, brought = row
+    id, of, channel, flow, version, step, n, *more = _grown(row, _BESIDE_GREW)
+    generation, answers, brought, request = more
     return Beside(
         id=id,
         of=of,
@@ -328,6 +340,7 @@ def _beside(row: list[Any]) -> Beside:
         generation=generation,
         answers=answers,
         brought=brought,
+        request=request,
     )
 
 
@@ -344,9 +357,12 @@ def _postponed_row(later: Postponed) -> list[Any]:
         later.generation,
         [[unless.event, unless.same] for unless in later.unless],
         later.window,
-        later.owner,
+        later.voice.session,
         later.touch,
         later.media,
+        later.voice.flows,
+        later.voice.version,
+        later.voice.request,
     ]
 
 
@@ -354,7 +370,7 @@ def _postponed(row: list[Any]) -> Postponed:
     id, text, channel, kind, purpose, programme, not_after, session, generation, *more = _grown(
         row, _POSTPONED_GREW
     )
-    unless, window, owner, touch, media = more
+    unless, window, said_by, touch, media, flows, voice_version, request = more
     return Postponed(
         id=id,
         text=text,
@@ -367,7 +383,7 @@ def _postponed(row: list[Any]) -> Postponed:
         generation=generation,
         unless=tuple(Unless(event=event, same=same) for event, same in unless),
         window=window,
-        owner=owner,
+        voice=Voice(session=said_by, flows=tuple(flows), version=voice_version, request=request),
         touch=touch,
         media=tuple(media),
     )

@@ -7,6 +7,7 @@ from typing import Literal
 from convo.core.business import MessageClass
 from convo.core.numbers import PhoneNumber
 from convo.core.sessions import Session
+from convo.core.voices import NOBODY, Voice
 
 # A value that JSON can hold. Answers and fields are kept as these (language/values.py).
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
@@ -106,8 +107,9 @@ class Postponed:
     unless: tuple[Unless, ...] = ()
     #: The audience window that its flow names.
     window: str = ""
-    #: The session that said it, whose end by force takes it along; and the touch that it is of.
-    owner: str = ""
+    #: Who said it: the end of that session by force takes it along.
+    voice: Voice = NOBODY
+    #: The touch that it is of.
     touch: int = 0
     #: What goes with it: https:// links.
     media: tuple[str, ...] = field(default=(), repr=False)
@@ -130,6 +132,8 @@ class Asked:
     flow: str
     channel: str
     answers: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
+    #: The key under which an own system asked for it.
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,8 @@ class Beside:
     generation: int
     answers: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
     brought: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
+    #: The key under which an own system asked for the conversation.
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

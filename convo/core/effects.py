@@ -7,6 +7,7 @@ from typing import Any, Literal
 from convo.core.business import MessageClass
 from convo.core.contacts import ConsentState, Origin, Unless
 from convo.core.events import ErrandKind
+from convo.core.voices import NOBODY, Voice
 
 #: Why a text goes out. A law word's answer and the asking of consent pass where others do not.
 Purpose = Literal["reply", "first", "law", "consent"]
@@ -29,8 +30,8 @@ class Say:
     unless: tuple[Unless, ...] = ()
     #: The audience window of its flow; empty when any hour will do.
     window: str = ""
-    #: The session that says it, and the touch that it is of (policy/frequency_cap.py).
-    owner: str = ""
+    voice: Voice = NOBODY
+    #: The touch that it is of (policy/frequency_cap.py).
     touch: int = 0
     #: Pictures and the like by their https:// links, which go with it.
     media: tuple[str, ...] = field(default=(), repr=False)

@@ -81,7 +81,7 @@ def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
                 failure=failure,
             )
         case "requested":
-            _, _, _, channel, flow, event, answers = row
+            _, _, _, channel, flow, event, answers, *key = row
             return Requested(
                 id=id,
                 at=at,
@@ -90,6 +90,7 @@ def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
                 flow=flow,
                 event=event,
                 answers=answers,
+                key=key[0] if key else "",
             )
         case "handed_back":
             return HandedBack(id=id, at=at, contact=contact, session=row[3])
@@ -201,6 +202,7 @@ def _row(event: Event | Report) -> list[Any]:
                 event.flow,
                 event.event,
                 event.answers,
+                *((event.key,) if event.key else ()),
             ]
         case HandedBack():
             return [SCHEMA, "handed_back", event.contact.e164, event.session]

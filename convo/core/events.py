@@ -90,6 +90,8 @@ class Requested:
     flow: str = ""
     event: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    #: What the own system calls this one happening.
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

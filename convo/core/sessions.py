@@ -60,6 +60,8 @@ class Session:
     #: Whether it last moved because we began, not because they had written: an errand's answer goes
     #: on with what asked for it.
     began: bool = False
+    #: The key under which an own system asked for it; empty when it began otherwise.
+    request: str = ""
 
     @property
     def frame(self) -> Frame:

@@ -10,6 +10,7 @@ from convo.core.effects import Errand, Purpose, SetTimer
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
 from convo.core.shards import shard_of
+from convo.core.voices import NOBODY, Voice
 
 Lane = Literal["reply", "bulk"]
 
@@ -48,6 +49,7 @@ class Outbound:
     lane: Lane
     parts: int
     programme: str = ""
+    voice: Voice = NOBODY
     #: Where it goes on a channel that does not reach the contact by number.
     to: str = field(default="", repr=False)
     #: Not before this, and not after that: milliseconds since 1970.

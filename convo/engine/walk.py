@@ -34,7 +34,8 @@ class Walk(Walking):
     ) -> "Walk":
         """Start a flow and walk until it waits or ends."""
         frame = Frame(flow=flow.name, version=version, step=flow.first, answers=answers)
-        walk = cls(Session(id=id, channel=channel, frames=(frame,)), bundle, around)
+        session = Session(id=id, channel=channel, frames=(frame,), request=around.request)
+        walk = cls(session, bundle, around)
         walk.scene.bring(brought)
         walk._run_on(walk._enter(flow.first))
         return walk

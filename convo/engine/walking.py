@@ -9,6 +9,7 @@ from transitions import MachineError
 from convo.core.contacts import Unless
 from convo.core.effects import ClearTimer
 from convo.core.sessions import Frame, Session
+from convo.core.voices import Voice
 from convo.engine.asked import closed
 from convo.engine.flow import Cursor, Flow
 from convo.engine.trail import BACK, back_from, visited
@@ -43,6 +44,7 @@ class Walking:
     def __init__(self, session: Session, bundle: Bundle, around: Surroundings) -> None:
         self.id = session.id
         self.channel = session.channel
+        self.request = session.request
         self.bundle = bundle
         self.around = around
         self.below = list(session.frames[:-1])
@@ -112,6 +114,7 @@ class Walking:
             in_hand=self.in_hand,
             unread=self.scene.unread,
             began=self.began,
+            request=self.request,
         )
 
     # --- walking -------------------------------------------------------------------------------
@@ -130,6 +133,7 @@ class Walking:
             brought=frame.brought,
         )
         scene.version = frame.version
+        scene.voice = self._voice
         scene.unless = self._unless
         scene.step = frame.step
         scene.asks = self.flow.steps[frame.step].asks
@@ -283,6 +287,15 @@ class Walking:
         """Every flow of the session with what its events have brought, the topmost last."""
         below = [(self.bundle[frame.flow], frame.brought) for frame in self.below]
         return [*below, (self.flow, self.scene.brought)]
+
+    def _voice(self) -> Voice:
+        return Voice(
+            session=self.id,
+            flows=(*(frame.flow for frame in self.below), self.flow.name),
+            version=self.version,
+            # Whatever the conversation began with: this is said because an own system asked now.
+            request=self.around.request or self.request,
+        )
 
     def _unless(self) -> tuple[Unless, ...]:
         return tuple(

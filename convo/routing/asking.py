@@ -78,7 +78,9 @@ def _begin(desk: Desk, event: Requested, flow: Flow) -> None:
         if len(desk.asked) >= MAX_ASKED:
             desk.record("ignored", why="too many flows wait for a question to close", flow=name)
             return
-        desk.asked.append(Asked(event=event.id, flow=name, channel=event.channel, answers=kept))
+        desk.asked.append(
+            Asked(event=event.id, flow=name, channel=event.channel, answers=kept, request=event.key)
+        )
         desk.record("held", flow=name, why="a question is open")
         return
     if flow.busy == "replace":
@@ -98,7 +100,7 @@ def start_what_was_asked(desk: Desk, hopeless: Mapping[str, str]) -> None:
             return
         desk.asked.pop(0)
         # Whatever has closed the question: this begins with us.
-        desk.around.purpose = "first"
+        desk.around.purpose, desk.around.request = "first", asked.request
         if asked.event in hopeless:
             error = hopeless[asked.event]
             desk.record("ignored", why="it cannot begin", flow=asked.flow, error=error)

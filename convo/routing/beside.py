@@ -91,7 +91,11 @@ def _walk(desk: Desk, put: Beside) -> Walk | None:
         brought=put.brought,
     )
     session = Session(
-        id=desk.around.next_id(), channel=put.channel, frames=(frame,), generation=put.generation
+        id=desk.around.next_id(),
+        channel=put.channel,
+        frames=(frame,),
+        generation=put.generation,
+        request=put.request,
     )
     walk = Walk(session, bundle, desk.around)
     walk.waited = False

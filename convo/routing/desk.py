@@ -17,7 +17,7 @@ from convo.core.effects import (
     SetTimer,
     Silence,
 )
-from convo.core.events import Event, Inbound
+from convo.core.events import Event, Inbound, Requested
 from convo.core.records import Record
 from convo.core.turns import Outbound, Source, Turn, outbound_id
 from convo.engine.walk import Walk
@@ -123,6 +123,7 @@ class Desk:
             yes_rule=yes_rule(country_of(state.number), business),
             purpose=purpose_of(event),
             text=event.text if isinstance(event, Inbound) else "",
+            request=event.key if isinstance(event, Requested) else "",
             send=self.send,
             highest_number=self._highest_number,
         )
@@ -275,6 +276,7 @@ class Desk:
             lane=lane_of(say),
             parts=leaves.parts.count,
             programme=say.programme,
+            voice=say.voice,
             to=self.business.channels[name].reaches(self.around.fields.kept),
             due=self.event.at,
             not_after=until,
@@ -286,9 +288,8 @@ class Desk:
         # A millisecond apart, so that they come in the order in which they were said.
         due = verdict.at + len(self.postponed) - 1
         self.around.effects.append(SetTimer(name=f"{GATE}{id}", generation=0, due=due))
-        self.record(
-            "postponed", session=say.owner, rule=verdict.rule, at=verdict.at, **verdict.facts
-        )
+        facts = {"session": say.voice.session, "rule": verdict.rule, "at": verdict.at}
+        self.record("postponed", **facts, **verdict.facts)
 
     def release(self, name: str) -> None:
         """A postponed text's time has come: the gate is asked again."""
@@ -335,7 +336,7 @@ class Desk:
         """What a conversation was still to say when it was ended by force: by an event, by another
         flow in its place, by the same begun anew. One that came to its end may have a last word."""
         cut = {walk.id for walk in self.walks if walk.cut_off}
-        pointless = [later for later in self.postponed if later.owner in cut]
+        pointless = [later for later in self.postponed if later.voice.session in cut]
         self._drop(pointless, why="its conversation was ended")
 
     def record(self, kind: str, /, **facts: object) -> None:
@@ -391,4 +392,4 @@ class Desk:
 
 
 def _of(say: Say) -> dict[str, object]:
-    return {"session": say.owner, "kind": say.kind, "purpose": say.purpose}
+    return {"session": say.voice.session, "kind": say.kind, "purpose": say.purpose}

@@ -18,7 +18,7 @@ def put_off(id: str, say: Say, session: str, generation: int) -> Postponed:
         generation=generation,
         unless=say.unless,
         window=say.window,
-        owner=say.owner,
+        voice=say.voice,
         touch=say.touch,
         media=say.media,
     )
@@ -35,7 +35,7 @@ def as_said(later: Postponed) -> Say:
         not_after=later.not_after,
         unless=later.unless,
         window=later.window,
-        owner=later.owner,
+        voice=later.voice,
         touch=later.touch,
         media=later.media,
     )

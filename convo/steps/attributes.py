@@ -172,6 +172,7 @@ class Later(Form):
                 generation=scene.generation,
                 answers=dict(scene.answers),
                 brought=dict(scene.brought),
+                request=scene.voice().request,
             )
         )
         name = f"{LATER}{id}"

@@ -11,6 +11,7 @@ from convo.core.events import ErrandKind
 from convo.core.languages import nearest
 from convo.core.opt_out_links import PATH, Leaving, token_of
 from convo.core.records import Record
+from convo.core.voices import Voice
 from convo.errors import RenderError
 from convo.language.scope import Choice, Scope, Standing
 from convo.language.texts import Text
@@ -54,6 +55,7 @@ class Scene:
         "unread",
         "version",
         "via",
+        "voice",
     )
 
     def __init__(
@@ -105,6 +107,8 @@ class Scene:
         self.outcome = "ended"
         #: The version of the flow, kept with what is agreed to.
         self.version = ""
+        #: Who it is that speaks here.
+        self.voice: Callable[[], Voice] = Voice
         self.armed: list[str] = []
         self.said_at: int | None = None
         self.scope_kept: Scope | None = None
@@ -277,7 +281,7 @@ class Scene:
             programme=self.flow.programme,
             unless=self.unless(),
             window=self.flow.window,
-            owner=self.session,
+            voice=self.voice(),
             touch=touch_of(self.around.event, self.session),
             media=media,
         )

@@ -132,6 +132,8 @@ class Surroundings:
     sent: list[str] = field(default_factory=list[str])
     #: ISO 4217: what texts show as money.
     currency: str = ""
+    #: The key under which an own system asked for this turn; empty when none did.
+    request: str = ""
     #: Where the world reaches our server; empty when nobody does.
     public_url: str = ""
     #: Questions that closed in this turn without an answer.

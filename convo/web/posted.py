@@ -77,6 +77,7 @@ def read_request(body: bytes, playbook: Playbook) -> Posted:
         flow=fields.get("flow", ""),
         event=fields.get("event", ""),
         answers=answers,
+        key=key,
     )
     return Posted(channel=channel, arrival=Arrival(event=event, dedupe=f"request:{key}", raw=body))
 

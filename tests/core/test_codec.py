@@ -22,6 +22,7 @@ from convo.core.contacts import (
 )
 from convo.core.numbers import PhoneNumber
 from convo.core.sessions import Frame, Held, Session
+from convo.core.voices import Voice
 
 ANN = PhoneNumber("+12025550101")
 FRAME = Frame(flow="book", version="v1", step="day", answers={"what": "cut"}, tries=1)
@@ -54,6 +55,7 @@ OLD = ContactState(
 FULL = dataclasses.replace(
     OLD,
     codes=(5, 6),
+    asked=(dataclasses.replace(OLD.asked[0], request="order-8"),),
     sessions=(
         dataclasses.replace(
             OLD.sessions[0],
@@ -65,6 +67,7 @@ FULL = dataclasses.replace(
             in_hand=True,
             began=True,
             unread=True,
+            request="order-7",
         ),
     ),
     asked_back=(
@@ -105,7 +108,7 @@ FULL = dataclasses.replace(
             OLD.postponed[0],
             unless=(Unless(event="bought", same={"what": "cut"}),),
             window="office",
-            owner="s1",
+            voice=Voice(session="s1", flows=("book", "cut"), version="v1", request="order-7"),
             touch=4_000_000_000,
             media=("https://salon.example/a.jpg",),
         ),
@@ -125,6 +128,7 @@ FULL = dataclasses.replace(
             generation=3,
             answers={"what": "cut"},
             brought={"order": "7"},
+            request="order-7",
         ),
     ),
 )

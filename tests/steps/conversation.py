@@ -155,7 +155,13 @@ class Conversation:
         return self._act(lambda: self._turn(event, FromInbox(entry=self._events)))
 
     def request(
-        self, *, flow: str = "", event: str = "", channel: str = "main", **answers: Any
+        self,
+        *,
+        flow: str = "",
+        event: str = "",
+        channel: str = "main",
+        key: str = "",
+        **answers: Any,
     ) -> list[str]:
         """An own system asks for a flow, by its name or by an event."""
         asked = Requested(
@@ -166,6 +172,7 @@ class Conversation:
             flow=flow,
             event=event,
             answers=answers,
+            key=key,
         )
         return self._act(lambda: self._turn(asked, FromInbox(entry=self._events)))
 

@@ -6,6 +6,7 @@ import pytest
 
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Lane
+from convo.core.voices import Voice
 from convo.ports import Left
 from tests.stores.contract_desk import (
     ANN,
@@ -31,6 +32,7 @@ class MessagesContract:
             wanted,
             to="anna@home.example",
             media=("https://salon.example/a.jpg", "https://salon.example/b.jpg?x=1&y=2"),
+            voice=Voice(session="s1", flows=("care", "score"), version="v1", request="visit-7"),
         )
         await desk.say(wanted)
         (claim,) = (await desk.advance()).claims

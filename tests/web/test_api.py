@@ -112,7 +112,7 @@ async def test_a_request_is_accepted_and_a_repetition_is_known() -> None:
     assert (await house.post())[::2] == (200, {"duplicate": True})
     channel, arrival = house.kept[0]
     assert (channel, arrival.dedupe, arrival.raw) == ("main", "request:k", BODY)
-    assert arrival.event == Requested(contact=ANNA, channel="main", event="visit.made")
+    assert arrival.event == Requested(contact=ANNA, channel="main", event="visit.made", key="k")
     assert house.counted("kept")
     assert house.counted("known")
 

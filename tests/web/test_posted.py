@@ -120,14 +120,14 @@ def test_a_value_that_nobody_declares_is_refused() -> None:
 def test_an_event_is_for_one_number_on_the_only_channel() -> None:
     posted = read(answers={"what": "Haircut"})
     assert posted.arrival.event == Requested(
-        contact=ANNA, channel="main", event="visit.made", answers={"what": "Haircut"}
+        contact=ANNA, channel="main", event="visit.made", answers={"what": "Haircut"}, key="k1"
     )
     assert (posted.channel, posted.arrival.dedupe) == ("main", "request:k1")
 
 
 def test_a_flow_may_be_asked_for_by_its_name() -> None:
     event = read(event=..., flow="bare").arrival.event
-    assert event == Requested(contact=ANNA, channel="main", flow="bare")
+    assert event == Requested(contact=ANNA, channel="main", flow="bare", key="k1")
 
 
 def test_a_number_is_read_as_in_the_country_of_the_business() -> None:

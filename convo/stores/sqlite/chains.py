@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from convo.core.records import Record
 from convo.core.turns import Outbound
 from convo.stores.sqlite.database import Database
-from convo.stores.sqlite.rows import add_records, encoded
+from convo.stores.sqlite.rows import add_records, encoded, voiced
 
 #: Contact (E.164) and channel.
 Chain = tuple[str, str]
@@ -26,14 +26,14 @@ _PROMOTE = """
 _ADD = """
     INSERT INTO message (
         id, contact, channel, lane, due, not_after, text, kind, purpose, programme, parts, tries,
-        created, event, state, status, code, attempt, claimed, provider_ids, reach, media
+        created, event, state, status, code, attempt, claimed, provider_ids, reach, media, voice
     ) VALUES (
         ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
         CASE WHEN EXISTS (
             SELECT 1 FROM message
             WHERE contact = ?2 AND channel = ?3 AND (state = 'head' OR state = 'sending')
         ) THEN 'waiting' ELSE 'head' END,
-        'waiting', '', '', 0, '', ?15, ?16
+        'waiting', '', '', 0, '', ?15, ?16, ?17
     ) ON CONFLICT (id) DO NOTHING
 """
 # The answer to the STOP that is in force stays: a second STOP, which is not answered, must not
@@ -107,4 +107,5 @@ def _row(message: Outbound, at: int, event: str) -> tuple[object, ...]:
         event,
         message.to,
         encoded(message.media) if message.media else "",
+        voiced(message.voice),
     )

@@ -14,6 +14,8 @@ SCHEMA = 1
 #: What came after the schema's number was given out: run at every start, for older files lack it
 #: and an older Convo passes over it.
 GROWN = ("consent_act.sql", "poll.sql")
+#: Columns that messages have got since, in the order of their coming.
+GROWN_COLUMNS = ("reach", "media", "voice")
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 MEMORY = ":memory:"
 BUSY_TIMEOUT = 5_000  # ms; a backup may hold the file for a moment
@@ -112,7 +114,7 @@ class Database:
     def _add_what_came_later(self) -> None:
         """An older Convo goes on with it: it names its columns, and these have a default."""
         columns = {row[1] for row in self.execute("PRAGMA table_info(message)")}
-        for name in ("reach", "media"):
+        for name in GROWN_COLUMNS:
             if name not in columns:
                 self.execute(f"ALTER TABLE message ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
 

@@ -12,6 +12,7 @@ from convo.core.record_codec import Recorded
 from convo.errors import StoreUnavailable
 from convo.stores.sqlite import queries
 from convo.stores.sqlite.consents import ACTS, act_of
+from convo.stores.sqlite.database import GROWN_COLUMNS
 from convo.stores.sqlite.guard import is_held
 from convo.stores.sqlite.overviewing import overview
 
@@ -35,11 +36,7 @@ class SqliteLedger:
         return queries.contacts(self._connection, mark, limit)
 
     async def acts(self, number: PhoneNumber) -> Sequence[Consent]:
-        try:
-            rows = self._connection.execute(ACTS, (number.e164,)).fetchall()
-        except sqlite3.OperationalError:
-            return ()  # a file of the first versions, which nobody has opened since
-        return tuple(act_of(row) for row in rows)
+        return tuple(act_of(row) for row in self._connection.execute(ACTS, (number.e164,)))
 
     async def messages(self, stage: Stage, mark: str, limit: int) -> Page[Tracked]:
         return queries.messages(self._connection, stage, mark, limit)
@@ -65,7 +62,7 @@ class SqliteLedger:
 
 @asynccontextmanager
 async def looking(path: Path) -> AsyncGenerator[SqliteLedger]:
-    """Raises `StoreUnavailable` when there is no such file, or it is not one of ours."""
+    """Raises `StoreUnavailable` when there is no such file, or it is not one of this Convo's."""
     if not path.is_file():
         raise StoreUnavailable(f"There is no {path} yet: nobody has texted this business.")
     # A writer in WAL mode is not held up by readers, and readers not by it.
@@ -75,6 +72,12 @@ async def looking(path: Path) -> AsyncGenerator[SqliteLedger]:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("BEGIN")
             connection.execute("SELECT 1 FROM record LIMIT 1")
+            columns = {row[1] for row in connection.execute("PRAGMA table_info(message)")}
         except sqlite3.DatabaseError as error:
             raise StoreUnavailable(f"{path} cannot be read ({error}).") from None
+        if not columns.issuperset(GROWN_COLUMNS):
+            raise StoreUnavailable(
+                f"{path} was written by an older Convo. Start this one on it once, which brings "
+                "it up to date: convo run"
+            )
         yield SqliteLedger(connection, path)

@@ -11,6 +11,7 @@ from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
 from convo.core.turns import Outbound
+from convo.core.voices import NOBODY, Voice
 from convo.ports import Kept
 from convo.stores.sqlite.database import Database
 
@@ -19,9 +20,9 @@ MS_A_DAY = 86_400_000
 #: What `outbound` reads, in its order.
 MESSAGE = (
     "m.id, m.contact, m.channel, m.text, m.kind, m.purpose, m.lane, m.parts, m.programme, "
-    "m.due, m.not_after, m.tries, m.reach, m.media"
+    "m.due, m.not_after, m.tries, m.reach, m.media, m.voice"
 )
-MESSAGE_WIDTH = 14
+MESSAGE_WIDTH = 15
 
 _CONTACTS = "SELECT id, record FROM contact WHERE id IN (SELECT value FROM json_each(?))"
 _CONSENTS = """
@@ -47,7 +48,7 @@ def hashed(key: str) -> int:
 def outbound(row: tuple[Any, ...]) -> Outbound:
     """The message in the first columns of `row`, as MESSAGE names them."""
     id, contact, channel, text, kind, purpose, lane, parts, *others = row[:MESSAGE_WIDTH]
-    programme, due, not_after, tries, to, media = others
+    programme, due, not_after, tries, to, media, voice = others
     return Outbound(
         id=id,
         contact=PhoneNumber(contact),
@@ -59,11 +60,26 @@ def outbound(row: tuple[Any, ...]) -> Outbound:
         lane=lane,
         parts=parts,
         programme=programme,
+        voice=_voice(voice),
         to=to,
         due=due,
         not_after=not_after,
         tries=tries,
     )
+
+
+def voiced(voice: Voice) -> str:
+    """What is kept of who says a message."""
+    if voice == NOBODY:
+        return ""
+    return encoded([voice.session, voice.flows, voice.version, voice.request])
+
+
+def _voice(stored: str) -> Voice:
+    if not stored:
+        return NOBODY
+    session, flows, version, request = msgspec.json.decode(stored)
+    return Voice(session=session, flows=tuple(flows), version=version, request=request)
 
 
 def kept(database: Database, contacts: Iterable[PhoneNumber]) -> Mapping[PhoneNumber, Kept]:

@@ -25,7 +25,8 @@
 --   held     nobody knows whether it left; a person decides; the chain goes on
 --   done     settled, dropped or cancelled; `status` says which
 -- `reach` is where it goes on a channel that does not reach the contact by number; `media` a JSON
--- list of what travels with it, '' for nothing.
+-- list of what travels with it, '' for nothing; `voice` a JSON list of whose words it is, '' for
+-- nobody's.
 -- At most one message of a chain is head or sending: message_front makes SQLite see to it.
 -- All times are milliseconds since 1970, UTC.
 
@@ -105,7 +106,8 @@ CREATE TABLE message (
     claimed INTEGER NOT NULL,
     provider_ids TEXT NOT NULL,
     reach TEXT NOT NULL DEFAULT '',
-    media TEXT NOT NULL DEFAULT ''
+    media TEXT NOT NULL DEFAULT '',
+    voice TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX message_front ON message (contact, channel)
     WHERE state = 'head' OR state = 'sending';
