@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the programs that the tests talk to and pip cannot bring. Each line below is a command
-# or file that must be there, and the Debian package that has it. With root or passwordless sudo
-# they are installed; otherwise a message says what to install.
+# or file that must be there, and the Debian package that has it: redis-check-rdb is the Redis
+# server under another name, in a package that starts none. With root or passwordless sudo they are
+# installed; otherwise a message says what to install.
 set -eu
 PATH=$(pwd -P)/.venv/bin:$PATH:/usr/sbin:/sbin
 
@@ -10,6 +11,7 @@ bearerbox                       kannel
 /usr/lib/kannel/test/fakesmsc   kannel-extras
 node                            nodejs
 npm                             npm
+redis-check-rdb                 redis-tools
 "
 
 missing=$(printf '%s\n' "$wanted" | while read -r program package; do

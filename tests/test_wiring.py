@@ -174,8 +174,8 @@ def test_every_offered_provider_and_store_is_in_the_tables() -> None:
         == set(PROVIDERS)
         == {*("twilio", "kannel", "generic_http", "console", "log", "smtp")}
     )
-    assert set(STORES) == {"sqlite"}
-    assert not STORES["sqlite"].shared
+    assert set(STORES) == {"sqlite", "redis", "rediss", "redis+unix"}
+    assert [name for name, store in STORES.items() if not store.shared] == ["sqlite"]
     assert set(PROBES) <= set(PROVIDERS)
 
 

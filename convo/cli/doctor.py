@@ -169,22 +169,25 @@ def _clock(settings: Any) -> Finding:
 async def _alive(settings: Any) -> list[Finding]:
     """The store, and the server if there is one."""
     from convo.runtime.clock import now
-    from convo.wiring.brands import open_store
+    from convo.wiring.brands import STORES, open_store
 
+    idle = _note("server", "not running, so no webhook was tried; start it by `convo run`")
     try:
         store = await open_store(settings, now)
     except AlreadyRunning as error:
-        return [_well("store", str(error).partition(". ")[0]), *await _ways_in(settings)]
+        silent = _wrong("server", "the store is in use, but nothing answers here")
+        return [_well("store", str(error).partition(". ")[0]), *await _ways_in(settings, silent)]
     except ConvoError as error:
         return [_wrong("store", str(error))]
     await store.close()
-    return [
-        _well("store", f"{settings.store} opens"),
-        _note("server", "not running, so no webhook was tried; start it by `convo run`"),
-    ]
+    opens = _well("store", f"{settings.shown_store} opens")
+    if STORES[settings.store.partition(":")[0]].shared:
+        return [opens, *await _ways_in(settings, idle)]
+    return [opens, idle]
 
 
-async def _ways_in(settings: Any) -> list[Finding]:
+async def _ways_in(settings: Any, silent: Finding) -> list[Finding]:
+    """Every webhook of the server on this machine; `silent` where there is none."""
     from convo.providers.http import HttpClient
 
     http = HttpClient()
@@ -196,8 +199,8 @@ async def _ways_in(settings: Any) -> list[Finding]:
             else _wrong("server", f"{settings.local_url} is not ready: {ready.body.decode()}")
         ]
         return found + [await _way_in(settings, http, name) for name in settings.connections]
-    except SendError as error:
-        return [_wrong("server", f"the store is in use, but nothing answers here: {error}")]
+    except SendError:
+        return [silent]
     finally:
         await http.close()
 

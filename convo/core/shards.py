@@ -19,6 +19,11 @@ def shard_of(contact: PhoneNumber) -> int:
     return zlib.crc32(contact.e164.encode()) % SHARDS
 
 
+def partition_of(shard: int, partitions: int) -> int:
+    """Which of so many partitions has the shard: each has a range of them."""
+    return shard * partitions // SHARDS
+
+
 def shard_in(outbound: str) -> int | None:
     """The shard that the id of a message begins with; None when it is not one of ours."""
     return int(outbound[:3], 16) if _IN_ID.match(outbound) else None

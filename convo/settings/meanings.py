@@ -26,6 +26,7 @@ from convo.language.texts import is_language
 from convo.policy.law_words import is_law_word
 from convo.policy.opt_out import names_a_word
 from convo.policy.profiles import PROFILES
+from convo.stores.redis import address as redis
 
 PATH_TOKEN_LEAST = 16
 API_TOKEN_LEAST = 16
@@ -128,13 +129,15 @@ def store_url(text: str) -> str:
     scheme, colon, rest = text.partition(":")
     if scheme == "sqlite" and rest:
         return text
-    if scheme in ("redis", "rediss", "redis+cluster", "rediss+cluster", "unix"):
-        raise ValueError(
-            'Redis is not in this version yet. Use "sqlite:data/convo.db", which serves one '
-            "machine."
-        )
-    said = f'"{scheme}:" is no store' if colon and scheme else "this is no store's URL"
-    raise ValueError(f'{said}. Write "sqlite:" and a path, like "sqlite:data/convo.db".')
+    if scheme in redis.SCHEMES:
+        redis.read(text)
+        return text
+    # What stands before the colon may be half of a password: it is not shown unless it is short.
+    said = f'"{scheme}:" is no store' if colon and scheme.isalnum() else "this is no store's URL"
+    raise ValueError(
+        f'{said}. Write "sqlite:" and a path, like "sqlite:data/convo.db", or the URL of a Redis, '
+        'like "redis://localhost:6379/0".'
+    )
 
 
 def public_url(text: str) -> str:

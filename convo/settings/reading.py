@@ -272,6 +272,11 @@ class _Reader:
                 self._complain(("codes", name, "file"), f"{table.file}: {problem}")
         return pools
 
+    def _store(self, url: str) -> str:
+        """The URL with a path that is seen from anywhere."""
+        scheme, _, rest = url.partition(":")
+        return f"sqlite:{self._folder / rest}" if scheme == "sqlite" else url
+
     def _settled(
         self,
         written: ConvoToml,
@@ -282,7 +287,8 @@ class _Reader:
         return Settings(
             file=self._folder / FILE,
             business=business,
-            store=f"sqlite:{self._folder / written.store.url.partition(':')[2]}",
+            store=self._store(written.store.url),
+            partitions=written.store.partitions,
             retention_days=written.store.retention_days,
             dedupe_days=written.store.dedupe_days,
             public_url=written.server.public_url or "",

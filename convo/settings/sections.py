@@ -2,24 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr
 
 from convo.core.business import FieldKind, Quiet
 from convo.language.phrases import LANGUAGES
 from convo.policy.profiles import PROFILES
 from convo.settings import meanings
+from convo.settings.keeping import StoreSection
+from convo.settings.section import Section
 from convo.settings.settled import Doubt
 from convo.settings.speaking import CapsSection, HolidaysSection, HoursText, WindowSection
 
 Word = Annotated[str, Field(min_length=1)]
-
-
-class Section(BaseModel):
-    """A table of the file: nothing in it may be misspelt."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True
-    )
 
 
 class BusinessSection(Section):
@@ -48,27 +42,6 @@ class BusinessSection(Section):
         f"({', '.join(LANGUAGES)}); the first when nothing better is known of a contact: "
         "neither what they write nor, abroad, their number's country.",
         examples=[["en", "zh"]],
-    )
-
-
-class StoreSection(Section):
-    """Where everything is kept."""
-
-    url: Annotated[str, AfterValidator(meanings.store_url)] = Field(
-        default="sqlite:data/convo.db",
-        description="`sqlite:` and the path of the database, seen from the folder of convo.toml.",
-        examples=["sqlite:data/convo.db"],
-    )
-    retention_days: int = Field(
-        default=180,
-        ge=1,
-        description="Days that the records of turns are kept.",
-    )
-    dedupe_days: int = Field(
-        default=7,
-        ge=1,
-        le=90,
-        description="Days in which a webhook that comes again is known as the same.",
     )
 
 

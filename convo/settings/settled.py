@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from convo.core.business import Business, MessageClass
 from convo.routing.loading import AnytimeWords
+from convo.stores.redis import address as redis
 
 #: What to do with a message that may have left: send it once more, or keep it for a person.
 Doubt = Literal["once", "hold"]
@@ -31,8 +32,10 @@ class Settings:
     #: Where it was written; every path below is seen from its folder.
     file: Path
     business: Business
-    #: `sqlite:PATH`, the path made absolute.
+    #: `sqlite:PATH`, the path made absolute; or the URL of a Redis.
     store: str = field(repr=False)
+    #: How many partitions a new store on Redis gets; None takes what is there.
+    partitions: int | None
     #: Days that records of turns, and the memory of webhooks already seen, are kept.
     retention_days: int
     dedupe_days: int
@@ -60,6 +63,13 @@ class Settings:
         """Where this machine reaches the server."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def shown_store(self) -> str:
+        """The store's URL, without a password."""
+        if self.store.startswith("sqlite:"):
+            return self.store
+        return redis.read(self.store).shown
 
     @property
     def data(self) -> Path:

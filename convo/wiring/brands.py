@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from convo.errors import SettingsError
+from convo.errors import SettingsError, StoreUnavailable
 from convo.policy.consent import proof_days
 from convo.ports import Clock, Provider, Store
 from convo.ports.ledger import Ledger
@@ -16,6 +16,7 @@ from convo.providers import console, generic_http, kannel, log, smtp, twilio
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
 from convo.settings import Settings
+from convo.stores.redis.address import SCHEMES
 from convo.stores.sqlite.looking import looking
 from convo.stores.sqlite.store import SqliteStore
 
@@ -52,6 +53,18 @@ async def _sqlite(settings: Settings, clock: Clock) -> Store:
     )
 
 
+async def _redis(settings: Settings, _: Clock) -> Store:
+    # Only who keeps their business there waits until its client is loaded.
+    from convo.stores.redis.store import RedisStore  # noqa: PLC0415
+
+    return await RedisStore.open(
+        settings.store,
+        partitions=settings.partitions,
+        dedupe_days=settings.dedupe_days,
+        retention_days=settings.retention_days,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreBrand:
     """A store, and whether several processes may have it open."""
@@ -61,7 +74,10 @@ class StoreBrand:
 
 
 #: Every store by the scheme of its URL.
-STORES: Mapping[str, StoreBrand] = {"sqlite": StoreBrand(open=_sqlite, shared=False)}
+STORES: Mapping[str, StoreBrand] = {
+    "sqlite": StoreBrand(open=_sqlite, shared=False),
+    **{scheme: StoreBrand(open=_redis, shared=True) for scheme in SCHEMES},
+}
 
 
 def _sqlite_ledger(settings: Settings) -> AbstractAsyncContextManager[Ledger]:
@@ -76,7 +92,13 @@ LEDGERS: Mapping[str, Callable[[Settings], AbstractAsyncContextManager[Ledger]]]
 
 def open_ledger(settings: Settings) -> AbstractAsyncContextManager[Ledger]:
     """The business's ledger, whether it is served or not. Raises `StoreUnavailable`."""
-    return LEDGERS[settings.store.partition(":")[0]](settings)
+    scheme = settings.store.partition(":")[0]
+    if scheme not in LEDGERS:
+        raise StoreUnavailable(
+            "Only SQLite can be looked into by this command so far, and this business is kept in "
+            "Redis."
+        )
+    return LEDGERS[scheme](settings)
 
 
 async def open_store(settings: Settings, clock: Clock) -> Store:

@@ -2,10 +2,9 @@
 
 import pytest
 
-from convo.ports import Store
 from tests.stores.contract_arrivals import ArrivalsContract
 from tests.stores.contract_consents import ConsentsContract
-from tests.stores.contract_desk import Desk, HandSetClock, Opens
+from tests.stores.contract_desk import Desk, HandSetClock, Opens, desk_of
 from tests.stores.contract_messages import MessagesContract
 from tests.stores.contract_turns import TurnsContract
 
@@ -20,16 +19,9 @@ class StoreContract(ArrivalsContract, ConsentsContract, TurnsContract, MessagesC
 
     @pytest.fixture
     async def desk(self, opened: Opens, clock: HandSetClock) -> Desk:
-        return await _desk(await opened(clock), clock)
+        return await desk_of(await opened(clock), clock)
 
     @pytest.fixture
     async def narrow(self, opened: Opens, clock: HandSetClock) -> Desk:
         """A store whose inbox holds two events."""
-        return await _desk(await opened(clock, inbox_limit=2), clock)
-
-
-async def _desk(store: Store, clock: HandSetClock) -> Desk:
-    lease = await store.acquire(0, "test")
-    assert lease is not None
-    assert lease.doubts == ()
-    return Desk(store, clock, lease)
+        return await desk_of(await opened(clock, inbox_limit=2), clock)

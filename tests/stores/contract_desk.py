@@ -10,6 +10,7 @@ from convo.core.effects import Errand, Purpose, SetTimer
 from convo.core.events import Inbound, LawWord, Report
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
+from convo.core.shards import partition_of, shard_of
 from convo.core.turns import FromInbox, FromTimer, Lane, Outbound, Source, Turn
 from convo.ports import (
     Acceptance,
@@ -27,8 +28,9 @@ from convo.ports import (
     Work,
 )
 
-ANN = PhoneNumber("+12025550101")
-BEN = PhoneNumber("+12025550102")
+#: All of one partition, where there are sixteen of them or less: a desk holds one lease.
+PEOPLE = tuple(PhoneNumber(f"+1202555{last}") for last in ("0101", "0105", "0109", "0143", "0147"))
+ANN, BEN = PEOPLE[:2]
 
 START = 1_700_000_000_000
 SECOND = 1_000
@@ -127,6 +129,16 @@ def turn(of: Pending, **changes: Any) -> Turn:
     return replace(plain, **changes)
 
 
+async def desk_of(store: Store, clock: HandSetClock, owner: str = "test") -> "Desk":
+    """Sit down where everybody in these tests is at home."""
+    home = partition_of(shard_of(ANN), store.partitions)
+    assert {partition_of(shard_of(each), store.partitions) for each in PEOPLE} == {home}
+    lease = await store.acquire(home, owner)
+    assert lease is not None
+    assert lease.doubts == ()
+    return Desk(store, clock, lease)
+
+
 class Desk:
     """The owner's chair: holds the lease, and advances with what a test has in mind."""
 
@@ -211,7 +223,7 @@ class Desk:
         return {each.programme: each.state for each in kept.consents}.get(programme)
 
     async def records(self, kind: str) -> list[Record]:
-        rows = await self.store.records(0, 10_000)
+        rows = await self.every_record()
         return [
             record
             for _, body in rows
@@ -219,7 +231,21 @@ class Desk:
             if record.kind == kind
         ]
 
+    async def every_record(self) -> list[tuple[int, bytes]]:
+        """In every partition, for a report of nobody's message has none."""
+        found: list[tuple[int, bytes]] = []
+        for partition in range(self.store.partitions):
+            last = 0
+            while rows := await self.store.records(last, 1_000, partition=partition):
+                found += rows
+                last = rows[-1][0]
+        return found
+
+    async def acquire(self, owner: str = "other") -> Lease | None:
+        return await self.store.acquire(self.lease.partition, owner)
+
     async def statuses(self) -> list[str]:
+        await self.store.attend("test")  # looks for reports that told nobody whose they are
         return [str(each.facts["status"]) for each in await self.records("status")]
 
     async def unsent(self) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from tests.stores.contract_desk import (
     HandSetClock,
     Opens,
     consent,
+    desk_of,
     errand,
     message,
     text,
@@ -55,10 +56,7 @@ class LedgerContract:
 
     @pytest.fixture
     async def desk(self, opened: Opens, clock: HandSetClock) -> Desk:
-        store = await opened(clock)
-        lease = await store.acquire(0, "the desk")
-        assert lease is not None
-        return Desk(store, clock, lease)
+        return await desk_of(await opened(clock), clock, "the desk")
 
     @pytest.fixture
     def staged(self, looks: Looks) -> Callable[[Stage], Awaitable[list[str]]]:

@@ -31,14 +31,14 @@ class TurnsContract:
     # --- the lease ----------------------------------------------------------------------------
 
     async def test_a_partition_has_one_owner(self, desk: Desk) -> None:
-        assert await desk.store.acquire(0, "other") is None
+        assert await desk.acquire() is None
         await desk.store.release(desk.lease)
-        assert await desk.store.acquire(0, "other") is not None
+        assert await desk.acquire() is not None
 
     async def test_a_lease_that_was_given_back_is_fenced(self, desk: Desk) -> None:
         event = await desk.pending()
         await desk.store.release(desk.lease)
-        new = await desk.store.acquire(0, "other")
+        new = await desk.acquire()
         assert new is not None
         with pytest.raises(Fenced):
             await desk.advance(turns=[turn(event, records=(Record(kind="said"),))])
@@ -112,9 +112,10 @@ class TurnsContract:
             await desk.advance(turns=[turn(event, records=(Record(kind="inbound", facts=facts),))])
         found = await desk.records("inbound")
         assert [each.facts["text"] for each in found] == ["one", "two"]
-        numbers = [number for number, _ in await desk.store.records(0, 100)]
+        numbers = [number for number, _ in await desk.every_record()]
         assert numbers == sorted(numbers)
-        assert [number for number, _ in await desk.store.records(numbers[0], 1)] == numbers[1:2]
+        second = await desk.store.records(numbers[0], 1, partition=desk.lease.partition)
+        assert [number for number, _ in second] == numbers[1:2]
 
     async def test_consents_of_a_turn_are_kept(self, desk: Desk) -> None:
         await desk.say(consents=(consent("news", "asked", 1), consent("poll", "given", 1)))

@@ -1,0 +1,142 @@
+"""Keeping what arrives: each in its partition, in one call; opt-outs in any case."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from convo.core import event_codec
+from convo.core.events import STATUS_RANK, Inbound, Report
+from convo.core.shards import partition_of, shard_in
+from convo.errors import Busy
+from convo.ports import Acceptance, Arrival
+from convo.stores.redis.bells import Bells
+from convo.stores.redis.functions import Functions
+from convo.stores.redis.rows import encode, hashed, origin_row
+from convo.stores.redis.seeking import Seeker, Sought
+
+_as_json = msgspec.json.Encoder().encode
+
+_ANSWERS: dict[bytes, Acceptance] = {
+    b"accepted": "accepted",
+    b"duplicate": "duplicate",
+    b"busy": "busy",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """An arrival with everything worked out that needs no server."""
+
+    function: str
+    partition: int
+    hash: int
+    args: tuple[Any, ...] = field(repr=False)
+    #: For `accept_act`, when there is no memory for the rest; empty without an act of consent.
+    act: tuple[Any, ...] = field(default=(), repr=False)
+
+
+class Door:
+    """Where arrivals come in."""
+
+    def __init__(
+        self,
+        functions: Functions,
+        seeker: Seeker,
+        bells: Bells,
+        *,
+        bell: str,
+        dedupe_days: int,
+        inbox_limit: int,
+    ) -> None:
+        self._functions = functions
+        self._seeker = seeker
+        self._bells = bells
+        self._bell = bell
+        self.dedupe_days = dedupe_days
+        self._inbox_limit = inbox_limit
+
+    async def accept(self, arrivals: Sequence[Arrival]) -> list[Acceptance]:
+        """Keep these. What cannot be encoded raises before anything is kept."""
+        prepared = [self._prepared(arrival) for arrival in arrivals]
+        return await asyncio.gather(*(self._keep(each) for each in prepared))
+
+    async def deliver(self, sought: Sought, partition: int) -> Acceptance:
+        """Keep a report in the partition of its message."""
+        report = sought.report
+        answer = await self._call(
+            *("accept_report", partition, sought.hash, partition, self._bell),
+            *(report.channel, report.outbound, report.provider_id),
+            *(report.status, STATUS_RANK[report.status], report.code, sought.raw),
+        )
+        return self._rung(answer, partition)
+
+    def _prepared(self, arrival: Arrival) -> _Prepared | Sought:
+        event, hash = arrival.event, hashed(arrival.dedupe)
+        if isinstance(event, Report):
+            return Sought(report=event, raw=arrival.raw, hash=hash)
+        contact = event.contact.e164
+        partition = self._functions.layout.partition_of(event.contact)
+        if arrival.aside and isinstance(event, Inbound):
+            args = (contact, _told_of_aside(event, arrival.aside))
+            return _Prepared(
+                function="set_arrival_aside", partition=partition, hash=hash, args=args
+            )
+        body, act = event_codec.encode(event), b""
+        if (asked := arrival.consent) is not None:
+            by_law = asked.origin.how == "law"
+            origin = origin_row(asked.origin)
+            act = encode((asked.act, asked.proof, asked.narrow, asked.programme, origin, by_law))
+        return _Prepared(
+            function="accept",
+            partition=partition,
+            hash=hash,
+            args=(partition, self._bell, contact, body, arrival.raw, act, self._inbox_limit),
+            act=(partition, contact, act) if act else (),
+        )
+
+    async def _keep(self, prepared: _Prepared | Sought) -> Acceptance:
+        if isinstance(prepared, Sought):
+            return await self._report(prepared)
+        partition, hash = prepared.partition, prepared.hash
+        try:
+            answer = await self._call(prepared.function, partition, hash, *prepared.args)
+        except Busy:
+            if not prepared.act:
+                raise
+            # There is no memory for it, but for an opt-out there always is.
+            answer = await self._call("accept_act", partition, hash, *prepared.act)
+        return self._rung(answer, partition)
+
+    async def _report(self, sought: Sought) -> Acceptance:
+        partitions = self._functions.layout.partitions
+        shard = shard_in(sought.report.outbound)
+        partition = 0 if partitions == 1 else None
+        if shard is not None:
+            partition = partition_of(shard, partitions)
+        if partition is None:
+            partition = await self._seeker.partition(sought.report)
+        if partition is None and sought.report.provider_id:
+            await self._seeker.lose(sought)
+            # It may have become known just before it was lost.
+            partition = await self._seeker.partition(sought.report)
+            if partition is None:
+                return "accepted"
+        return await self.deliver(sought, partition or 0)
+
+    async def _call(self, function: str, partition: int, hash: int, *args: Any) -> bytes:
+        return await self._functions.at_the_door(partition, hash, self.dedupe_days, function, *args)
+
+    def _rung(self, answer: bytes, partition: int) -> Acceptance:
+        if answer == b"accepted":
+            self._bells.ring(partition)
+        return _ANSWERS[answer]
+
+
+def _told_of_aside(event: Inbound, rule: str) -> bytes:
+    """The part of its account that needs no clock: see core/record_codec.py."""
+    text = {"channel": event.channel, "text": event.text, "law": event.law}
+    ignored = {"why": "it takes no turn", "rule": rule}
+    return _as_json([["inbound", text], ["ignored", ignored]])

@@ -1,0 +1,160 @@
+-- Keeping what arrives: dedupe, consent, inbox and delivery reports, each arrival in one step.
+
+local function has_seen(p, hash)
+  for _, day in ipairs(p.seen) do
+    if call('SISMEMBER', day, hash) == 1 then return true end
+  end
+  return false
+end
+
+local function remember(p, hash, days)
+  call('SADD', p.seen[2], hash)
+  call('PEXPIRE', p.seen[2], (days + 2) * DAY, 'NX')
+end
+
+-- The N of the newest entry that there ever was.
+local function newest(p)
+  if call('EXISTS', p.key.inbox) == 0 then return 0 end
+  local info = call('XINFO', 'STREAM', p.key.inbox)
+  for n = 1, #info, 2 do
+    if info[n] == 'last-generated-id' then return tonumber(string.sub(info[n + 1], 3)) end
+  end
+end
+
+local function order_of(n, number)
+  return n * SHARDS + number
+end
+
+-- What a STOP withdraws: nothing that is withdrawn already. `narrow`, that is the programme of
+-- what they were sent last.
+local function stopped_by(card, narrow, programme)
+  if has_left(card, '') then return {} end
+  if programme ~= '' then return has_left(card, programme) and {} or {programme} end
+  if not narrow then return {''} end
+  return has_left(card, card.last) and {''} or {card.last}
+end
+
+-- What a START gives back: everything, or else, `narrow`, programmes that a STOP took.
+local function started_by(card, narrow)
+  if has_left(card, '') then return {''} end
+  local taken = {}
+  if narrow then
+    for _, consent in ipairs(card.consents) do
+      if consent[1] ~= '' and consent[2] == 'withdrawn' and consent[7] == 1 then
+        taken[#taken + 1] = consent[1]
+      end
+    end
+    table.sort(taken)
+  end
+  return taken
+end
+
+-- Carry an act out, {act, proof, narrow, programme, origin, by law}; whether it changed anything.
+local function carry_out(p, now, contact, asked, order)
+  local word, proof, narrow, programme, origin, by_law = unpack(asked)
+  local card, state, programmes = card_of(p, contact), 'given', nil
+  if word == 'stop' then
+    state, programmes = 'withdrawn', stopped_by(card, narrow, programme)
+  else
+    programmes = started_by(card, narrow)
+  end
+  local event = string.format('%x-%x', now, order)
+  for _, each in ipairs(programmes) do
+    act(p, contact, {each, state, now, event, order, proof, origin, by_law})
+    tell_consent(p, now, contact, each, state)
+  end
+  return #programmes > 0
+end
+
+-- The same for an arrival that may have come before, when the full inbox kept its act alone.
+local function carry_out_once(p, now, contact, asked, order, hash)
+  local before = value(p, 'acted', hash)
+  if not before then return carry_out(p, now, contact, asked, order) end
+  put(p, 'acted', hash, false)
+  local acted, its_order = unpack(unpack_value(before))
+  -- Another act that came since has the last word, and this one needs no answer.
+  if acted then
+    for _, consent in ipairs(card_of(p, contact).consents) do
+      if consent[5] == its_order then return true end
+    end
+  end
+  return false
+end
+
+-- Keep the act of an arrival that is refused; when it comes again, it acts no second time.
+local function act_alone(p, now, contact, asked, number, hash)
+  if value(p, 'acted', hash) then return end
+  local n = newest(p) + 1
+  local order = order_of(n, number)
+  local acted = carry_out(p, now, contact, asked, order)
+  put(p, 'acted', hash, pack({acted, order, now}))
+  write(p)
+  -- It takes an entry's number all the same, to stand in order with those that are kept.
+  call('XADD', p.key.inbox, '0-' .. n, 'at', now)
+  call('XDEL', p.key.inbox, '0-' .. n)
+end
+
+-- All of these begin with ARGV: clock, days of dedupe, hash; and answer accepted, duplicate or busy.
+
+-- ARGV: ..., partition's number, bell, contact, event, raw, act or '', most entries
+local function accept(keys, args)
+  local p, now = partition(keys), clock(args[1])
+  local _, days, hash, number, bell, contact, event, raw, asked, most = unpack(args)
+  asked = asked ~= '' and unpack_value(asked)
+  local length = call('XLEN', p.key.inbox)
+  if length >= tonumber(most) then
+    if has_seen(p, hash) then return 'duplicate' end
+    if asked then act_alone(p, now, contact, asked, number, hash) end
+    return 'busy'
+  end
+  if has_seen(p, hash) then return 'duplicate' end
+  local id, acted = '0-*', 0
+  if asked then
+    local n = newest(p) + 1
+    id = '0-' .. n
+    if carry_out_once(p, now, contact, asked, order_of(n, number), hash) then acted = 1 end
+  end
+  remember(p, hash, days)
+  write(p)
+  call('XADD', p.key.inbox, id, 'at', now, 'contact', contact, 'acted', acted, 'event', event,
+    'raw', raw)
+  -- Where something waited already, its owner is awake.
+  if length == 0 then call('PUBLISH', bell, number) end
+  return 'accepted'
+end
+
+-- Where there is no memory left for an arrival, its act alone is kept.
+-- ARGV: ..., partition's number, contact, act
+local function accept_act(keys, args)
+  local p, now = partition(keys), clock(args[1])
+  local _, _, hash, number, contact, asked = unpack(args)
+  if not has_seen(p, hash) then act_alone(p, now, contact, unpack_value(asked), number, hash) end
+  return 'busy'
+end
+
+-- An arrival that takes no turn is kept among the records.
+-- ARGV: ..., contact, what the account tells
+local function set_arrival_aside(keys, args)
+  local p, now = partition(keys), clock(args[1])
+  local _, days, hash, contact, told = unpack(args)
+  if has_seen(p, hash) then return 'duplicate' end
+  tell(p, '', string.format('[%d,%d,%s,"",%s]', RECORD_SCHEMA, now, quoted(contact), told))
+  remember(p, hash, days)
+  write(p)
+  return 'accepted'
+end
+
+-- ARGV: ..., partition's number, bell, channel, message's id, provider's id, status, its rank, code,
+--       raw
+local function accept_report(keys, args)
+  local p, now = partition(keys), clock(args[1])
+  local _, days, hash, number, bell, channel, id, provider_id, status = unpack(args)
+  if has_seen(p, hash) then return 'duplicate' end
+  local settles = apply_report(
+    p, now, channel, id, provider_id, status, tonumber(args[10]), args[11], args[12]
+  )
+  remember(p, hash, days)
+  write(p)
+  if settles then call('PUBLISH', bell, number) end
+  return 'accepted'
+end

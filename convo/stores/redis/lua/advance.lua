@@ -1,0 +1,83 @@
+-- The owner's step: commit what is done, claim and read what is wanted, all at once.
+
+-- Whether the lease is this one's; its commits so far, and what the last of them handed out.
+local function lease_of(p, token)
+  local lease = call('HMGET', p.key.state, 'token', 'seq', 'handed')
+  return lease[1] == token, tonumber(lease[2]) or 0, lease[3]
+end
+
+-- What was handed out by a commit whose answer was lost, as far as nothing else has come of it.
+local function handed_again(p, handed, attempt)
+  local claimed, errands = {}, {}
+  local sending = call('HGETALL', p.key.sending)
+  for n = 1, #sending, 2 do
+    if unpack_value(sending[n + 1])[1] == attempt then claimed[#claimed + 1] = sending[n] end
+  end
+  for _, id in ipairs(unpack_value(handed)) do
+    if value(p, 'errands', id) then errands[#errands + 1] = id end
+  end
+  return claimed, errands
+end
+
+local function claims_told(p, ids)
+  local claims = {}
+  for _, id in ipairs(ids) do
+    add(claims, value(p, 'messages', id), unpack_value(value(p, 'sending', id))[2])
+  end
+  return claims
+end
+
+local function errands_told(p, ids)
+  local told, contacts = {}, {}
+  for _, id in ipairs(ids) do
+    local contact, asked, _, body = unpack(unpack_value(value(p, 'errands', id)))
+    add(told, contact, asked, body)
+    contacts[#contacts + 1] = contact
+  end
+  return told, contacts
+end
+
+-- ARGV: clock, partition's number, token, seq, lease ms, work
+-- The work is {settles, turns, ids of errands that are done, {events, errands, {channel, messages,
+-- parts}...}, number of the newest message}. The same work with the same seq again is not done
+-- again: what it came to is told again.
+-- Answers {ok, now, newest entry, attempt, entries, timers, next timer, claims, next message,
+-- errands, next errand, contacts}, {fenced}, or {behind, seq} where the store has gone back.
+local function advance(keys, args)
+  local p = partition(keys)
+  local now, number, token, seq = clock(args[1]), tonumber(args[2]), args[3], tonumber(args[4])
+  local is_ours, committed, handed = lease_of(p, token)
+  if not is_ours then return {'fenced'} end
+  local settles, turns, errands_done, wants, newest_message = unpack(unpack_value(args[6]))
+  local attempt = string.format('%s.%x', string.sub(token, 1, 8), seq + 1)
+  local claimed, errands
+  if committed == seq + 1 then
+    claimed, errands = handed_again(p, handed, attempt)
+    call('HSET', p.key.state, 'until', now + args[5])
+  elseif committed == seq then
+    settle(p, settles, now)
+    commit(p, turns)
+    forget_errands(p, errands_done)
+    write(p)
+    claimed = claim(p, wants[3], attempt, now)
+    errands = claim_errands(p, now, wants[2])
+    write(p)
+    call(
+      'HSET', p.key.state, 'seq', seq + 1, 'until', now + args[5], 'number', newest_message,
+      'handed', pack(errands)
+    )
+  else
+    return {'behind', committed}
+  end
+  local entries = read_inbox(p, number, wants[1])
+  local timers, next_timer = read_timers(p, now, wants[1])
+  local claims = claims_told(p, claimed)
+  local errands_handed, contacts = errands_told(p, errands)
+  for _, entry in ipairs(entries) do contacts[#contacts + 1] = entry[3] end
+  for _, timer in ipairs(timers) do contacts[#contacts + 1] = timer[2] end
+  return {
+    'ok', now, #timers > 0 and order_of(newest(p), number) or 0, attempt, entries, timers,
+    next_timer or '', claims, next_head(p) or '', errands_handed, next_errand(p) or '',
+    kept(p, contacts),
+  }
+end

@@ -1,0 +1,155 @@
+-- Chains: the order of one contact's messages on one channel.
+--
+-- As kept, a contact's chains are {channel = {front, lane, reply, bulk}}: the id of the message
+-- that is first, which is in the queue or on its way, its lane, and the ids behind it by lane,
+-- oldest first. A reply goes before bulk that nobody has claimed; each lane keeps its own order.
+--
+-- A message's row, as stores/redis/rows.py packs it too:
+
+local ID, CONTACT, CHANNEL, LANE, DUE, NUMBER, CREATED, TRIES = 1, 2, 3, 4, 5, 6, 7, 8
+local NOT_AFTER, PURPOSE, PROGRAMME, PARTS = 9, 10, 11, 12
+-- and behind these the kind, where it goes, the text, its pictures and whose words it is.
+
+local function row_of(p, id)
+  local row = p.rows[id]
+  if row == nil then
+    local kept = value(p, 'messages', id)
+    row = kept and unpack_value(kept)
+    p.rows[id] = row
+  end
+  return row
+end
+
+local function forget_message(p, id)
+  put(p, 'messages', id, false)
+  p.rows[id] = false
+end
+
+local function place_in_queue(channel, lane, due, number, id)
+  return string.format('%s %s %015d %012d %s', channel, lane, due, number, id)
+end
+
+local function place_of(row)
+  return place_in_queue(row[CHANNEL], row[LANE], row[DUE], row[NUMBER], row[ID])
+end
+
+local function is_sending(p, id)
+  return value(p, 'sending', id) ~= false
+end
+
+local function chains_of(p, contact)
+  local chains = p.chains[contact]
+  if not chains then
+    local kept = value(p, 'chains', contact)
+    chains = kept and unpack_value(kept) or {}
+    p.chains[contact] = chains
+  end
+  return chains
+end
+
+local function chain_of(p, contact, channel)
+  local chains = chains_of(p, contact)
+  local chain = chains[channel]
+  if not chain then
+    chain = {reply = {}, bulk = {}}
+    chains[channel] = chain
+  end
+  put(p, 'chains', contact, true) -- packed when it is written
+  return chain
+end
+
+local function write_chains(p)
+  local changed = p.changed.chains
+  if not changed then return end
+  for contact in pairs(changed) do
+    local left = {}
+    for channel, chain in pairs(p.chains[contact]) do
+      if chain.front then left[channel] = chain end
+    end
+    p.chains[contact] = left
+    put(p, 'chains', contact, next(left) ~= nil and pack(left))
+  end
+end
+
+-- The next of the chain is its front; the one before must have left it.
+local function step_forward(p, chain)
+  local line = #chain.reply > 0 and chain.reply or chain.bulk
+  local id = table.remove(line, 1)
+  chain.front, chain.lane = id, nil
+  if id then
+    local row = row_of(p, id)
+    chain.lane = row[LANE]
+    rank(p, 'queue', place_of(row), 0)
+  end
+end
+
+-- Put a message {id, contact, channel, lane, due, number, row} at the end of its chain.
+local function enqueue(p, message)
+  local id, contact, channel, lane, due, number, row = unpack(message)
+  local chain = chain_of(p, contact, channel)
+  local front = chain.front
+  put(p, 'messages', id, row)
+  p.rows[id] = nil
+  if front and lane == 'reply' and chain.lane == 'bulk' and not is_sending(p, front) then
+    rank(p, 'queue', place_of(row_of(p, front)), false)
+    table.insert(chain.bulk, 1, front)
+    front = nil
+  end
+  if front then
+    table.insert(chain[lane], id)
+  else
+    chain.front, chain.lane = id, lane
+    rank(p, 'queue', place_in_queue(channel, lane, due, number, id), 0)
+  end
+end
+
+-- Take a message out of its chain, wherever it stands.
+local function leave_chain(p, row)
+  local chain = chain_of(p, row[CONTACT], row[CHANNEL])
+  if chain.front == row[ID] then
+    rank(p, 'queue', place_of(row), false)
+    step_forward(p, chain)
+    return
+  end
+  local line = chain[row[LANE]]
+  for place, id in ipairs(line) do
+    if id == row[ID] then
+      table.remove(line, place)
+      return
+    end
+  end
+end
+
+-- Drop the contact's timers and its messages that are not claimed, but not the answer to the STOP
+-- that is in force.
+local function silence(p, contact, at)
+  local card = card_of(p, contact)
+  if #card.timers > 0 then change(p, contact).timers = {} end
+  local everything = has_left(card, '') and consent_to(card, '')
+
+  local function stays(id)
+    local row = row_of(p, id)
+    return everything and row[PURPOSE] == 'law' and row[CREATED] >= everything[3]
+  end
+
+  local function drop(id)
+    rank(p, 'queue', place_of(row_of(p, id)), false)
+    forget_message(p, id)
+    tell_unsent(p, at, contact, id, 'silenced', false)
+  end
+
+  for channel in pairs(chains_of(p, contact)) do
+    local chain = chain_of(p, contact, channel)
+    local front = chain.front
+    local goes = front and not is_sending(p, front) and not stays(front)
+    if goes then drop(front) end
+    for _, lane in ipairs({'reply', 'bulk'}) do
+      local left = {}
+      for _, id in ipairs(chain[lane]) do
+        if stays(id) then left[#left + 1] = id else drop(id) end
+      end
+      chain[lane] = left
+    end
+    if goes then step_forward(p, chain) end
+  end
+end

@@ -1,0 +1,47 @@
+-- Leases: who owns a partition, until when, and what the last owner left behind.
+
+-- ARGV: clock, owner, token, lease ms
+-- Answers {held}, or {ok, seq, number of the newest message, rows and claim times and attempts of
+-- what is in doubt, what left lately}.
+local function acquire(keys, args)
+  local p = partition(keys)
+  local now, owner, token = clock(args[1]), args[2], args[3]
+  local lease = call('HMGET', p.key.state, 'token', 'until', 'seq', 'number')
+  local is_held = lease[1] and lease[1] ~= '' and tonumber(lease[2]) > now
+  -- Asked again by the same, whom the answer did not reach.
+  if is_held and lease[1] ~= token then return {'held'} end
+  -- Nobody runs the last owner's errands any more.
+  for _, id in ipairs(call('ZRANGE', p.key.claimable, 0, -1)) do
+    local _, asked = unpack(unpack_value(value(p, 'errands', id)))
+    rank(p, 'claimable', id, asked)
+  end
+  write(p)
+  call('HSET', p.key.state, 'owner', owner, 'token', token, 'until', now + args[4],
+    'handed', pack({}))
+  local doubts, sending = {}, call('HGETALL', p.key.sending)
+  for n = 1, #sending, 2 do
+    local attempt, at = unpack(unpack_value(sending[n + 1]))
+    add(doubts, call('HGET', p.key.messages, sending[n]), at, attempt)
+  end
+  return {
+    'ok', tonumber(lease[3]) or 0, tonumber(lease[4]) or 0, doubts,
+    call('LRANGE', p.key.left, 0, -1), now,
+  }
+end
+
+-- ARGV: clock, token. Answers whether it was this one's to give back.
+local function release(keys, args)
+  local p = partition(keys)
+  if not lease_of(p, args[2]) then return 0 end
+  call('HSET', p.key.state, 'token', '', 'until', 0)
+  return 1
+end
+
+-- KEYS: workers (zset: names by when they were last heard of)
+-- ARGV: clock, worker, ms after which one is forgotten. Answers the time and the workers.
+local function attend(keys, args)
+  local now = clock(args[1])
+  call('ZADD', keys[1], now, args[2])
+  call('ZREMRANGEBYSCORE', keys[1], '-inf', '(' .. now - args[3])
+  return {now, call('ZRANGE', keys[1], 0, -1)}
+end

@@ -1,0 +1,29 @@
+-- The functions by their names; those that only read say so.
+
+local ONLY_READ = {'no-writes'}
+-- An owner goes on where memory is full: its work is what makes room. So do opt-outs.
+local ALWAYS = {'allow-oom'}
+
+local function offer(name, callback, flags)
+  redis.register_function({
+    function_name = LIBRARY .. '_' .. name, callback = callback, flags = flags or {},
+  })
+end
+
+offer('accept', accept)
+offer('accept_act', accept_act, ALWAYS)
+offer('accept_report', accept_report, ALWAYS)
+offer('set_arrival_aside', set_arrival_aside)
+offer('acquire', acquire, ALWAYS)
+offer('advance', advance, ALWAYS)
+offer('release', release, ALWAYS)
+offer('attend', attend, ALWAYS)
+offer('reserve', reserve)
+offer('tally', tally)
+offer('tidy', tidy, ALWAYS)
+offer('lose', lose)
+offer('look_for', look_for, ALWAYS)
+offer('find', find, ALWAYS)
+offer('which_are_ours', which_are_ours, ONLY_READ)
+offer('every_act', every_act, ONLY_READ)
+offer('records_behind', records_behind, ONLY_READ)

@@ -1,0 +1,92 @@
+-- Delivery reports: how far a message got, and what became of one in doubt.
+
+-- What a message is called where its provider's id is all that is told.
+local function name_of(channel, provider_id)
+  return channel .. ' ' .. provider_id
+end
+
+-- The id of the message that is meant, and the day's hash that has it when it is settled.
+local function meant(p, channel, outbound, provider_id)
+  if outbound ~= '' then
+    if value(p, 'messages', outbound) then return outbound end
+    for _, day in ipairs(SETTLED) do
+      if value(p, day, outbound) then return outbound, day end
+    end
+  end
+  if provider_id ~= '' then
+    local name = name_of(channel, provider_id)
+    for _, day in ipairs(SETTLED) do
+      local id = value(p, day, name)
+      if id then return id, day end
+    end
+  end
+end
+
+local function settled(p, row, status, rank_of_status)
+  put(p, 'settled1', row[ID], pack({row[CONTACT], row[CHANNEL], status, rank_of_status}))
+end
+
+-- Whether it left: claimed once at least, and not settled.
+local function may_have_left(p, row)
+  return is_sending(p, row[ID]) or value(p, 'held', row[ID]) ~= false or row[TRIES] > 0
+end
+
+local apply_report
+
+-- Learn what the provider calls a message, and apply the reports that came too early.
+local function know_as(p, day, channel, provider_id, id, now)
+  local name = name_of(channel, provider_id)
+  if provider_id == '' or value(p, day, name) == id then return end
+  put(p, day, name, id)
+  if call('HLEN', p.key.orphans) == 0 then return end
+  local early = value(p, 'orphans', name)
+  if early then
+    put(p, 'orphans', name, false)
+    for _, report in ipairs(unpack_value(early)) do
+      apply_report(p, now, channel, id, provider_id, unpack(report, 2))
+    end
+  end
+end
+
+local function set_aside(p, now, channel, provider_id, ...)
+  local name = name_of(channel, provider_id)
+  local early = value(p, 'orphans', name)
+  early = early and unpack_value(early) or {}
+  early[#early + 1] = {now, ...}
+  put(p, 'orphans', name, pack(early))
+end
+
+-- Note how far a message got; true when that settled it.
+function apply_report(p, now, channel, outbound, provider_id, status, rank_of_status, code, raw)
+  local id, day = meant(p, channel, outbound, provider_id)
+  if not id then
+    if provider_id == '' then
+      tell_status(p, now, '', outbound, status, code, raw)
+    else
+      set_aside(p, now, channel, provider_id, status, rank_of_status, code, raw)
+    end
+    return false
+  end
+  if day then
+    local contact, its_channel, _, so_far = unpack(unpack_value(value(p, day, id)))
+    if rank_of_status > so_far then
+      put(p, day, id, pack({contact, its_channel, status, rank_of_status}))
+    end
+    know_as(p, day, channel, provider_id, id, now)
+    tell_status(p, now, contact, id, status, code, raw)
+    return false
+  end
+  local row = row_of(p, id)
+  local left = may_have_left(p, row)
+  if left then
+    local is_held = value(p, 'held', id)
+    put(p, 'held', id, false)
+    put(p, 'sending', id, false)
+    if not is_held then leave_chain(p, row) end
+    forget_message(p, id)
+    settled(p, row, status, rank_of_status)
+    know_as(p, 'settled1', channel, provider_id, id, now)
+  end
+  tell_status(p, now, row[CONTACT], id, status, code, raw)
+  return left
+end

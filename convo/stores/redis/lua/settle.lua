@@ -1,0 +1,89 @@
+-- What became of claims.
+
+local QUEUED, FAILED = 1, 3 -- ranks of statuses (core/events.py)
+
+local LEFT_KEPT = 10 * 60 * 1000 -- ms: a look-up compares with nothing older
+local COMMITS_LEFT = 2000
+
+local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids)
+  local id, contact, channel = row[ID], row[CONTACT], row[CHANNEL]
+  local chain = chain_of(p, contact, channel)
+  put(p, 'sending', id, false)
+  if outcome == 'again' then
+    -- It is the oldest of its lane, and first again unless it is bulk and a reply came.
+    row[TRIES], row[DUE] = row[TRIES] + 1, due
+    put(p, 'messages', id, pack(row))
+    table.insert(chain[row[LANE]], 1, id)
+    tell_unsent(p, now, contact, id, code, true)
+  elseif outcome == 'held' then
+    put(p, 'held', id, pack({claimed_at, code}))
+    tell_in_doubt(p, now, contact, id, code)
+  elseif outcome == 'failed' then
+    forget_message(p, id)
+    settled(p, row, 'failed', FAILED)
+    tell_unsent(p, now, contact, id, code, false)
+  else
+    forget_message(p, id)
+    settled(p, row, 'queued', QUEUED)
+    tell_sent(p, now, contact, id, provider_ids)
+    if #provider_ids > 0 then add(p.left, {channel, contact, provider_ids, claimed_at}) end
+  end
+  step_forward(p, chain)
+end
+
+local function learn_names(p, now, id, provider_ids)
+  local _, day = meant(p, '', id, '')
+  if not day then return end
+  local channel = unpack_value(value(p, day, id))[2]
+  for _, provider_id in ipairs(provider_ids) do know_as(p, day, channel, provider_id, id, now) end
+end
+
+-- Learn at once what settling these will ask for.
+local function prepare_settles(p, settles)
+  local ids, contacts, names = {}, {}, {}
+  for n, each in ipairs(settles) do ids[n] = each[1] end
+  fetch(p, 'sending', ids)
+  fetch(p, 'messages', ids)
+  for _, each in ipairs(settles) do
+    local row = row_of(p, each[1])
+    if row then
+      contacts[#contacts + 1] = row[CONTACT]
+      for _, provider_id in ipairs(each[6]) do
+        names[#names + 1] = name_of(row[CHANNEL], provider_id)
+      end
+    end
+  end
+  fetch(p, 'chains', contacts)
+  fetch(p, 'settled1', names)
+end
+
+-- Settles are {id, attempt, outcome, code, due, provider's ids}. One that is settled already, by a
+-- report or before, or that is claimed anew, is left alone; what the provider calls it is learnt.
+local function settle(p, settles, now)
+  prepare_settles(p, settles)
+  for _, each in ipairs(settles) do
+    local id, attempt, outcome, code, due, provider_ids = unpack(each)
+    local row, claimed = row_of(p, id), value(p, 'sending', id)
+    if row and claimed then
+      local its_attempt, claimed_at = unpack(unpack_value(claimed))
+      if its_attempt == attempt then
+        settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids)
+      end
+    end
+    if #provider_ids > 0 then learn_names(p, now, id, provider_ids) end
+  end
+end
+
+local function write_left(p)
+  if #p.left == 0 then return end
+  local now = p.left[1][4]
+  call('RPUSH', p.key.left, pack(p.left))
+  p.left = {}
+  -- One comes, so two that are old may go: it never grows for long.
+  for _ = 1, 2 do
+    local oldest = call('LINDEX', p.key.left, 0)
+    if unpack_value(oldest)[1][4] >= now - LEFT_KEPT then break end
+    call('LPOP', p.key.left)
+  end
+  call('LTRIM', p.key.left, -COMMITS_LEFT, -1)
+end

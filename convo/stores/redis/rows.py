@@ -1,0 +1,176 @@
+"""Between the port's values and what the Lua functions are given and give."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from convo.core.contacts import Consent, Origin
+from convo.core.numbers import PhoneNumber
+from convo.core.turns import Outbound
+from convo.core.voices import NOBODY, Voice
+from convo.ports import Claim, Kept, Left
+
+LATELY = 10 * 60_000
+"""ms: what was sent earlier is older than anything that a look-up compares."""
+
+encode = msgspec.msgpack.Encoder().encode
+_as_json = msgspec.json.Encoder().encode
+_row = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
+_consents = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, int, str, int]]).decode
+_acts = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, int, str, str, bool]]).decode
+_left = msgspec.msgpack.Decoder(list[tuple[str, str, list[str], int]]).decode
+
+
+def embedded(packed: bytes) -> msgspec.Raw:
+    """Bytes inside MessagePack as Lua reads them: its strings are bytes, and it knows no others."""
+    return msgspec.Raw(b"\xdb" + len(packed).to_bytes(4) + packed)
+
+
+def hashed(key: str) -> int:
+    """64 bits of a dedupe key: a false twin has odds of 1 in 10^13. No key has no twin."""
+    if not key:
+        return int.from_bytes(secrets.token_bytes(8), signed=True)
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def row(message: Outbound, number: int, created: int) -> bytes:
+    """A message as the store keeps it (chains.lua names the places)."""
+    return encode(
+        (
+            message.id,
+            message.contact.e164,
+            message.channel,
+            message.lane,
+            message.due,
+            number,
+            created,
+            message.tries,
+            message.not_after or 0,
+            message.purpose,
+            message.programme,
+            message.parts,
+            message.kind,
+            message.to,
+            message.text,
+            message.media,
+            _voiced(message.voice),
+        )
+    )
+
+
+def outbound(kept: bytes) -> tuple[int, Outbound]:
+    """The number and the message in a row."""
+    id, contact, channel, lane, due, number, _, tries, not_after, *others = _row(kept)
+    purpose, programme, parts, kind, to, text, media, voice = others
+    return number, Outbound(
+        id=id,
+        contact=PhoneNumber(contact),
+        channel=channel,
+        text=text,
+        media=tuple(media),
+        kind=kind,
+        purpose=purpose,
+        lane=lane,
+        parts=parts,
+        programme=programme,
+        to=to,
+        due=due,
+        not_after=not_after or None,
+        tries=tries,
+        voice=_voice(voice),
+    )
+
+
+def _voiced(voice: Voice) -> tuple[Any, ...]:
+    if voice == NOBODY:
+        return ()
+    return (voice.session, voice.flows, voice.version, voice.request)
+
+
+def _voice(kept: Sequence[Any]) -> Voice:
+    if not kept:
+        return NOBODY
+    session, flows, version, request = kept
+    return Voice(session=session, flows=tuple(flows), version=version, request=request)
+
+
+def consent_row(consent: Consent) -> tuple[Any, ...]:
+    """An act of consent, and whether a law word did it."""
+    return (
+        consent.programme,
+        consent.state,
+        consent.at,
+        consent.event,
+        consent.order,
+        consent.proof,
+        origin_row(consent.origin),
+        consent.origin.how == "law",
+    )
+
+
+def origin_row(origin: Origin) -> str:
+    """How an act came about."""
+    return _as_json(origin).decode()
+
+
+def kept(consents: bytes, record: bytes) -> Kept:
+    """What the store has of a contact."""
+    rows = sorted(_consents(consents))
+    return Kept(
+        record=record or None,
+        consents=tuple(
+            Consent(
+                programme=programme,
+                state=state,  # pyright: ignore[reportArgumentType]
+                at=at,
+                event=event,
+                order=order,
+                proof=proof,
+            )
+            for programme, state, at, event, order, proof, _ in rows
+        ),
+    )
+
+
+def acts(packed: bytes) -> tuple[Consent, ...]:
+    """Every act of a contact, oldest first."""
+    return tuple(
+        Consent(
+            programme=programme,
+            state=state,  # pyright: ignore[reportArgumentType]
+            at=at,
+            event=event,
+            order=order,
+            proof=proof,
+            origin=msgspec.json.decode(origin, type=Origin),
+        )
+        for programme, state, at, event, order, proof, origin, _ in _acts(packed)
+    )
+
+
+def doubts(flat: Sequence[Any]) -> tuple[Claim, ...]:
+    """What was claimed and not settled, in the order in which it was made."""
+    found = [(*outbound(body), attempt.decode(), at) for body, at, attempt in threes(flat)]
+    found.sort(key=lambda each: each[0])
+    return tuple(
+        Claim(message=message, attempt=attempt, at=at) for _, message, attempt, at in found
+    )
+
+
+def left(commits: Sequence[bytes], now: int) -> tuple[Left, ...]:
+    """What was claimed within the last minutes and is sent, by commits, oldest first."""
+    return tuple(
+        Left(channel=channel, contact=PhoneNumber(contact), provider_ids=tuple(ids))
+        for commit in commits
+        for channel, contact, ids, claimed_at in _left(commit)
+        if claimed_at >= now - LATELY
+    )
+
+
+def threes(flat: Sequence[Any]) -> Iterable[tuple[Any, Any, Any]]:
+    """Every three of a flat reply."""
+    return zip(flat[::3], flat[1::3], flat[2::3], strict=True)

@@ -1,0 +1,282 @@
+"""The store on Redis or Valkey: many processes, many machines, everything of the port."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any, Self
+
+from convo.core.contacts import Consent
+from convo.core.numbers import PhoneNumber
+from convo.errors import Fenced, StoreError, StoreUnavailable
+from convo.ports import (
+    Acceptance,
+    Arrival,
+    Attendance,
+    Clock,
+    Done,
+    Lease,
+    Standing,
+    Wants,
+    Work,
+)
+from convo.stores.redis import address, rows
+from convo.stores.redis.accepting import Door
+from convo.stores.redis.bells import Bells
+from convo.stores.redis.functions import Functions, ServersClock
+from convo.stores.redis.layout import MS_A_DAY, PARTITIONS, Layout
+from convo.stores.redis.leases import LEASE, LOST, Holding
+from convo.stores.redis.seeking import Seeker
+from convo.stores.redis.server import SingleServer
+from convo.stores.redis.wire import Wire
+
+DEDUPE_DAYS = 7
+RETENTION_DAYS = 180
+INBOX_LIMIT = 100_000
+"""Events that may wait in a partition before more are refused."""
+
+LAYOUT = 1
+"""How what is kept is laid out; it grows when an older Convo could not read it any more."""
+
+RENEW_EVERY = 3.0
+"""Seconds after which an owner that has nothing to do is woken all the same: it renews its lease,
+and finds what a lost ring has not told it."""
+
+COMMITS_TOGETHER = 32
+"""Commits whose records are read in one reply."""
+
+
+class RedisStore:
+    """Made by `open`. What it answers is as durable as the server's settings make it."""
+
+    def __init__(
+        self, wire: Wire, functions: Functions, bells: Bells, door: Door, *, retention_days: int
+    ) -> None:
+        self._wire = wire
+        self._functions = functions
+        self._layout = functions.layout
+        self._clock = functions.clock
+        self._bells = bells
+        self._door = door
+        self._seeker = Seeker(functions)
+        self._retention_days = retention_days
+        self._holdings: dict[int, Holding] = {}
+        #: Tokens that were asked for, until the answer comes: asked again, it is the same lease.
+        self._asked_for: dict[tuple[int, str], str] = {}
+        #: The day on which each partition was tidied last.
+        self._tidied: dict[int, int] = {}
+        self._tidying: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        partitions: int | None = None,
+        dedupe_days: int = DEDUPE_DAYS,
+        inbox_limit: int = INBOX_LIMIT,
+        retention_days: int = RETENTION_DAYS,
+        clock: Clock | None = None,
+        prefix: str = "convo",
+    ) -> Self:
+        """Open the store of a server, and lay it out when it is empty.
+
+        `partitions` counts only then; None takes what is there. Time is the server's, but for
+        tests, which set a `clock` by hand. Raises `BadUrl`, `StoreUnavailable`.
+        """
+        server = SingleServer(address.read(url))
+        wire = Wire(server)
+        try:
+            await wire.load()
+            layout = await laid_out(wire, prefix, partitions)
+            functions = Functions(wire, layout, ServersClock(clock))
+            functions.clock.learn(await _time(wire))
+        except BaseException:
+            await wire.close()
+            raise
+        bell = layout.of_all("bell")
+        bells = Bells(partial(server.subscribed, bell))
+        door = Door(
+            functions,
+            Seeker(functions),
+            bells,
+            bell=bell,
+            dedupe_days=dedupe_days,
+            inbox_limit=inbox_limit,
+        )
+        return cls(wire, functions, bells, door, retention_days=retention_days)
+
+    @property
+    def partitions(self) -> int:
+        return self._layout.partitions
+
+    async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
+        return await self._door.accept(arrivals)
+
+    # --- owning -------------------------------------------------------------------------------
+
+    async def attend(self, worker: str) -> Attendance:
+        (now, workers), *leases = await asyncio.gather(
+            self._functions.over_all(("workers",), "attend", worker, LEASE),
+            *(
+                self._wire.ask("HMGET", self._layout.key(number, "state"), "token", "until")
+                for number in range(self.partitions)
+            ),
+        )
+        self._clock.learn(now)
+        await self._seeker.find(self._door.deliver)
+        return Attendance(
+            workers=tuple(name.decode() for name in workers),
+            free=tuple(
+                number
+                for number, (token, until) in enumerate(leases)
+                if not token or int(until) <= now
+            ),
+        )
+
+    async def leave(self, worker: str) -> None:
+        await self._wire.ask("ZREM", self._layout.of_all("workers"), worker)
+
+    async def acquire(self, partition: int, owner: str) -> Lease | None:
+        asked = partition, owner
+        token = self._asked_for.setdefault(asked, secrets.token_hex(16))
+        reply = await self._functions.in_partition(partition, "acquire", owner, token, LEASE)
+        del self._asked_for[asked]
+        if reply[0] != b"ok":
+            return None
+        seq, number, doubts, left, now = reply[1:]
+        self._clock.learn(now)
+        lease = Lease(
+            partition=partition, token=token, doubts=rows.doubts(doubts), left=rows.left(left, now)
+        )
+        step = partial(self._step, partition, token)
+        self._holdings[partition] = Holding(lease, seq=seq, number=number, step=step)
+        self._bells.ring(partition)
+        return lease
+
+    async def advance(self, lease: Lease, done: Done, wants: Wants) -> Work:
+        holding = self._holding(lease)
+        self._bells.still(lease.partition)
+        try:
+            work = await holding.advance(done, wants)
+        except Fenced:
+            self._holdings.pop(lease.partition, None)
+            raise
+        self._clock.learn(work.now)
+        self._tidy_daily(lease.partition, work.now)
+        return work
+
+    async def _step(self, partition: int, token: str, seq: int, asked: bytes) -> Sequence[Any]:
+        return await self._functions.in_partition(
+            partition, "advance", partition, token, seq, LEASE, asked
+        )
+
+    async def release(self, lease: Lease) -> None:
+        self._holding(lease)
+        given_back = await self._functions.in_partition(lease.partition, "release", lease.token)
+        del self._holdings[lease.partition]
+        if not given_back:
+            raise Fenced(LOST)
+
+    async def bell(self, lease: Lease, until: int | None) -> None:
+        self._holding(lease)
+        seconds = RENEW_EVERY
+        if until is not None:
+            seconds = min(seconds, (until - self._clock()) / 1000)
+        if seconds > 0:
+            await self._bells.wait(lease.partition, seconds)
+
+    def _holding(self, lease: Lease) -> Holding:
+        holding = self._holdings.get(lease.partition)
+        if holding is None or holding.lease is not lease:
+            raise Fenced(LOST)
+        return holding
+
+    async def tidy(self, partition: int) -> None:
+        """Forget what is old now, rather than at the day's end."""
+        kept = self._retention_days, self._door.dedupe_days
+        while await self._functions.in_partition(partition, "tidy", *kept):
+            pass
+
+    def _tidy_daily(self, partition: int, now: int) -> None:
+        today = now // MS_A_DAY
+        if self._tidied.get(partition, 0) < today:
+            self._tidied[partition] = today
+            task = asyncio.create_task(self._tidy_quietly(partition))
+            self._tidying.add(task)
+            task.add_done_callback(self._tidying.discard)
+
+    async def _tidy_quietly(self, partition: int) -> None:
+        # What could not be forgotten today is forgotten tomorrow.
+        with suppress(StoreError):
+            await self.tidy(partition)
+
+    # --- reading, and what is counted over all --------------------------------------------------
+
+    async def records(
+        self, after: int, limit: int, *, partition: int = 0
+    ) -> Sequence[tuple[int, bytes]]:
+        together = min(limit, COMMITS_TOGETHER)
+        commits = await self._functions.in_partition(partition, "records_behind", after, together)
+        found: list[tuple[int, bytes]] = []
+        for last, pairs in commits:
+            accounts = pairs[1::2]
+            first = int(last.partition(b"-")[0]) - len(accounts) + 1
+            found += [(n, body) for n, body in enumerate(accounts, start=first) if n > after]
+        return found[:limit]
+
+    async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
+        partition = self._layout.partition_of(contact)
+        return rows.acts(await self._functions.in_partition(partition, "every_act", contact.e164))
+
+    async def keep_flow(self, version: str, source: bytes) -> None:
+        await self._wire.ask("HSETNX", self._layout.of_all("flows"), version, source)
+
+    async def flow(self, version: str) -> bytes | None:
+        return await self._wire.ask("HGET", self._layout.of_all("flows"), version)
+
+    async def reserve(self, name: str, key: str, limit: int | None) -> int | None:
+        most = "" if limit is None else limit
+        return await self._functions.counted("places", name, "reserve", key, most) or None
+
+    async def tally(self, name: str, key: str, choice: str | None, *, change: bool) -> Standing:
+        cast, moves = int(choice is not None), int(change)
+        own, standing = await self._functions.counted(
+            "votes", name, "tally", key, cast, choice or "", moves
+        )
+        counted = zip(standing[::2], standing[1::2], strict=True)
+        return Standing(
+            own=own.decode(), votes={choice.decode(): -int(votes) for choice, votes in counted}
+        )
+
+    async def close(self) -> None:
+        for task in self._tidying:
+            task.cancel()
+        await self._bells.close()
+        await self._wire.close()
+
+
+async def _time(wire: Wire) -> int:
+    seconds, micros = await wire.ask("TIME")
+    return seconds * 1000 + micros // 1000
+
+
+async def laid_out(wire: Wire, prefix: str, partitions: int | None) -> Layout:
+    """The layout that the server has, or is given now."""
+    layout = Layout(prefix=prefix, partitions=partitions or PARTITIONS)
+    key = layout.of_all("layout")
+    await wire.ask("HSETNX", key, "layout", LAYOUT)
+    await wire.ask("HSETNX", key, "partitions", layout.partitions)
+    known, there = await wire.ask("HMGET", key, "layout", "partitions")
+    if int(known) != LAYOUT:
+        raise StoreUnavailable(
+            f"What Redis keeps is laid out as {known.decode()}, this Convo knows {LAYOUT}. Run the "
+            "Convo that wrote it, or a newer one."
+        )
+    if partitions is not None and int(there) != partitions:
+        raise StoreUnavailable(
+            f"What Redis keeps has {there.decode()} partitions, and not {partitions}: their number "
+            "is given once, when it is empty. Take what is there, or another Redis."
+        )
+    return Layout(prefix=prefix, partitions=int(there))

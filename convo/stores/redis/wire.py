@@ -1,0 +1,139 @@
+"""The way to the server: what is asked for at once leaves together, and errors become ours."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from redis import exceptions
+
+from convo.errors import Busy, StoreError, StoreUnavailable
+from convo.stores.redis.library import library
+
+TOGETHER = 500
+"""Commands that leave together at most: bounds how long the first of them waits for the last."""
+
+Command = tuple[Any, ...]
+
+
+class Server(Protocol):
+    """One server, or a Cluster of them."""
+
+    async def run(self, commands: Sequence[Command]) -> list[Any]:
+        """Run these in their order: a reply for each, or the error that it met."""
+        ...
+
+    async def load(self, code: str) -> None:
+        """Let every server know these functions."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Wire:
+    """Sends commands, many at a time; whoever asks meanwhile leaves with the next lot."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._waiting: deque[tuple[Command, asyncio.Future[Any]]] = deque()
+        self._pump: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def call(self, function: str, keys: Sequence[str], *args: Any) -> Any:
+        """Call one of our functions. Raises a `StoreError`, and what else Redis says of it."""
+        return await self.ask("FCALL", library().function(function), len(keys), *keys, *args)
+
+    async def ask(self, *command: Any) -> Any:
+        """Run one command."""
+        if self._closed:
+            raise StoreUnavailable("The store is closed.")
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, future))
+        if self._pump is None:
+            # Everybody who asks in this round of the loop leaves together.
+            self._pump = asyncio.create_task(self._send())
+        return await future
+
+    async def load(self) -> None:
+        """Let the server know our functions, which it keeps. Raises `StoreError`."""
+        try:
+            await self._server.load(library().text)
+        except (exceptions.RedisError, OSError) as error:
+            raise store_error(error) from error
+
+    async def close(self) -> None:
+        self._closed = True
+        if self._pump is not None:
+            await asyncio.wait((self._pump,))
+        await self._server.close()
+
+    async def _send(self) -> None:
+        try:
+            await self._send_all()
+        finally:
+            self._pump = None
+
+    async def _send_all(self) -> None:
+        while self._waiting:
+            lot = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+            strangers = await self._exchange(lot)
+            if strangers:
+                # Nobody has loaded this version yet, or somebody has cleaned up behind a deploy.
+                try:
+                    await self.load()
+                except StoreError as error:
+                    for _, future in strangers:
+                        _fail(future, error)
+                else:
+                    for _, future in await self._exchange(strangers):
+                        _fail(future, StoreUnavailable("The server does not keep our functions."))
+
+    async def _exchange(
+        self, lot: Sequence[tuple[Command, asyncio.Future[Any]]]
+    ) -> list[tuple[Command, asyncio.Future[Any]]]:
+        """Tell everybody their reply; those whose function is not known there are returned."""
+        try:
+            replies = await self._server.run([command for command, _ in lot])
+        except (exceptions.RedisError, OSError) as error:
+            for _, future in lot:
+                _fail(future, store_error(error))
+            return []
+        strangers: list[tuple[Command, asyncio.Future[Any]]] = []
+        for asked, reply in zip(lot, replies, strict=True):
+            if not isinstance(reply, Exception):
+                if not asked[1].done():  # whoever asked was cancelled meanwhile
+                    asked[1].set_result(reply)
+            elif "Function not found" in str(reply):
+                strangers.append(asked)
+            else:
+                _fail(asked[1], store_error(reply))
+        return strangers
+
+
+def _fail(future: asyncio.Future[Any], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+#: How Redis begins what passes by itself once there is room, or a replica, again.
+_PASSING = ("OOM", "MISCONF", "NOREPLICAS")
+
+
+def store_error(error: Exception) -> Exception:
+    """What a caller should see of `error`: a decision where it is no fault of the code's."""
+    said = str(error)
+    if isinstance(error, exceptions.OutOfMemoryError) or said.startswith(_PASSING):
+        return Busy(f"Redis could not keep it: {said}. Nothing was changed; make room there.")
+    if isinstance(error, exceptions.ResponseError) and not isinstance(error, _AWAY):
+        return error
+    return StoreUnavailable(f"Redis cannot be used: {said or type(error).__name__}.")
+
+
+_AWAY = (
+    exceptions.ReadOnlyError,
+    exceptions.NoPermissionError,
+    exceptions.AuthenticationWrongNumberOfArgsError,
+    exceptions.ClusterDownError,
+    exceptions.AskError,
+    exceptions.TryAgainError,
+)

