@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from convo.core.sessions import Frame
 from convo.engine.flow import Flow
@@ -13,6 +13,10 @@ from convo.steps.run import Run
 
 OUTCOME = "moved"
 """How a flow ends that `moved` ends."""
+
+#: An errand is out; `moved` says stay; the step has changed or is gone, and `moved` says nothing;
+#: or it is as it was, and `moved` says nothing.
+Why = Literal["errand", "told", "changed", "gone", "same"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,35 +33,50 @@ class Destination:
     lost: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """Why a session stays in its version, and where: the step that says so."""
+
+    why: Why
+    flow: str
+    step: str
+
+
 def destination(
     frames: Sequence[Frame], old: Bundle, version: str, new: Bundle
-) -> Destination | None:
-    """Where another version takes a session along; None when it stays in its own.
+) -> Destination | Stay:
+    """Where another version takes a session along, or why it does not.
 
     A session goes whole. Where one flow runs another, each of the two must know where its people
     go on: by its `moved`, or because the step at which they stand is as it was. While an errand is
     out nobody goes: its answer belongs to the version that asked for it.
     """
     if frames[-1].errand is not None:
-        return None
+        return _stay("errand", frames[-1])
     going: list[Frame] = []
     lost: list[str] = []
     told, line = False, None
     for n, frame in enumerate(frames):
-        was, flow = old[frame.flow], new.get(frame.flow)
-        line = None if flow is None else line_for(frame.step, was, flow)
-        if flow is None or not _leads_on(frame.step, line, was, flow):
-            return None
+        was, flow = old[frame.flow], new[frame.flow]
+        line = line_for(frame.step, was, flow)
+        if line is None and not unchanged(frame.step, was, flow):
+            return _stay("changed" if frame.step in flow.steps else "gone", frame)
+        if line is not None and line.go == STAY and STAY not in flow.steps:
+            return _stay("told", frame)
         told = told or line is not None
         lost += _lost(frame, was, flow)
         going.append(_there(frame, line, was, flow, version))
         if line is not None and not _runs(flow, line, frames[n + 1 : n + 2]):
             break
     if not told:
-        return None
+        return _stay("same", frames[-1])
     return Destination(
         version=version, bundle=new, frames=tuple(going), line=line, lost=tuple(lost)
     )
+
+
+def _stay(why: Why, frame: Frame) -> Stay:
+    return Stay(why=why, flow=frame.flow, step=frame.step)
 
 
 def line_for(step: str, was: Flow, flow: Flow) -> Moved | None:
@@ -75,12 +94,6 @@ def line_for(step: str, was: Flow, flow: Flow) -> Moved | None:
 def unchanged(step: str, was: Flow, flow: Flow) -> bool:
     """Whether a step is there, and says and does what it did."""
     return was.steps[step].is_as(flow.steps.get(step))
-
-
-def _leads_on(step: str, line: Moved | None, was: Flow, flow: Flow) -> bool:
-    if line is None:
-        return unchanged(step, was, flow)
-    return line.go != STAY or STAY in flow.steps
 
 
 def _runs(flow: Flow, line: Moved, above: Sequence[Frame]) -> bool:

@@ -52,6 +52,10 @@ class Ledger(Protocol):
         """One contact with their consents; None when nobody has heard of them."""
         ...
 
+    async def flow(self, version: str) -> bytes | None:
+        """The source of a flow version, or None."""
+        ...
+
     async def acts(self, number: PhoneNumber) -> Sequence[Consent]:
         """Every act of a contact's consent, oldest first."""
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from convo.core.events import Answered, Due, Event, HandedBack, Inbound, Requested
-from convo.engine.moving import destination
+from convo.engine.moving import Stay, destination
 from convo.errors import ConvoError
 from convo.routing.desk import Desk
 from convo.routing.levels import person_in
@@ -40,7 +40,7 @@ def move_sessions(desk: Desk, event: Event, staying: Mapping[str, str]) -> None:
             continue
         to = destination(session.frames, walk.bundle, newest, playbook.versions[newest])
         person = person_in(desk.open_walks(walk.channel))
-        if to is None or (person is not None and person is not walk):
+        if isinstance(to, Stay) or (person is not None and person is not walk):
             continue  # what we have to say must not come between them and the person
         try:
             walk.move(to)

@@ -148,6 +148,12 @@ class LedgerContract:
         assert ann.stopped
         assert [each.state for each in acts] == ["withdrawn"]
 
+    async def test_the_source_of_a_flow_version_is_told(self, desk: Desk, looks: Looks) -> None:
+        await desk.store.keep_flow("abc", b"say: hi")
+        async with looks() as ledger:
+            assert await ledger.flow("abc") == b"say: hi"
+            assert await ledger.flow("abd") is None
+
     async def test_nobody_is_known_who_never_was_there(self, desk: Desk, looks: Looks) -> None:
         async with looks() as ledger:
             assert await ledger.contact(ANN) is None

@@ -35,6 +35,9 @@ class SqliteLedger:
     async def contacts(self, mark: str, limit: int) -> Page[ContactState]:
         return queries.contacts(self._connection, mark, limit)
 
+    async def flow(self, version: str) -> bytes | None:
+        return queries.flow(self._connection, version)
+
     async def acts(self, number: PhoneNumber) -> Sequence[Consent]:
         return tuple(act_of(row) for row in self._connection.execute(ACTS, (number.e164,)))
 

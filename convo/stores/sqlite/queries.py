@@ -136,6 +136,12 @@ def contact(database: Reads, number: PhoneNumber) -> ContactState | None:
     return codec.decode(number, record[0] if record else None, consents)
 
 
+def flow(database: Reads, version: str) -> bytes | None:
+    """The source of a flow version, or None."""
+    row = database.execute("SELECT source FROM flow WHERE version = ?", (version,)).fetchone()
+    return row[0] if row else None
+
+
 def raw(database: Reads, number: int) -> bytes | None:
     """The raw request that led to the record `number`, where one was kept."""
     row = database.execute("SELECT raw FROM record WHERE number = ?", (number,)).fetchone()

@@ -22,7 +22,7 @@ from convo.ports import (
     Wants,
     Work,
 )
-from convo.stores.sqlite import claiming, consents, counting, turning
+from convo.stores.sqlite import claiming, consents, counting, queries, turning
 from convo.stores.sqlite.accepting import accept, prepared
 from convo.stores.sqlite.database import MEMORY, Database, parent_made
 from convo.stores.sqlite.guard import Guard
@@ -185,12 +185,7 @@ class SqliteStore:
         )
 
     async def flow(self, version: str) -> bytes | None:
-        row = await self._executor.run(
-            lambda database: database.execute(
-                "SELECT source FROM flow WHERE version = ?", (version,)
-            ).fetchone()
-        )
-        return row[0] if row else None
+        return await self._executor.run(partial(queries.flow, version=version))
 
     async def reserve(self, name: str, key: str, limit: int | None) -> int | None:
         return await self._executor.run(partial(counting.reserve, name=name, key=key, limit=limit))
