@@ -109,6 +109,10 @@ def is_number(question: str, text: str) -> bool:
     return question == "number"
 
 
+def is_address(text: str) -> bool:
+    return re.fullmatch(r"(?:\? )?[^\s@?]+@[^\s@?]+\.[^\s@?]{2,}", text) is not None
+
+
 def stands_in(expected: str, reply: str) -> bool:
     """Whether what is kept was written, apart from the width of its letters."""
     return expected in unicodedata.normalize("NFKC", reply).replace("\u2019", "'")
@@ -125,6 +129,8 @@ def fits(question: str, reply: str, expected: str, lists: Lists) -> bool:
             return detail in lists and expected in (*lists[detail], "unclear")
         case "pattern":
             return expected == "unclear" or does_match(lists.get(f"!{detail}", []), expected)
+        case "email":
+            return expected == "unclear" or is_address(expected)
         case "name":
             return expected == "unclear" or stands_in(expected, reply)
         case "number":
@@ -197,6 +203,7 @@ def test_there_are_files_to_look_at() -> None:
         ("law:us\tSTOP\tstop\tlaw", "cannot be"),
         ("pattern:no\t12\t12\tdigits", "cannot be"),
         ("pattern:pin\tnone\t123\tdigits", "cannot be"),
+        ("email\tanna at example\tanna@example\tword", "cannot be"),
         ("name\tI'm Ann\tAnna\tsentence", "cannot be"),
         ("mood\tfine\tfine\tword", "cannot be"),
         ("yes_no\tye\\s\tyes\tword", "unknown escape"),
