@@ -1,13 +1,13 @@
 """ask: a question whose answer has a type."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
 
 from convo.language.phrases import phrase
 from convo.language.texts import Text
-from convo.steps.expect import Expect, Expected, make_ready, reading, understood_answer
+from convo.steps.expect import MEANT, Expect, Expected, make_ready, reading, understood_answer
 from convo.steps.question import Must, Question, Understood
 from convo.steps.scene import Scene
 from convo.steps.step import Branch
@@ -79,8 +79,7 @@ class Ask(Question):
     def settle(self, scene: Scene, understood: Understood) -> str | None:
         if understood.partial is not None:
             scene.partial = understood.partial
-            half = next(iter(understood.partial))
-            scene.speak(phrase(_MISSING[half], scene.language))
+            scene.speak(_asked_for(understood.partial, scene.language))
             return None
         scene.partial = None
         before = dict(scene.answers)
@@ -92,6 +91,11 @@ class Ask(Question):
                 scene.scope_kept = None
                 return self.refuse(scene, must.else_, answer)
         return "next"
+
+    def reject(self, scene: Scene) -> str | None:
+        if scene.partial and MEANT in scene.partial:
+            scene.partial = None  # it was not that, so a yes later on says nothing
+        return super().reject(scene)
 
     def unclear_phrase(self) -> str:
         bounds = self.expect.number
@@ -115,3 +119,10 @@ class Ask(Question):
             return {}
         known = {"least": bounds.min, "most": bounds.max}
         return {name: f"{bound:g}" for name, bound in known.items() if bound is not None}
+
+
+def _asked_for(partial: Mapping[str, str], language: str) -> str:
+    """The question for the rest of an answer, or whether something else was meant."""
+    if MEANT in partial:
+        return phrase("near_word.asked", language, word=partial[MEANT])
+    return phrase(_MISSING[next(iter(partial))], language)

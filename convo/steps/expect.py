@@ -1,6 +1,5 @@
 """The types of answers that `ask` knows: what a reply means as each of them."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -16,6 +15,7 @@ from convo.steps.question import NOTHING, Understood
 from convo.steps.scene import Scene
 from convo.steps.step import Form
 from convo.understanding.dates import understand_date, understand_time, understand_when
+from convo.understanding.emails import understand_email
 from convo.understanding.names import understand_name
 from convo.understanding.numerals import understand_number
 from convo.understanding.options import OptionWords, understand_option
@@ -33,7 +33,8 @@ TYPES: Mapping[str, str] = {
     "datetime": "A day with its time; of half of it the other half is asked for.",
     "yes_no": "Yes or no, in every spelling of the languages.",
     "phone": "A phone number, kept as +8613800138000; without a country code it is of `country`.",
-    "email": "An e-mail address.",
+    "email": 'An e-mail address, also said ("anna at example dot com"). A slip like gmial.com is '
+    "asked back about.",
     "name": 'What somebody is called, in their own capitals: Anna Lee of "I\'m Anna Lee".',
     "pattern": "A code of your own: a booking's number, a plate, a postcode (below).",
     "[red, blue]": "One of these words, or its number; see `choose`, which shows them.",
@@ -44,7 +45,9 @@ MAX_EXAMPLE = 30
 MONTH_FIRST = frozenset({"US", "CN", "TW", "HK", "JP", "KR", "PH", "CA"})
 
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-_EMAIL = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,190}\.[^\s@<>\"'.]{2,63}")
+#: Of an answer that is asked back: what was probably meant, and what was written.
+MEANT = "meant"
+_WRITTEN = "written"
 
 
 def _integer_or_float(raw: object) -> object:
@@ -256,8 +259,16 @@ def _phone(text: str, how: Reading) -> Understood | None:
 
 
 def _email(text: str, how: Reading) -> Understood | None:
-    found = _EMAIL.findall(text[:MAX_ANSWER])
-    return Understood(value=found[0].rstrip(".,;:!?)")) if len(found) == 1 else None
+    """An address; one that looks like a slip is asked back, and taken when it comes again."""
+    meant = how.partial.get(MEANT)
+    if meant is not None and understand_yes_no(text, how.languages):
+        return Understood(value=meant)
+    found = understand_email(text, how.languages)
+    if found is None:
+        return None
+    if found.meant is None or found.address == how.partial.get(_WRITTEN):
+        return Understood(value=found.address)
+    return Understood(partial={MEANT: found.meant, _WRITTEN: found.address})
 
 
 _SIMPLE: Mapping[str, Callable[[str, Reading], Understood | None]] = {

@@ -11,8 +11,8 @@ from convo.understanding.normalise import (
     LETTERS,
     NO_WORD_GOES_ON,
     either,
-    fold_letters,
     folded,
+    letter_by_letter,
     match_key,
     trimmed,
     words_of,
@@ -47,24 +47,13 @@ def understand_name(text: str, languages: tuple[str, ...]) -> str | None:
     if not said or len(said) > MAX_ANSWER or "?" in folded(text):
         return None
     words = _words(languages)
-    plain, origin = _letter_by_letter(said)
+    plain, origin = letter_by_letter(said)
     lead = words.lead.match(plain)
     start = lead.end() if lead is not None else 0
     tail = words.tail.search(plain, start)
     end = tail.start() if tail is not None else len(plain)
     name = trimmed(said[origin[start] : origin[end]])
     return name if _is_one(name, words, languages) else None
-
-
-def _letter_by_letter(said: str) -> tuple[str, list[int]]:
-    """The text as words are compared, and where each of its letters came from."""
-    plain: list[str] = []
-    origin: list[int] = []
-    for index, char in enumerate(said):
-        letters = fold_letters(char.casefold())
-        plain.append(letters)
-        origin += [index] * len(letters)
-    return "".join(plain), [*origin, len(said)]
 
 
 def _is_one(name: str, words: "_Words", languages: tuple[str, ...]) -> bool:

@@ -109,6 +109,20 @@ def fold_letters(text: str) -> str:
     return without_accents(one_spelling(text.translate(simplified())))
 
 
+def letter_by_letter(said: str) -> tuple[str, list[int]]:
+    """The letters that a text is matched by, and which of its own letters each comes from.
+
+    One more index than letters: where the text ends.
+    """
+    plain: list[str] = []
+    origin: list[int] = []
+    for index, char in enumerate(said):
+        letters = fold_letters(char.casefold())
+        plain.append(letters)
+        origin += [index] * len(letters)
+    return "".join(plain), [*origin, len(said)]
+
+
 def match_key(text: str) -> str:
     """What two spellings of the same words have in common."""
     return fold_letters(normalise(text))

@@ -34,6 +34,15 @@ class NameWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressWords:
+    """How the signs of an e-mail address are said, and what is written before one."""
+
+    at: tuple[str, ...]
+    dot: tuple[str, ...]
+    before: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """One language's words, as they are compared: without accents, in one spelling.
 
@@ -95,6 +104,7 @@ class Vocabulary:
     #: Next to the one option that was named, they say that there is another thing.
     and_more: tuple[str, ...]
     names: NameWords
+    addresses: AddressWords
     dates: DateWords
     #: In place of the grammar of `dates`, where the language has the other one.
     counted_dates: CountedWords | None
@@ -164,6 +174,7 @@ def vocabulary(language: str) -> Vocabulary | None:
         genders=entries.texts(raw, "genders"),
         and_more=entries.words(raw, "and_more"),
         names=_name_words(entries.table(raw, "names")),
+        addresses=_address_words(entries.table(raw, "addresses")),
         counted_dates=counted_words(dates) if entries.text(dates, "grammar") == "counted" else None,
         dates=date_words(dates),
     )
@@ -177,6 +188,14 @@ def _name_words(names: entries.Raw) -> NameWords:
         never=entries.words(names, "never"),
         no_names=entries.words(names, "no_names"),
         also_names=entries.words(names, "also_names"),
+    )
+
+
+def _address_words(addresses: entries.Raw) -> AddressWords:
+    return AddressWords(
+        at=entries.words(addresses, "at"),
+        dot=entries.words(addresses, "dot"),
+        before=entries.words(addresses, "before"),
     )
 
 

@@ -176,6 +176,7 @@ def test_a_name_may_be_declared_as_it_is_expected() -> None:
         ("yes_no", "不用了", False, "Got no."),
         ("phone", "138 0013 8000", "+8613800138000", "Got +8613800138000."),
         ("email", "it is anna@example.com.", "anna@example.com", "Got anna@example.com."),
+        ("email", "anna at example dot com", "anna@example.com", "Got anna@example.com."),
         (REF, "ref ab123456, thanks", "ab123456", "Got ab123456."),
         ("{pattern: {match: '#?(?P<n>[0-9]+)', example: '#12'}}", "#77", "77", "Got 77."),
         ("[red, blue]", "2", "blue", "Got blue."),
@@ -226,6 +227,39 @@ def test_every_type_has_a_default_for_what_it_does_not_understand(
     talk = Conversation(one(expect))
     talk.text("go")
     assert talk.text(text) == [said]
+
+
+def asked_back() -> Conversation:
+    talk = Conversation(one("email"))
+    talk.text("go")
+    assert talk.text("it's anna@gmial.com") == ["Did you mean anna@gmail.com? Reply YES."]
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        ("yes", "anna@gmail.com"),
+        ("好的", "anna@gmail.com"),
+        ("anna@gmial.com", "anna@gmial.com"),
+        ("anna@example.com", "anna@example.com"),
+    ],
+)
+def test_a_slip_of_an_address_is_asked_back_and_never_mended_by_itself(
+    reply: str, kept: str
+) -> None:
+    talk = asked_back()
+    assert talk.text(reply) == [f"Got {kept}."]
+
+
+def test_a_no_to_it_asks_for_the_address_again() -> None:
+    talk = asked_back()
+    unclear = ['Please reply with an email address, for example "anna@example.com".']
+    assert talk.text("no") == unclear
+    assert talk.text("yes") == unclear
+    assert talk.text("anna@gmial.com") == ["Did you mean anna@gmail.com? Reply YES."]
+    assert talk.text("anna@hotmial.com") == ["Did you mean anna@hotmail.com? Reply YES."]
+    assert talk.text("y") == ["Got anna@hotmail.com."]
 
 
 def test_an_author_s_own_unclear_text_is_said_instead() -> None:

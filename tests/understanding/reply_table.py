@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from convo.policy.law_words import law_word
 from convo.understanding.dates import understand_date, understand_time, understand_when
+from convo.understanding.emails import understand_email
 from convo.understanding.names import understand_name
 from convo.understanding.numerals import understand_number
 from convo.understanding.options import OptionWords, understand_option
@@ -165,6 +166,13 @@ def _name(row: Row, _more: str) -> str:
     return understand_name(row.reply, _languages(row)) or UNCLEAR
 
 
+def _email(row: Row, _more: str) -> str:
+    found = understand_email(row.reply, _languages(row))
+    if found is None:
+        return UNCLEAR
+    return found.address if found.meant is None else f"? {found.meant}"
+
+
 def _pattern(row: Row, _more: str) -> str:
     return understand_pattern(row.reply, compiled(row.pattern), _languages(row)) or UNCLEAR
 
@@ -185,6 +193,7 @@ _READERS: Mapping[str, Callable[[Row, str], str]] = {
     "time": _time,
     "datetime": _datetime,
     "name": _name,
+    "email": _email,
     "pattern": _pattern,
     "law": _law,
 }

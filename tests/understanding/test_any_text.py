@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convo.understanding.dates import understand_date, understand_time, understand_when
+from convo.understanding.emails import understand_email
 from convo.understanding.names import understand_name
 from convo.understanding.near_misses import near_miss
 from convo.understanding.normalise import contains_phrase, fold_letters, match_key, normalise
@@ -62,6 +63,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "a name": lambda text: understand_name(text, BOTH),
     "a name of the West": lambda text: understand_name(text, WESTERN),
     "a name of the East": lambda text: understand_name(text, EASTERN),
+    "an address": lambda text: understand_email(text, BOTH),
+    "an address of the West": lambda text: understand_email(text, WESTERN),
+    "an address of the East": lambda text: understand_email(text, EASTERN),
     "near_miss": lambda text: near_miss(text, ("booking", "appointment")),
 }
 
@@ -165,6 +169,7 @@ REPEATED = [
         "und",
         "halb ",
         "y ",
+        *("a@", "a@b.c ", "@", "dot ", "a at b dot ", "艾特", "mailto:"),
         *("i'm ", "叫", "です", "입니다"),
         "5.12.",
     ),

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, time
 from pathlib import Path
 
@@ -118,6 +119,17 @@ def stands_in(expected: str, reply: str) -> bool:
     return expected in unicodedata.normalize("NFKC", reply).replace("\u2019", "'")
 
 
+#: Question -> whether a reply to it can be understood so.
+FITS: dict[str, Callable[[str, str], bool]] = {
+    "yes_no": lambda _, expected: expected in ("yes", "no"),
+    "date": lambda _, expected: is_day(expected),
+    "time": lambda _, expected: is_hour(expected),
+    "datetime": lambda _, expected: is_moment(expected),
+    "email": lambda _, expected: is_address(expected),
+    "name": lambda reply, expected: stands_in(expected, reply),
+}
+
+
 def fits(question: str, reply: str, expected: str, lists: Lists) -> bool:
     """Whether the expected value is one that this question can have."""
     kind, _, detail = question.partition(":")
@@ -129,22 +141,10 @@ def fits(question: str, reply: str, expected: str, lists: Lists) -> bool:
             return detail in lists and expected in (*lists[detail], "unclear")
         case "pattern":
             return expected == "unclear" or does_match(lists.get(f"!{detail}", []), expected)
-        case "email":
-            return expected == "unclear" or is_address(expected)
-        case "name":
-            return expected == "unclear" or stands_in(expected, reply)
         case "number":
             return expected == "unclear" or is_number(question, expected)
-        case "yes_no":
-            return expected in ("yes", "no", "unclear")
-        case "date":
-            return expected == "unclear" or is_day(expected)
-        case "time":
-            return expected == "unclear" or is_hour(expected)
-        case "datetime":
-            return expected == "unclear" or is_moment(expected)
         case _:
-            return False
+            return kind in FITS and (expected == "unclear" or FITS[kind](reply, expected))
 
 
 def wrong_with(lines: list[str]) -> list[str]:
