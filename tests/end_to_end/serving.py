@@ -61,12 +61,15 @@ def _overheard(printed: TextIO, lines: deque[str]) -> None:
 
 
 class Serving:
-    """`convo run` in `folder`, to be started and stopped as often as one likes."""
+    """`convo run` in `folder`, or another role, to be started and stopped as often as one likes."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], role: str = "run", name: str = "convo"
+    ) -> None:
         self.folder = folder
-        self.log = folder / "convo.log"
+        self.log = folder / f"{name}.log"
         self._environment = environment
+        self._role = role
         self._process: subprocess.Popen[str] | None = None
         #: What was printed last: on a channel in the terminal, the texts themselves.
         self.printed: deque[str] = deque(maxlen=LINES_AT_HAND)
@@ -74,7 +77,7 @@ class Serving:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "convo.cli", "-C", str(self.folder), "run"],
+                [sys.executable, "-m", "convo.cli", "-C", str(self.folder), self._role],
                 env={
                     **os.environ,
                     **self._environment,
@@ -89,7 +92,7 @@ class Serving:
         assert self._process.stdout is not None
         # What waited for the start may be printed before where the server is.
         for said in iter(self._process.stdout.readline, ""):
-            if "is open at" in said:
+            if "is open at" in said or "is at work" in said:
                 break
             self.printed.append(said)
         else:

@@ -95,6 +95,12 @@ class MessagesContract:
         (claim,) = (await desk.advance()).claims
         assert (claim.message.id, claim.message.tries) == ("m1", 1)
 
+    async def test_what_is_claimed_together_is_told_apart(self, desk: Desk) -> None:
+        await desk.say(message("m1"), message("m2", channel="other"))
+        claims = await desk.claims()
+        assert claims.keys() == {"m1", "m2"}
+        assert claims["m1"].attempt != claims["m2"].attempt
+
     async def test_a_settle_of_another_attempt_changes_nothing(self, desk: Desk) -> None:
         await desk.say(message("m1"), message("m2"))
         old = (await desk.claims())["m1"]

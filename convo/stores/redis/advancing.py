@@ -11,13 +11,23 @@ from convo.core.events import Due
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import FromInbox, FromTimer, Turn
 from convo.ports import Claim, Done, ErrandClaim, Kept, Pending, Wants, Work
-from convo.stores.redis.rows import consent_row, embedded, encode, kept, outbound, row, threes
+from convo.stores.redis.rows import (
+    attempt_at,
+    consent_row,
+    embedded,
+    encode,
+    kept,
+    outbound,
+    row,
+    step_of,
+    threes,
+)
 
 
 def packed(done: Done, wants: Wants, number: int) -> tuple[int, bytes]:
     """The work as the function `advance` takes it, and the number of the newest message in it."""
     settles = [
-        (each.outbound, each.attempt, each.outcome, each.code, each.due, each.provider_ids)
+        (each.outbound, step_of(each.attempt), each.outcome, each.code, each.due, each.provider_ids)
         for each in done.settles
     ]
     turns: list[Any] = []
@@ -81,7 +91,7 @@ def _turn(turn: Turn, messages: Sequence[Any]) -> Sequence[Any]:
 
 def work(reply: Sequence[Any], most: int, leave_by: float) -> Work:
     """What `advance` answers, as the owner wants it: no more than so many events."""
-    now, newest, attempt, entries, timers, next_timer, claims, next_message, *others = reply[1:]
+    now, newest, step, entries, timers, next_timer, claims, next_message, *others = reply[1:]
     errands, next_errand, contacts = others
     known: dict[bytes, tuple[PhoneNumber, Kept]] = {}
     for number, consents, record in threes(contacts):
@@ -94,7 +104,7 @@ def work(reply: Sequence[Any], most: int, leave_by: float) -> Work:
         now=now,
         events=events[:most],
         contacts=dict(known.values()),
-        claims=tuple(_claims(claims, attempt.decode(), leave_by)),
+        claims=tuple(_claims(claims, step.decode(), leave_by)),
         errands=tuple(
             ErrandClaim(
                 errand=decode_errand(body),
@@ -108,9 +118,11 @@ def work(reply: Sequence[Any], most: int, leave_by: float) -> Work:
     )
 
 
-def _claims(flat: Sequence[Any], attempt: str, leave_by: float) -> Iterator[Claim]:
+def _claims(flat: Sequence[Any], step: str, leave_by: float) -> Iterator[Claim]:
     for body, at in zip(flat[::2], flat[1::2], strict=True):
-        yield Claim(message=outbound(body)[1], attempt=attempt, at=at, leave_by=leave_by)
+        message = outbound(body)[1]
+        attempt = attempt_at(step, message.id)
+        yield Claim(message=message, attempt=attempt, at=at, leave_by=leave_by)
 
 
 def _by_time(

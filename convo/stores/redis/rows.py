@@ -154,11 +154,22 @@ def acts(packed: bytes) -> tuple[Consent, ...]:
 
 def doubts(flat: Sequence[Any]) -> tuple[Claim, ...]:
     """What was claimed and not settled, in the order in which it was made."""
-    found = [(*outbound(body), attempt.decode(), at) for body, at, attempt in threes(flat)]
+    found = [(*outbound(body), step.decode(), at) for body, at, step in threes(flat)]
     found.sort(key=lambda each: each[0])
     return tuple(
-        Claim(message=message, attempt=attempt, at=at) for _, message, attempt, at in found
+        Claim(message=message, attempt=attempt_at(step, message.id), at=at)
+        for _, message, step, at in found
     )
+
+
+def attempt_at(step: str, message: str) -> str:
+    """The attempt at one message of all that a step has claimed."""
+    return f"{step} {message}"
+
+
+def step_of(attempt: str) -> str:
+    """The step that claimed it, which is what the server keeps of an attempt."""
+    return attempt.partition(" ")[0]
 
 
 def left(commits: Sequence[bytes], now: int) -> tuple[Left, ...]:
