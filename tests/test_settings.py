@@ -9,6 +9,7 @@ import pytest
 
 from convo.core.business import Law, Programme
 from convo.core.hours import daily
+from convo.core.limits import Limit, Rate
 from convo.core.numbers import PhoneNumber, ShortCode
 from convo.errors import SettingsError
 from convo.settings import Settings, read
@@ -131,12 +132,12 @@ def test_everything_that_is_written_is_read(tmp_path: Path) -> None:
     assert business.law == Law(default="eu", countries={"GB": "strict"})
     main, short = business.channels["main"], business.channels["short"]
     assert main.address == PhoneNumber("+12025550100")
-    assert main.parts_per_second == pytest.approx(100 / 60)
+    assert main.limit == Limit(name="channels.main", rate=Rate(parts=1, every=600))
     assert main.signature == "Salon Mei: "
     assert main.optout_reply == "provider"
     assert main.fallback == {"": "main_menu"}
     assert short.address == ShortCode("12345")
-    assert short.parts_per_second is None
+    assert short.limit is None
     assert read_back.store == f"sqlite:{tmp_path}/data/convo.db"
     assert (read_back.dedupe_days, read_back.retention_days) == (3, 180)
     assert read_back.public_url == "https://sms.salon.example"

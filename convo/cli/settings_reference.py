@@ -40,6 +40,8 @@ Errors and logs name the variable, never its value.
 
 NAMED: Mapping[str, str] = {
     "channels": "channels.NAME",
+    "accounts": "accounts.NAME",
+    "registrations": "registrations.NAME",
     "programmes": "programmes.NAME",
     "anytime": "anytime.NAME",
     "codes": "codes.NAME",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from convo.core.hours import NO_CALENDAR, Calendar, Hours
 from convo.core.languages import nearest
+from convo.core.limits import Limit
 from convo.core.numbers import Address
 
 MessageClass = Literal["service", "otp", "marketing", "emergency"]
@@ -41,8 +42,10 @@ class Channel:
     joins: bool = False
     #: Countries whose numbers get pictures here as MMS; all others get their links in the text.
     mms: frozenset[str] = frozenset()
-    #: Parts a second that the provider takes; None is unlimited.
-    parts_per_second: float | None = None
+    #: What the provider takes of it; None for any number of parts.
+    limit: Limit | None = None
+    #: What it shares with others: its account's limit, its registrations'.
+    shared_limits: tuple[Limit, ...] = ()
 
     def reaches(self, fields: Mapping[str, object]) -> str:
         """Where it reaches who has these fields; empty when that is their number, or nowhere."""

@@ -1,43 +1,88 @@
-"""How many parts a channel may send now: the generic cell rate algorithm, by parts.
+"""How many parts may leave now: the generic cell rate algorithm (GCRA), and a count of the day.
 
-A limit keeps one number for each channel: when it would be idle if it sent no faster than
-allowed. Parts are charged, not messages, for parts are what carriers count and bill.
+Parts are charged, not messages, for parts are what carriers count and bill. All is counted in
+whole numbers: a millisecond is `rate.parts` ticks, a part costs `rate.every` of them, so nothing
+is rounded and every answer holds to the millisecond.
 """
 
-import math
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-# A part that is all but free is free: clocks in seconds since 1970 are no more exact.
-_ALMOST = 1e-3
+from convo.core.limits import Limit
 
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """`theoretical_arrival`: seconds, by the caller's clock, when everything sent is paid for."""
-
-    theoretical_arrival: float = 0.0
+STOP_AT = 95
+"""Percent of a day's parts at which we stop: carriers may count a little otherwise than we do, and
+what is beyond the cap is refused, and charged by some all the same."""
 
 
-def permits(bucket: Bucket, now: float, parts_per_second: float, burst: float) -> float:
-    """Whole parts that may start now; at most `burst`, infinite for an infinite rate.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What of a limit is used up."""
+
+    #: The tick at which everything that was sent is paid for.
+    paid: int = 0
+    #: The day that `today` counts, as `date.toordinal` numbers it.
+    day: int = 0
+    today: int = 0
+
+
+def permits(limit: Limit, spent: Spent, now: int) -> int | None:
+    """Whole parts that may start at `now` (ms since 1970); None where nothing limits them.
 
     A message may start while there is one, and may be longer than what is left: that overdraws
-    the bucket by this message and is paid for before the next.
+    the limit by this message and is paid for before the next.
     """
-    if math.isinf(parts_per_second):
-        return math.inf
-    debt = max(0.0, bucket.theoretical_arrival - now) * parts_per_second
-    return float(max(0, math.floor(burst - debt + _ALMOST)))
+    left: list[int] = []
+    if (rate := limit.rate) is not None:
+        debt = max(0, spent.paid - now * rate.parts)
+        left.append(rate.burst - -(-debt // rate.every))
+    if limit.per_day is not None:
+        left.append(most_a_day(limit.per_day) - _today(limit, spent, now))
+    return max(0, min(left)) if left else None
 
 
-def spend(bucket: Bucket, now: float, parts: float, parts_per_second: float) -> Bucket:
-    """The bucket after `parts` have been sent."""
-    return Bucket(max(bucket.theoretical_arrival, now) + parts / parts_per_second)
+def charged(limit: Limit, spent: Spent, parts: int, now: int) -> Spent:
+    """What is used up once `parts` more have left; below 0 they are given back."""
+    paid = spent.paid
+    if (rate := limit.rate) is not None:
+        paid = (max(paid, now * rate.parts) if parts > 0 else paid) + parts * rate.every
+    if limit.per_day is None:
+        return Spent(paid=paid)
+    today = max(0, _today(limit, spent, now) + parts)
+    return Spent(paid=paid, day=_moment(limit, now).toordinal(), today=today)
 
 
-def next_free(bucket: Bucket, now: float, parts_per_second: float, burst: float) -> float:
-    """Seconds until `permits` is at least one; 0 when it is. A burst under one counts as one."""
-    if math.isinf(parts_per_second):
-        return 0.0
-    debt = max(0.0, bucket.theoretical_arrival - now) * parts_per_second
-    return max(0.0, debt - burst + 1) / parts_per_second
+def free_at(limit: Limit, spent: Spent, now: int) -> int:
+    """When `permits` will be one or more, ms since 1970; `now` when it is."""
+    at = now
+    if (rate := limit.rate) is not None:
+        # All but the burst less one part must be paid for.
+        at = max(at, -(((rate.burst - 1) * rate.every - spent.paid) // rate.parts))
+    if limit.per_day is not None and _today(limit, spent, now) >= most_a_day(limit.per_day):
+        at = max(at, day_of(limit, now)[1])
+    return at
+
+
+def most_a_day(per_day: int) -> int:
+    """Parts of a day behind which no message starts."""
+    return per_day * STOP_AT // 100
+
+
+def day_of(limit: Limit, now: int) -> tuple[int, int]:
+    """The first moment of the limit's day, and of the next one, ms since 1970."""
+    today = _moment(limit, now).date()
+    begin, end = (
+        datetime.combine(day, time.min, ZoneInfo(limit.zone))
+        for day in (today, today + timedelta(days=1))
+    )
+    return int(begin.timestamp() * 1_000), int(end.timestamp() * 1_000)
+
+
+def _today(limit: Limit, spent: Spent, now: int) -> int:
+    """Parts that have left since the day began."""
+    return spent.today if spent.day == _moment(limit, now).toordinal() else 0
+
+
+def _moment(limit: Limit, now: int) -> datetime:
+    return datetime.fromtimestamp(now / 1_000, ZoneInfo(limit.zone))

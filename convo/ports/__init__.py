@@ -105,10 +105,15 @@ class Wants:
     """How much more work the owner can take."""
 
     events: int = 0
-    #: Parts that each channel may be claimed for; a message may overdraw the last of them.
-    parts: Mapping[str, float] = field(default_factory=dict[str, float])
-    #: Messages that each channel may be claimed for.
+    #: Messages that each channel may be claimed for. Replies of all of them go before any bulk,
+    #: and among channels those named first.
     messages: Mapping[str, int] = field(default_factory=dict[str, int])
+    #: Parts that may be claimed of each limit, by its name; a message may overdraw the last of
+    #: them. A limit that is not named has no end.
+    parts: Mapping[str, float] = field(default_factory=dict[str, float])
+    #: The limits that a channel's messages are counted against, all of them; a channel that is
+    #: not named has one of its own name.
+    limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     errands: int = 0
 
 

@@ -242,8 +242,9 @@ def _code(reply: str) -> str:
 def _failure(answer: Response) -> SendError:
     status = answer.status
     why = f"Kannel answered {status}"
-    if status == 429:
-        return RateLimited(why, code="429", retry_after=answer.retry_after())
+    wait = answer.retry_after()
+    if status == 429 or (status == 503 and wait is not None):
+        return RateLimited(why, code=str(status), retry_after=wait)
     if status < 400:
         return ConfigError(
             f"{why}: redirects are not followed, correct sendsms_url", code=str(status)

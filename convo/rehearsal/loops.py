@@ -7,6 +7,7 @@ from convo.errors import ConvoError
 from convo.rehearsal.attended_store import AttendedStore
 from convo.rehearsal.virtual import Outbox, VirtualClock
 from convo.routing.playbook import Playbook
+from convo.runtime.allowance import Allowance
 from convo.runtime.calls import Calls
 from convo.runtime.errands import Errands, Handlers
 from convo.runtime.hands import Hands
@@ -14,6 +15,7 @@ from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
 from convo.runtime.metrics import Metrics
 from convo.runtime.mind import Mind
+from convo.runtime.own_limits import OwnLimits
 from convo.runtime.owner import Owner
 from convo.runtime.patience import Patience
 from convo.runtime.resolver import Resolver
@@ -63,13 +65,14 @@ class RehearsedLoops:
             valves={
                 # Without its rate: how far apart two parts leave is no part of a conversation.
                 name: Valve(
-                    replace(channel, parts_per_second=None),
+                    replace(channel, limit=None, shared_limits=()),
                     outbox,
                     lambda id: f"rehearsal:{id}",
                     metrics=instruments.metrics,
                 )
                 for name, channel in business.channels.items()
             },
+            allowance=Allowance(OwnLimits(clock)),
             intake=self.intake,
             resolver=resolver,
             results=results,

@@ -66,6 +66,11 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             help="1 while a channel sends nothing because its settings or its provider fail.",
             labels=("channel",),
         ),
+        "convo_channel_pace": Metric(
+            kind="gauge",
+            help="How fast a channel goes that was asked to slow down: 1 is as fast as it may.",
+            labels=("channel",),
+        ),
         "convo_inbox": Metric(kind="gauge", help="Events that wait for their turn."),
         "convo_outbox": Metric(kind="gauge", help="Messages that wait to be sent."),
         "convo_parked": Metric(kind="gauge", help="Events whose turn failed."),

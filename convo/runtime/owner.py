@@ -23,6 +23,7 @@ from convo.runtime.hands import Hands
 from convo.runtime.instruments import Instruments
 from convo.runtime.mind import Mind, P
 from convo.runtime.patience import Patience
+from convo.runtime.sender import NO_ROOM, Room
 from convo.runtime.shelf import Shelf
 from convo.runtime.traces import account, frames
 
@@ -130,12 +131,14 @@ class Owner(Generic[P]):
             doubts = self._revealed(lease.doubts)
             self._resolver.adopt(doubts, self._sender.in_flight, lease.left)
         turns: Sequence[Turn] = ()
+        looks = True  # for messages to send: there may be some
         while True:
             if self._results.failure is not None:
                 raise self._results.failure
             settles, errands = self._results.take()
             done = Done(turns=tuple(turns), settles=settles, errands=errands)
-            wants = self._wants()
+            room = await self._room() if looks or turns or settles else NO_ROOM
+            wants = self._wants(room)
             try:
                 work = await self._patience.surely(
                     lambda d=done, w=wants: self._store.advance(lease, d, w)
@@ -143,16 +146,18 @@ class Owner(Generic[P]):
             except Fenced:
                 # The turns are another's now. What was sent stays sent, whoever hears of it.
                 self._results.put_back(settles, errands)
+                self._sender.take((), room)
                 raise
             except Exception as error:
                 if not turns:
                     raise
                 self._results.put_back(settles, errands)
+                self._sender.take((), room)
                 turns = self._unwritable(turns, error)
                 continue
             if turns:
                 self._told(turns, work.now)
-            self._sender.take(self._revealed(work.claims))
+            self._sender.take(self._revealed(work.claims), room)
             self._errands.take(work.errands)
             if wants is NO_MORE:
                 self._wound_down.set()
@@ -161,7 +166,11 @@ class Owner(Generic[P]):
                 continue
             if self._ending:
                 return
+            looks = _overdue(work, work.now)
+            if looks and room is NO_ROOM and not self._winding_down:
+                continue  # it came due without our doing
             await self._rest(lease, work)
+            looks = looks or _overdue(work, self._clock())
 
     def _revealed(self, claims: Sequence[Claim]) -> Sequence[Claim]:
         """Claims with their messages as they leave."""
@@ -185,18 +194,27 @@ class Owner(Generic[P]):
         if parked:
             self._metrics.count("convo_turns_total", "parked", by=parked)
 
-    def _wants(self) -> Wants:
+    async def _room(self) -> Room:
+        return NO_ROOM if self._winding_down else await self._sender.room(self._clock())
+
+    def _wants(self, room: Room) -> Wants:
         if self._winding_down:
             return NO_MORE
-        parts, messages = self._sender.room(self._clock())
         events = BATCH
         if self._singly:
             self._singly -= 1
             events = 1
-        return Wants(events=events, parts=parts, messages=messages, errands=self._errands.room)
+        return Wants(
+            events=events,
+            messages=room.messages,
+            parts=room.parts,
+            limits=room.limits,
+            errands=self._errands.room,
+        )
 
     async def _rest(self, lease: Lease, work: Work) -> None:
         """Until there may be work."""
+        await self._sender.settle_up()
         until = work.next_due
         if until is not None and until <= work.now:
             # Due, but not to be had: its channel is closed or full. What else comes due behind
@@ -311,3 +329,8 @@ class Owner(Generic[P]):
             records=(Record(kind="parked", facts=facts),),
             parked=account(error, f"{type(event).__name__} {facts}"),
         )
+
+
+def _overdue(work: Work, now: int) -> bool:
+    """Whether what waited longest at `work` is due at `now`."""
+    return work.next_due is not None and work.next_due <= now

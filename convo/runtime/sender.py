@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from convo.core.consent_acts import ConsentAct
 from convo.core.events import OptedOutElsewhere
+from convo.core.limits import Limit
 from convo.core.turns import Outbound
 from convo.errors import ConfigError, LeaseOver, NotSent, OptedOut, RateLimited, Refused
 from convo.ports import Arrival, Claim, Settle
 from convo.runtime import backoff
+from convo.runtime.allowance import Allowance
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
 from convo.runtime.resolver import Resolver
@@ -31,6 +35,21 @@ LONGEST_PAUSE = backoff.LONGEST
 """Milliseconds that a provider can make a channel wait at once."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What may be claimed now: messages of each channel, and parts of each limit by its name."""
+
+    messages: Mapping[str, int] = field(default_factory=dict[str, int])
+    parts: Mapping[str, float] = field(default_factory=dict[str, float])
+    #: The names of the limits that each channel's messages are counted against.
+    limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    #: What was taken of them for this.
+    taken: Mapping[Limit, int] = field(default_factory=dict[Limit, int])
+
+
+NO_ROOM = Room()
+
+
 class Sender:
     """Takes claims, one task each, and puts a settle for each into the results.
 
@@ -42,6 +61,7 @@ class Sender:
         self,
         *,
         valves: Mapping[str, Valve],
+        allowance: Allowance,
         intake: Intake,
         resolver: Resolver,
         results: Results,
@@ -49,6 +69,9 @@ class Sender:
         within: float = SEND_WITHIN,
     ) -> None:
         self._valves = valves
+        self._allowance = allowance
+        #: Channels in the order in which they are claimed: each is the first in its turn.
+        self._order = deque(valves)
         self._intake = intake
         self._resolver = resolver
         self._results = results
@@ -74,27 +97,48 @@ class Sender:
         """Channels whose breaker is open."""
         return tuple(name for name, valve in self._valves.items() if valve.shut)
 
-    def room(self, now: int) -> tuple[dict[str, float], dict[str, int]]:
-        """Parts and messages that each channel can take now; a channel with none is left out."""
-        parts: dict[str, float] = {}
-        messages: dict[str, int] = {}
-        for name, valve in self._valves.items():
-            most, count = valve.room(now)
-            if count:
-                parts[name] = most
-                messages[name] = count
-        return parts, messages
+    async def room(self, now: int) -> Room:
+        """What each channel can take now; one that can take nothing is left out."""
+        self._order.rotate()
+        open_ = {name: count for name in self._order if (count := self._valves[name].messages(now))}
+        limits = {name: self._valves[name].limits(now) for name in open_}
+        wanted: Counter[Limit] = Counter()
+        for name, count in open_.items():
+            wanted.update(dict.fromkeys(limits[name], count))
+        taken = await self._allowance.take(wanted)
+        parts = {limit.name: float(free) for limit, free in taken.items()}
+        free = [name for name in open_ if all(parts[limit.name] for limit in limits[name])]
+        return Room(
+            messages={name: open_[name] for name in free},
+            parts=parts,
+            limits={name: tuple(limit.name for limit in limits[name]) for name in free},
+            taken=taken,
+        )
 
     def opens(self, now: int) -> int | None:
         """When the first of the channels that are closed now opens, ms since 1970."""
-        times = [time for valve in self._valves.values() if (time := valve.opens(now)) is not None]
+        times: list[int] = []
+        for valve in self._valves.values():
+            free = (self._allowance.free_at(limit) for limit in valve.limits(now))
+            if (time := max([valve.opens, *free])) > now:
+                times.append(time)
         return min(times, default=None)
 
-    def take(self, claims: Sequence[Claim]) -> None:
-        """Send these now."""
-        if not claims:
-            return
+    def take(self, claims: Sequence[Claim], room: Room = NO_ROOM) -> None:
+        """Send these now, which were claimed by `room`; what it had for more is given back."""
+        used = Counter({limit: -parts for limit, parts in room.taken.items()})
+        if claims:
+            used.update(self._begin(claims))
+        self._allowance.owe(used)
+
+    async def settle_up(self) -> None:
+        """Before a rest: let others have what we were granted and did not need."""
+        await self._allowance.settle()
+
+    def _begin(self, claims: Sequence[Claim]) -> Mapping[Limit, int]:
+        """A task for each; the parts that they take of every limit."""
         now, loop = self._clock(), asyncio.get_running_loop()
+        used: Counter[Limit] = Counter()
         limit = loop.time() + self._within
         if self._sweep is None:
             self._sweep = loop.call_at(limit, self._end_late)
@@ -105,11 +149,12 @@ class Sender:
                 continue
             valve = self._valves[message.channel]
             valve.in_flight += 1
-            valve.charge(message.parts, now)
+            used.update(dict.fromkeys(valve.limits(now), message.parts))
             task = loop.create_task(self._send(claim, valve))
             self._tasks[claim.attempt] = task
             self._limits[claim.attempt] = limit
             task.add_done_callback(self._results.watch)
+        return used
 
     async def drain(self, seconds: float) -> None:
         """Let what is under way come to its end; what does not in time stays in doubt."""
@@ -132,7 +177,8 @@ class Sender:
         else:
             valve.flowed()
             if sent.parts is not None and sent.parts > message.parts:
-                valve.charge(sent.parts - message.parts, self._clock())
+                more = sent.parts - message.parts
+                self._allowance.owe(dict.fromkeys(valve.limits(self._clock()), more))
             self._resolver.left(message, sent.provider_ids)
             self._settle(claim, "accepted", provider_ids=sent.provider_ids)
         finally:
@@ -159,7 +205,7 @@ class Sender:
         match error:
             case RateLimited(code=code, retry_after=seconds):
                 pause = self._pause(message, seconds)
-                valve.pause(now + pause)
+                valve.slow_down(now, now + pause)
                 self._settle(claim, "again", code=code or "rate_limited", due=now + pause)
             case LeaseOver(code=code):
                 # Nothing is wrong with the provider. It is settled all the same: should the

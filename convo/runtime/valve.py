@@ -1,11 +1,13 @@
-"""One channel's way out: how much may go through it now, by rate, by pause and by breaker."""
+"""One channel's way out: how many messages it can take now, by pause, by pace and by breaker."""
 
 import logging
-from math import ceil
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from convo.core.business import Channel
-from convo.policy.rate_limit import Bucket, next_free, permits, spend
+from convo.core.limits import Limit, Rate
+from convo.policy.pace import FULL, Pace, slowed
 from convo.ports import Callback, Provider
 from convo.runtime.metrics import Metrics
 
@@ -13,12 +15,6 @@ log = logging.getLogger("convo.sender")
 
 AT_ONCE: Final = 64
 """Messages of one channel that may be under way at the same time."""
-
-UNLIMITED: Final = 1e9
-"""Parts that a channel without a rate may be claimed for."""
-
-BURST: Final = 0.1
-"""Seconds' worth of a channel's rate that may leave at once; never less than one part."""
 
 STOPPED_FOR: Final = 60_000
 """Milliseconds until a channel whose settings are wrong is tried again, with one message."""
@@ -52,9 +48,10 @@ class Valve:
         self.in_flight = 0
         self._metrics = metrics
         self._at_once = at_once
-        self._rate = channel.parts_per_second
-        self._burst = max(1.0, (self._rate or 0.0) * BURST)
-        self._bucket = Bucket()
+        self._own = channel.limit
+        self._shared = channel.shared_limits
+        self._pace = Pace()
+        self._told_pace = FULL
         self._closed_until = 0
         self._shut = False
         self._failures = 0
@@ -64,30 +61,29 @@ class Valve:
         """Whether the breaker is open: an operator wants to know."""
         return self._shut
 
-    def room(self, now: int) -> tuple[float, int]:
-        """Parts and messages that may be claimed at `now`."""
+    def messages(self, now: int) -> int:
+        """Messages that may be claimed at `now`, as far as this channel alone goes."""
         if now < self._closed_until:
-            return 0.0, 0
-        messages = (1 if self._shut else self._at_once) - self.in_flight
-        if messages <= 0:
-            return 0.0, 0
-        if self._rate is None:
-            return UNLIMITED, messages
-        parts = permits(self._bucket, now / 1_000, self._rate, self._burst)
-        return (parts, messages) if parts >= 1 else (0.0, 0)
+            return 0
+        pace = self._seen_pace(now)
+        at_once = 1 if self._shut else max(1, self._at_once * pace // FULL)
+        return max(0, at_once - self.in_flight)
 
-    def opens(self, now: int) -> int | None:
-        """When there will be room, if that is a matter of time alone; None when there is now."""
-        if now < self._closed_until:
-            return self._closed_until
-        if self._rate is None:
-            return None
-        wait = next_free(self._bucket, now / 1_000, self._rate, self._burst)
-        return now + ceil(wait * 1_000) if wait > 0 else None
+    def limits(self, now: int) -> Sequence[Limit]:
+        """What its messages are counted against, its own limit as slow as its pace."""
+        if self._own is None:
+            return self._shared
+        pace, own = self._pace.at(now), self._own
+        if pace < FULL and own.rate is not None:
+            # Of the same ticks a millisecond, so that what is spent already counts on.
+            slow = Rate(parts=own.rate.parts, every=-(-own.rate.every * FULL // pace))
+            own = replace(own, rate=slow)
+        return (own, *self._shared)
 
-    def charge(self, parts: int, now: int) -> None:
-        if self._rate is not None:
-            self._bucket = spend(self._bucket, now / 1_000, parts, self._rate)
+    @property
+    def opens(self) -> int:
+        """When it opens, if it is closed for a time; in the past when it is open."""
+        return self._closed_until
 
     def flowed(self) -> None:
         """A message got an answer: whatever was wrong with the provider is over."""
@@ -97,9 +93,11 @@ class Valve:
             self._metrics.level("convo_channel_stopped", 0, self.name)
             log.warning("Channel %s flows again.", self.name)
 
-    def pause(self, until: int) -> None:
-        """The provider asked for it; nothing is wrong."""
-        self._closed_until = max(self._closed_until, until)
+    def slow_down(self, now: int, until: int) -> None:
+        """The provider asks for it: nothing goes until `until`, and slower behind it."""
+        self._pause(until)
+        self._pace = slowed(self._pace, now)
+        self._seen_pace(now)
 
     def failed(self, now: int) -> None:
         """One more send without a clear answer; too many in a row shut the channel."""
@@ -111,8 +109,11 @@ class Valve:
         """Our account or settings are wrong: nothing will go through until they are mended."""
         self._close(now + STOPPED_FOR, why)
 
+    def _pause(self, until: int) -> None:
+        self._closed_until = max(self._closed_until, until)
+
     def _close(self, until: int, why: str) -> None:
-        self.pause(until)
+        self._pause(until)
         if not self._shut:
             self._shut = True
             self._metrics.level("convo_channel_stopped", 1, self.name)
@@ -122,3 +123,15 @@ class Valve:
                 self.name,
                 why,
             )
+
+    def _seen_pace(self, now: int) -> int:
+        """The pace now; whoever watches is told when it has changed."""
+        pace = self._pace.at(now)
+        if pace != self._told_pace:
+            if self._told_pace == FULL:
+                log.warning("Channel %s is asked to slow down, and does.", self.name)
+            elif pace == FULL:
+                log.info("Channel %s goes at its full pace again.", self.name)
+            self._told_pace = pace
+            self._metrics.level("convo_channel_pace", pace / FULL, self.name)
+        return pace

@@ -1,21 +1,31 @@
 """A channel as the core knows it, from its table in convo.toml and what its provider can do."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel
 
 from convo.core.business import Channel
+from convo.core.limits import Limit
 from convo.core.numbers import Address, PhoneNumber, SenderName, address
 from convo.policy.numbering import country_of
-from convo.settings import meanings
 from convo.settings.sections import ChannelSection
+from convo.settings.sending import own_limit
 
 MMS_COUNTRIES = frozenset(("US", "CA"))
 """Where MMS between a business and its customers is common; elsewhere few carriers take it."""
 
 
-def channel_of(name: str, table: ChannelSection, options: BaseModel, country: str) -> Channel:
-    """The channel of this table at a provider with these options; `country` is the business's."""
+def channel_of(
+    name: str,
+    table: ChannelSection,
+    options: BaseModel,
+    *,
+    country: str,
+    shared: Iterable[Limit],
+) -> Channel:
+    """The channel of this table at a provider with these options; `country` is the business's,
+    and `shared` are the limits that are not its own alone."""
     where = address(table.address) if table.address else None
     apart = bool(getattr(options, "parts_apart", False))
     return Channel(
@@ -33,7 +43,8 @@ def channel_of(name: str, table: ChannelSection, options: BaseModel, country: st
         hears=bool(getattr(options, "hears", True)),
         joins=apart if table.joins is None else table.joins,
         mms=_mms(table.media, where, options, country),
-        parts_per_second=meanings.parts_per_second(table.rate) if table.rate else None,
+        limit=own_limit(name, table.rate),
+        shared_limits=tuple(shared),
     )
 
 

@@ -9,6 +9,7 @@ import importlib.resources
 import ipaddress
 import re
 import sys
+from fractions import Fraction
 from typing import cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -17,6 +18,7 @@ from babel.numbers import get_territory_currencies
 from pydantic import SecretStr
 
 from convo.core.business import FieldKind
+from convo.core.limits import Rate
 from convo.core.numbers import address
 from convo.errors import BadAddress
 from convo.language.amounts import wrong_currency
@@ -38,7 +40,15 @@ PORT_MOST = 65535
 _FRESH_ONE = "`convo doctor --token` prints a fresh one."
 _WHSEC = "whsec_"
 _RATE = re.compile(r"(\d+(?:\.\d+)?) ?parts? ?(?:/|an? |per )? ?(s|sec|second|min|minute|h|hour)")
-_SECONDS = {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
+_MILLISECONDS = {
+    "s": 1_000,
+    "sec": 1_000,
+    "second": 1_000,
+    "min": 60_000,
+    "minute": 60_000,
+    "h": 3_600_000,
+    "hour": 3_600_000,
+}
 _LENGTH = re.compile(r"(\d{1,6}) ?(ms|s|m)", re.ASCII)
 _LENGTHS = {"ms": 0.001, "s": 1, "m": 60}
 _DAYS = re.compile(r"(\d{1,4}) ?(m|h|d)", re.ASCII)
@@ -287,16 +297,17 @@ def our_address(text: str) -> str:
 
 
 def rate(text: str) -> str:
-    parts_per_second(text)
+    rate_of(text)
     return text
 
 
-def parts_per_second(text: str) -> float:
-    """Parts a second of "1 part/s", "100 parts/min" or "2 parts/h"."""
+def rate_of(text: str) -> Rate:
+    """The rate of "1 part/s", "100 parts/min" or "2.5 parts/h"."""
     found = _RATE.fullmatch(text.strip().casefold())
-    if found is None or not float(found[1]):
+    parts = Fraction(found[1]) if found is not None else Fraction()
+    if found is None or not parts:
         raise ValueError(f'"{text}" is no rate. Write it like "1 part/s" or "100 parts/min".')
-    return float(found[1]) / _SECONDS[found[2]]
+    return Rate.of(parts.numerator, parts.denominator * _MILLISECONDS[found[2]])
 
 
 def length(text: str) -> str:

@@ -20,6 +20,7 @@ from convo.settings.complaints import Complaint, Spot
 from convo.settings.holidays import BadHolidays, read_calendar
 from convo.settings.pools import BadPool, read_pool
 from convo.settings.sections import ChannelSection, ConvoToml, ProgrammeSection
+from convo.settings.sending import shared_limits, unfit_limits
 from convo.settings.settled import Connection, Doubt, Settings
 
 FILE = "convo.toml"
@@ -179,6 +180,12 @@ class _Reader:
                     "a channel's name stands in web addresses: letters, digits and _ only.",
                 )
         self._reached(written, options)
+        named = {
+            name: (table.account_limit, table.registrations)
+            for name, table in written.channels.items()
+        }
+        for spot, what in unfit_limits(named, written.accounts, written.registrations):
+            self._complain(spot, what)
         self._well_known_tokens(written)
         self._speaking(written)
 
@@ -344,7 +351,18 @@ def _business(
         currency=written.business.currency or meanings.currency_of(written.business.country),
         languages=written.business.languages,
         channels={
-            name: channel_of(name, table, options[name], written.business.country)
+            name: channel_of(
+                name,
+                table,
+                options[name],
+                country=written.business.country,
+                shared=shared_limits(
+                    table.account_limit,
+                    table.registrations,
+                    written.accounts,
+                    written.registrations,
+                ),
+            )
             for name, table in written.channels.items()
         },
         programmes={name: _programme(name, table) for name, table in written.programmes.items()},

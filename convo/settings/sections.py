@@ -10,7 +10,7 @@ from convo.policy.profiles import PROFILES
 from convo.settings import meanings
 from convo.settings.keeping import StoreSection
 from convo.settings.section import Section
-from convo.settings.settled import Doubt
+from convo.settings.sending import AccountSection, DoubtsSection, RegistrationSection
 from convo.settings.speaking import CapsSection, HolidaysSection, HoursText, WindowSection
 
 Word = Annotated[str, Field(min_length=1)]
@@ -101,6 +101,18 @@ class ChannelSection(Section):
         description="Parts that the provider takes: a number of parts a second, minute or hour. "
         "Unlimited when left out.",
         examples=["1 part/s", "100 parts/min"],
+    )
+    account_limit: Word | None = Field(
+        default=None,
+        description="The `[accounts]` table of the account that this channel is at, where the "
+        "account as a whole has a limit.",
+        examples=["twilio"],
+    )
+    registrations: tuple[Word, ...] = Field(
+        default=(),
+        description="The `[registrations]` tables that this channel sends under: its 10DLC "
+        "campaign, its brand.",
+        examples=[["salon_brand"]],
     )
     signature: str = Field(
         default="",
@@ -308,23 +320,6 @@ class CodesSection(Section):
     )
 
 
-class DoubtsSection(Section):
-    """What becomes of a message when nobody can say whether it left."""
-
-    service: Doubt = Field(
-        default="hold", description='"hold" it for a person, or send it "once" more.'
-    )
-    otp: Doubt = Field(default="once", description="The same for one-time passwords.")
-    marketing: Doubt = Field(default="hold", description="The same for marketing.")
-    emergency: Doubt = Field(default="once", description="The same for emergencies.")
-    grace: Annotated[str, AfterValidator(meanings.length)] = Field(
-        default="30s",
-        description="How long a delivery report is waited for before the provider is asked, and "
-        "before any of these is done. Not shorter than a provider may take to a send.",
-        examples=["30s"],
-    )
-
-
 class ConvoToml(Section):
     """The whole file."""
 
@@ -332,6 +327,10 @@ class ConvoToml(Section):
     store: StoreSection = StoreSection()
     server: ServerSection = ServerSection()
     channels: dict[str, ChannelSection]
+    accounts: dict[str, AccountSection] = Field(default_factory=dict[str, AccountSection])
+    registrations: dict[str, RegistrationSection] = Field(
+        default_factory=dict[str, RegistrationSection]
+    )
     programmes: dict[str, ProgrammeSection] = Field(default_factory=dict[str, ProgrammeSection])
     contact: Annotated[dict[str, FieldKind], AfterValidator(meanings.no_own_names)] = Field(
         default_factory=dict[str, FieldKind],

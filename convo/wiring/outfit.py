@@ -9,6 +9,7 @@ from functools import cached_property
 
 from convo.ports import Callback, Provider, Store
 from convo.routing.playbook import Playbook
+from convo.runtime.allowance import Allowance
 from convo.runtime.calls import Calls
 from convo.runtime.errands import Errands, Handlers
 from convo.runtime.hands import Hands
@@ -46,6 +47,7 @@ class Outfit:
     providers: Mapping[str, Provider]
     callbacks: Mapping[str, Callback]
     own_systems: Calls
+    allowance: Allowance
     instruments: Instruments
     #: By partition: what its last tenure here has not committed yet, its next one does.
     _hands: dict[int, Hands] = field(default_factory=dict[int, Hands])
@@ -97,6 +99,7 @@ class Outfit:
         )
         sender = Sender(
             valves=self._valves,
+            allowance=self.allowance,
             intake=self.intake,
             resolver=resolver,
             results=results,

@@ -17,6 +17,7 @@ from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
 from convo.routing.playbook import Playbook
 from convo.runtime import clock as machine
+from convo.runtime.allowance import Allowance
 from convo.runtime.codes import Codes
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
@@ -36,6 +37,7 @@ from convo.wiring import memory
 from convo.wiring.authored import Authored
 from convo.wiring.brands import adapters, only_shared, open_store
 from convo.wiring.levels import levels
+from convo.wiring.limits import limits_of
 from convo.wiring.outfit import Outfit, worker_name
 from convo.wiring.secret import link_secret
 
@@ -92,6 +94,7 @@ async def wired(
             intake=intake,
             providers=providers,
             callbacks={each: callback(settings, each, ids) for each in providers},
+            allowance=Allowance(await limits_of(store, settings.business, clock)),
             own_systems=OwnSystems(
                 own, secret=settings.own_systems_secret, clock=clock, sleep=asyncio.sleep
             ),

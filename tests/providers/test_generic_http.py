@@ -525,6 +525,11 @@ async def test_ids_codes_and_waits_are_found_where_the_settings_say() -> None:
     told = await outcome(wait, code="/error")
     assert isinstance(told, RateLimited)
     assert (told.code, told.retry_after) == ("slow", 9.0)
+    busy = Answer(status=503, headers={"Retry-After": "9"})
+    told = await outcome(busy, ambiguous_5xx=False)
+    assert isinstance(told, RateLimited)
+    assert told.retry_after == 9.0
+    assert isinstance(await outcome(busy), SendUncertain)
     told = await outcome(wait, retry_after="/wait")
     assert isinstance(told, RateLimited)
     assert told.retry_after == 3.0

@@ -222,9 +222,12 @@ async def sent_fields(text: str, **options: Any) -> dict[str, bytes]:
     return {name.decode(): value for name, value in raw_pairs(query.encode())}
 
 
-def smsbox(status: int = 202, said: bytes = b"0: Accepted for delivery") -> FakeServer:
+def smsbox(
+    status: int = 202, said: bytes = b"0: Accepted for delivery", **headers: str
+) -> FakeServer:
     def answer(_: Asked) -> Answer:
-        return Answer(status=status, body=said, headers={"Retry-After": "9"})
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Answer(status=status, body=said, headers=named)
 
     return FakeServer(answer)
 
@@ -297,6 +300,17 @@ async def test_every_refusal_has_its_outcome(
     assert type(told.value) is kind
     for secret in (PASSWORD, quote_plus(PASSWORD), CONTACT, CONTACT[1:]):
         assert secret not in str(told.value)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_kannel_that_says_for_how_long_asks_us_to_slow_down(status: int) -> None:
+    async with smsbox(status, b"", Retry_After="9") as server:
+        http = HttpClient()
+        with pytest.raises(RateLimited) as told:
+            await adapter(http, sendsms_url=f"{server.url}/x").send(message(), CALLBACK)
+        await http.close()
+    assert (told.value.code, told.value.retry_after) == (str(status), 9)
 
 
 @pytest.mark.anyio

@@ -10,6 +10,7 @@ import pytest
 
 from convo.authoring import Action, Call, Keyword, Reply, action, keyword
 from convo.core.business import Business, Channel
+from convo.core.limits import Limit, Rate
 from convo.core.numbers import PhoneNumber
 from convo.errors import ConvoError
 from convo.language.chat_reading import read_chats
@@ -57,7 +58,7 @@ def playbook(*handlers: Action | Keyword, **flows: str) -> Playbook:
                 name=name,
                 provider="console",
                 address=PhoneNumber(address),
-                parts_per_second=0.001,
+                limit=Limit(name=f"channels.{name}", rate=Rate.of(1, 1_000_000)),
                 fallback={"": "What?"},
             )
             for name, address in (("main", "+12025550100"), ("other", "+12025550101"))

@@ -26,6 +26,7 @@ from convo.ports import (
     Sent,
     Store,
 )
+from convo.runtime.allowance import Allowance
 from convo.runtime.errands import Errands, Handlers
 from convo.runtime.hands import Hands
 from convo.runtime.holder import Holder
@@ -33,6 +34,7 @@ from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
 from convo.runtime.metrics import Metrics
 from convo.runtime.mind import Mind
+from convo.runtime.own_limits import OwnLimits
 from convo.runtime.owner import Owner
 from convo.runtime.patience import Patience
 from convo.runtime.process import Running
@@ -68,6 +70,17 @@ class Time:
             await self.held.wait()
         self.now += int(seconds * 1_000)
         await asyncio.sleep(0)
+
+
+class LoopTime(Time):
+    """The running loop's own, from START on."""
+
+    def clock(self) -> int:
+        return START + round(asyncio.get_running_loop().time() * 1e6) // 1_000
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(seconds)
 
 
 class Counting(Metrics):
@@ -275,6 +288,8 @@ class Stage:
 
     store: Store
     provider: Provider
+    #: Those of channels that have one of their own.
+    providers: Mapping[str, Provider] = field(default_factory=dict[str, Provider])
     time: Time = field(default_factory=Time)
     meter: Counting = field(default_factory=Counting)
     mind: Mind[Any] = field(default_factory=lambda: MIND)
@@ -293,21 +308,28 @@ class Stage:
         instruments = Instruments(clock=self.time.clock, sleep=self.time.sleep, metrics=self.meter)
         self.results = Results()
         self.intake = Intake(store=self.store, business=self.business, instruments=instruments)
-        self.valve = Valve(
-            self.business.channels["main"],
-            self.provider,
-            lambda id: f"https://example.test/dlr/{id}",
-            metrics=self.meter,
-            at_once=self.at_once,
-        )
+        providers = {
+            name: self.providers.get(name, self.provider) for name in self.business.channels
+        }
+        self.valves = {
+            name: Valve(
+                self.business.channels[name],
+                provider,
+                lambda id: f"https://example.test/dlr/{id}",
+                metrics=self.meter,
+                at_once=self.at_once,
+            )
+            for name, provider in providers.items()
+        }
         self.resolver = Resolver(
-            providers={"main": self.provider},
+            providers=providers,
             results=self.results,
             instruments=instruments,
             grace=self.grace,
         )
         self.sender = Sender(
-            valves={"main": self.valve},
+            valves=self.valves,
+            allowance=Allowance(OwnLimits(self.time.clock)),
             intake=self.intake,
             resolver=self.resolver,
             results=self.results,
@@ -380,10 +402,13 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    provider: Provider | None = None, path: str = ":memory:", **more: Any
+    provider: Provider | None = None,
+    path: str = ":memory:",
+    time: Time | None = None,
+    **more: Any,
 ) -> AsyncIterator[Stage]:
     """A stage on a store of its own; the loops run only inside `async with stage.process`."""
-    time = Time()
+    time = time or Time()
     store = await SqliteStore.open(path, clock=time.clock)
     try:
         yield Stage(store=store, provider=provider or FakeProvider(), time=time, **more)

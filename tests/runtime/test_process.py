@@ -134,7 +134,7 @@ async def test_a_loop_that_dies_takes_the_process_with_it(
 
 async def test_a_task_of_the_loops_that_dies_takes_the_process_with_it() -> None:
     async with staged() as stage:
-        stage.valve.callback = lambda _id: 1 / 0  # pyright: ignore[reportAttributeAccessIssue]
+        stage.valves["main"].callback = lambda _id: 1 / 0  # pyright: ignore[reportAttributeAccessIssue]
         stage.resolver.take = None  # pyright: ignore[reportAttributeAccessIssue]
         async with stage.process:
             await stage.says(ANNA, "a")

@@ -18,14 +18,13 @@ from convo.errors import (
 )
 from convo.ports import Done, Sent, Settle, Wants
 from convo.runtime.sender import LONGEST_PAUSE, MOST_TRIES
-from convo.runtime.valve import FAILURES, SHUT_FOR, STOPPED_FOR, UNLIMITED
+from convo.runtime.valve import FAILURES, SHUT_FOR, STOPPED_FOR
 from tests.runtime.stage import (
     ANNA,
     START,
     FakeProvider,
     Idempotent,
     Stage,
-    business,
     claim,
     say,
     staged,
@@ -88,9 +87,9 @@ async def test_a_rate_limit_pauses_the_channel_for_as_long_as_asked() -> None:
     async with staged(FakeProvider(RateLimited("slow", retry_after=7.5))) as stage:
         settle = await sent(stage, tries=MOST_TRIES)
         assert (settle.outcome, settle.due) == ("again", START + 7_500)
-        assert stage.sender.room(START + 7_499) == ({}, {})
+        assert (await stage.sender.room(START + 7_499)).messages == {}
         assert stage.sender.opens(START) == START + 7_500
-        assert stage.sender.room(START + 7_500) == ({"main": UNLIMITED}, {"main": 8})
+        assert (await stage.sender.room(START + 7_500)).messages == {"main": 8 // 2}
         assert stage.sender.stopped == ()
 
 
@@ -125,16 +124,16 @@ async def test_wrong_settings_stop_the_channel_and_lose_nothing(
     async with staged(provider) as stage:
         settle = await sent(stage, tries=MOST_TRIES)
         assert (settle.outcome, settle.due) == ("again", START + STOPPED_FOR)
-        assert stage.sender.room(START) == ({}, {})
+        assert (await stage.sender.room(START)).messages == {}
         assert stage.sender.stopped == ("main",)
         assert stage.meter.levels["channel_stopped", "main"] == 1
         assert "Channel main is stopped" in caplog.text
         assert "+1202" not in caplog.text
         # Half open: one message may try; when it goes, all may.
         stage.time.now += STOPPED_FOR
-        assert stage.sender.room(stage.time.now)[1] == {"main": 1}
+        assert (await stage.sender.room(stage.time.now)).messages == {"main": 1}
         assert (await sent(stage)).outcome == "accepted"
-        assert stage.sender.room(stage.time.now)[1] == {"main": 8}
+        assert (await stage.sender.room(stage.time.now)).messages == {"main": 8}
         assert stage.meter.levels["channel_stopped", "main"] == 0
 
 
@@ -143,10 +142,10 @@ async def test_a_provider_that_keeps_failing_is_left_alone_for_a_while() -> None
     async with staged(FakeProvider(*script)) as stage:
         for _ in range(FAILURES):
             await sent(stage)
-        assert stage.sender.room(stage.time.now) == ({}, {})
+        assert (await stage.sender.room(stage.time.now)).messages == {}
         stage.time.now += SHUT_FOR
         await sent(stage)  # the one that tries it fails as well
-        assert stage.sender.room(stage.time.now) == ({}, {})
+        assert (await stage.sender.room(stage.time.now)).messages == {}
         stage.time.now += SHUT_FOR
         assert (await sent(stage)).outcome == "accepted"
         assert stage.sender.stopped == ()
@@ -195,42 +194,11 @@ async def test_a_channel_takes_no_more_at_once_than_it_may() -> None:
     provider.gate = asyncio.Event()
     async with staged(provider, at_once=2) as stage:
         stage.sender.take([claim(say(ANNA, "x", f"m{n}"), attempt=f"a{n}") for n in range(2)])
-        assert stage.sender.room(START) == ({}, {})
+        assert (await stage.sender.room(START)).messages == {}
         assert stage.sender.in_flight == {"a0", "a1"}
         provider.gate.set()
         await stage.until(lambda: not len(stage.sender))
-        assert stage.sender.room(START) == ({"main": UNLIMITED}, {"main": 2})
-
-
-async def test_a_rate_is_charged_by_parts() -> None:
-    async with staged(business=business(parts_per_second=2.0)) as stage:
-        assert stage.sender.room(START)[0] == {"main": 1.0}
-        await sent(stage, parts=3)
-        assert stage.sender.room(START) == ({}, {})
-        assert stage.sender.opens(START) == START + 1_500
-        assert stage.sender.room(START + 1_500)[0] == {"main": 1.0}
-
-
-async def test_parts_that_the_provider_counts_beyond_ours_are_charged_too() -> None:
-    provider = FakeProvider(Sent(parts=4))
-    async with staged(provider, business=business(parts_per_second=2.0)) as stage:
-        await sent(stage, parts=1)
-        assert stage.sender.opens(START) == START + 2_000
-
-
-async def test_over_ten_seconds_a_channel_keeps_to_its_rate() -> None:
-    async with staged(business=business(parts_per_second=20.0)) as stage:
-        gone, now = 0, START
-        while now < START + 10_000:
-            parts, _ = stage.sender.room(now)
-            if parts:
-                gone += 1
-                stage.valve.charge(1, now)
-            else:
-                opens = stage.sender.opens(now)
-                assert opens is not None
-                now = opens
-        assert 190 <= gone <= 204
+        assert (await stage.sender.room(START)).messages == {"main": 2}
 
 
 async def test_an_idempotent_provider_is_simply_asked_again() -> None:

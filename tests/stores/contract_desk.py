@@ -1,6 +1,6 @@
 """What the store's contract is tried with: a clock to set, short ways to say things."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, Protocol
 
@@ -158,10 +158,13 @@ class Desk:
         errands_done: Sequence[str] = (),
         events: int = 100,
         messages: int = 100,
-        parts: float | None = None,
+        parts: float | Mapping[str, float] | None = None,
+        limits: Mapping[str, tuple[str, ...]] | None = None,
         errands: int = 100,
     ) -> Work:
-        budget = {} if parts is None else {"main": parts, "other": parts}
+        budget = parts if isinstance(parts, Mapping) else {}
+        if isinstance(parts, int | float):
+            budget = {"main": parts, "other": parts}
         return await self.store.advance(
             self.lease,
             Done(turns=tuple(turns), settles=tuple(settles), errands=tuple(errands_done)),
@@ -169,6 +172,7 @@ class Desk:
                 events=events,
                 messages={"main": messages, "other": messages},
                 parts=budget,
+                limits=limits or {},
                 errands=errands,
             ),
         )

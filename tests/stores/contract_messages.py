@@ -66,6 +66,22 @@ class MessagesContract:
         work = await desk.advance()
         assert {each.message.id for each in work.claims} == {"m1", "o1"}
 
+    async def test_the_replies_of_all_channels_go_before_the_bulk_of_any(self, desk: Desk) -> None:
+        await desk.say(message("bulk1", lane="bulk", due=1))
+        await desk.say(message("reply1", contact=BEN, channel="other", due=2))
+        assert await desk.claim() == ["reply1", "bulk1"]
+
+    async def test_channels_that_draw_on_one_limit_share_its_parts(self, desk: Desk) -> None:
+        for n, channel in enumerate(("main", "other", "main", "other")):
+            one = message(f"m{n}", contact=PEOPLE[n], channel=channel, parts=2, due=n)
+            await desk.say(one)
+        share = {"main": ("account",), "other": ("account", "other")}
+        assert await desk.claim(parts={"account": 0}, limits=share) == []
+        assert await desk.claim(parts={"account": 3}, limits=share) == ["m0", "m2"]
+        assert await desk.claim(parts={"account": 9, "other": 0}, limits=share) == []
+        assert await desk.claim(parts={"account": 2, "other": 9}, limits=share) == ["m1"]
+        assert await desk.claim(limits=share) == ["m3"]
+
     # --- chains -------------------------------------------------------------------------------
 
     async def test_the_next_of_a_chain_waits_for_the_one_before(self, desk: Desk) -> None:

@@ -152,6 +152,21 @@ async def test_the_raw_request_is_kept_beside_the_turns_records(clock: HandSetCl
 
 
 @pytest.mark.anyio
+async def test_a_new_process_is_told_the_parts_that_left_today(clock: HandSetClock) -> None:
+    store, desk = await desk_at(":memory:", clock)
+    for n, fate in enumerate(("accepted", "held", "failed", "again", "sending", "waiting")):
+        contact = PhoneNumber(f"+1202555010{n}")
+        due = START + DAY if fate == "waiting" else START
+        await desk.say(message(fate, contact=contact, parts=10**n, due=due))
+    claims = await desk.claims()
+    for fate in ("accepted", "held", "failed", "again"):
+        await desk.settle(claims[fate], fate, due=START + DAY)
+    assert await store.parts_since(START) == {"main": 10_011}
+    assert await store.parts_since(START + 1) == {}
+    await store.close()
+
+
+@pytest.mark.anyio
 async def test_old_things_are_forgotten_and_unsettled_ones_are_not(clock: HandSetClock) -> None:
     store, desk = await desk_at(":memory:", clock)
     await desk.say(message("old"), message("held"), message("waiting", due=START + 900 * DAY))

@@ -62,7 +62,9 @@ def _by_status(answer: Response, outcomes: Outcomes) -> SendError | None:
             failure = Refused(f"{why}, but not what response.success asks for", code=code)
     elif status < 400:
         failure = ConfigError(f"{why}: redirects are not followed, correct send.url", code=code)
-    elif status == 429:
+    elif status == 429 or (
+        status == 503 and not outcomes.ambiguous_5xx and _wait(answer, outcomes) is not None
+    ):
         failure = RateLimited(why, code=code, retry_after=_wait(answer, outcomes))
     elif status in (401, 403):
         failure = ConfigError(f"{why}: it does not take our credentials", code=code)

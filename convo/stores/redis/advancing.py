@@ -49,10 +49,10 @@ def packed(done: Done, wants: Wants, number: int) -> tuple[int, bytes]:
             )
         turns.append(_turn(turn, messages))
     channels = [
-        (channel, messages, wants.parts.get(channel, float("inf")))
+        (channel, messages, wants.limits.get(channel, (channel,)))
         for channel, messages in wants.messages.items()
     ]
-    wanted = (wants.events, wants.errands, channels)
+    wanted = (wants.events, wants.errands, channels, wants.parts)
     return number, encode((settles, turns, done.errands, wanted, number))
 
 

@@ -1,7 +1,7 @@
 """Handing out work: messages to send, events whose turn has come, errands, the next due time."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convo.core.event_codec import decode, decode_errand, event_id, timer_id
@@ -53,6 +53,15 @@ _IN_DOUBT = f"""
 _LEFT = """
     SELECT channel, contact, provider_ids, claimed FROM message ORDER BY seq DESC LIMIT ?
 """
+# Looks through all that is kept, once at a start.
+_PARTS = """
+    SELECT channel, sum(parts) FROM message
+    WHERE claimed >= ? AND (
+        state = 'sending' OR state = 'held'
+        OR (state = 'done' AND status NOT IN ('cancelled', 'failed'))
+    )
+    GROUP BY channel
+"""
 _DROP = "UPDATE message SET state = 'done', status = 'cancelled', code = ? WHERE seq = ?"
 _CLAIM = "UPDATE message SET state = 'sending', attempt = ?, claimed = ? WHERE seq = ?"
 _NEXT_HEAD = "SELECT min(due) FROM message WHERE state = 'head' AND channel = ? AND lane = ?"
@@ -78,6 +87,11 @@ def left(database: Database) -> tuple[Left, ...]:
     )
 
 
+def parts_since(database: Database, at: int) -> Mapping[str, int]:
+    """Parts by channel of what was claimed since `at` and not found to have stayed here."""
+    return dict(database.execute(_PARTS, (at,)).fetchall())
+
+
 def taken_over(database: Database, owner: str) -> tuple[tuple[Claim, ...], tuple[Left, ...]]:
     """For a new owner: doubts, what left; and nobody runs the last one's errands any more."""
     database.execute("UPDATE errand SET claimable = asked WHERE claimable > asked")
@@ -90,43 +104,64 @@ def taken_over(database: Database, owner: str) -> tuple[tuple[Claim, ...], tuple
 
 def claim(database: Database, wants: Wants, token: str, now: int) -> tuple[Claim, ...]:
     """Take due heads, replies before bulk, the oldest first, as far as parts and messages go."""
+    left = _Left(wants)
     claims: list[Claim] = []
-    for channel, messages in wants.messages.items():
-        if channel in database.channels:
-            parts = wants.parts.get(channel, float("inf"))
-            claims += _claim_channel(database, channel, messages, parts, token, now)
+    for lane in LANES:
+        for channel in wants.messages:
+            if channel in database.channels:
+                claims += _claim_lane(database, channel, lane, left, token, now)
     return tuple(claims)
 
 
-def _claim_channel(
-    database: Database, channel: str, messages: int, parts: float, token: str, now: int
+class _Left:
+    """What may still be claimed; several channels draw on one limit."""
+
+    def __init__(self, wants: Wants) -> None:
+        self._limits = wants.limits
+        self._parts = dict(wants.parts)
+        self._messages = dict(wants.messages)
+        self.drops = dict.fromkeys(wants.messages, DROPPED_AT_ONCE)
+
+    def messages(self, channel: str) -> int:
+        """Messages that the channel may still be claimed for."""
+        for limit in self._limits.get(channel, (channel,)):
+            if self._parts.get(limit, 1) <= 0:
+                return 0
+        return self._messages[channel]
+
+    def take(self, channel: str, parts: int) -> None:
+        self._messages[channel] -= 1
+        for limit in self._limits.get(channel, (channel,)):
+            if limit in self._parts:
+                self._parts[limit] -= parts
+
+
+def _claim_lane(
+    database: Database, channel: str, lane: str, left: _Left, token: str, now: int
 ) -> list[Claim]:
     claims: list[Claim] = []
-    dropped = 0
-    for lane in LANES:
-        while messages > 0 and parts > 0 and dropped < DROPPED_AT_ONCE:
-            heads = database.execute(_DUE_HEADS, (channel, lane, now, messages)).fetchall()
-            taken: list[tuple[str, int, int]] = []
-            refused: list[tuple[int, str, str, str]] = []
-            for row in heads:
-                seq = row[MESSAGE_WIDTH]
-                why = _refusal(row, now)
-                if why:
-                    refused.append((seq, row[0], row[1], why))
-                elif parts > 0:
-                    message = outbound(row)
-                    attempt = f"{token[:8]}.{seq:x}.{message.tries}"
-                    claims.append(Claim(message=message, attempt=attempt, at=now))
-                    taken.append((attempt, now, seq))
-                    parts -= message.parts
-            if taken:
-                database.executemany(_CLAIM, taken)
-                messages -= len(taken)
-            if not refused:
-                break
-            # Who follows a dropped message may be due as well: look again.
-            dropped += len(refused)
-            _drop(database, channel, refused, now)
+    while left.drops[channel] > 0 and (most := left.messages(channel)) > 0:
+        heads = database.execute(_DUE_HEADS, (channel, lane, now, most)).fetchall()
+        taken: list[tuple[str, int, int]] = []
+        refused: list[tuple[int, str, str, str]] = []
+        for row in heads:
+            seq = row[MESSAGE_WIDTH]
+            why = _refusal(row, now)
+            if why:
+                refused.append((seq, row[0], row[1], why))
+            elif left.messages(channel) > 0:
+                message = outbound(row)
+                attempt = f"{token[:8]}.{seq:x}.{message.tries}"
+                claims.append(Claim(message=message, attempt=attempt, at=now))
+                taken.append((attempt, now, seq))
+                left.take(channel, message.parts)
+        if taken:
+            database.executemany(_CLAIM, taken)
+        if not refused:
+            break
+        # Who follows a dropped message may be due as well: look again.
+        left.drops[channel] -= len(refused)
+        _drop(database, channel, refused, now)
     return claims
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Self
@@ -197,6 +197,9 @@ class SqliteStore:
 
     async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
         return await self._executor.run(partial(consents.acts, contact=contact.e164))
+
+    async def parts_since(self, at: int) -> Mapping[str, int]:
+        return await self._executor.run(partial(claiming.parts_since, at=at))
 
     async def read(self, query: Job[T]) -> T:
         """Run one of `queries`, in its turn among the other jobs."""

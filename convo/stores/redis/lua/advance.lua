@@ -39,8 +39,8 @@ end
 
 -- ARGV: clock, partition's number, token, seq, lease ms, work
 -- The work is {settles, turns, ids of errands that are done, {events, errands, {channel, messages,
--- parts}...}, number of the newest message}. The same work with the same seq again is not done
--- again: what it came to is told again.
+-- {limit...}}..., {limit = parts...}}, number of the newest message}. The same work with the same
+-- seq again is not done again: what it came to is told again.
 -- Answers {ok, now, newest entry, attempt, entries, timers, next timer, claims, next message,
 -- errands, next errand, contacts}, {fenced}, or {behind, seq} where the store has gone back.
 local function advance(keys, args)
@@ -59,7 +59,7 @@ local function advance(keys, args)
     commit(p, turns)
     forget_errands(p, errands_done)
     write(p)
-    claimed = claim(p, wants[3], attempt, now)
+    claimed = claim(p, wants[3], wants[4], attempt, now)
     errands = claim_errands(p, now, wants[2])
     write(p)
     call(

@@ -55,34 +55,52 @@ local function drop(p, row, why, now)
   tell_unsent(p, now, row[CONTACT], row[ID], why, false)
 end
 
--- `wants` are {channel, messages, parts}. Answers the ids of what is claimed; it is written down.
-local function claim(p, wants, attempt, now)
-  local claimed = {}
-  for _, want in ipairs(wants) do
-    local channel, messages, parts = unpack(want)
-    local dropped = 0
-    for _, lane in ipairs({'reply', 'bulk'}) do
-      local again = true
-      while again and messages > 0 and parts > 0 and dropped < DROPPED_AT_ONCE do
-        local most = math.min(messages, LOOKED_AT_ONCE)
-        local ids = due_heads(p, channel, lane, now, most)
-        local contacts = prepare_heads(p, ids)
-        -- Who follows a dropped message may be due as well: look again.
-        again = #ids == LOOKED_AT_ONCE
-        for n, id in ipairs(ids) do
-          local row = row_of(p, id)
-          local why = refusal(row, card_of(p, contacts[n]), now)
-          if why then
-            drop(p, row, why, now)
-            dropped, again = dropped + 1, true
-          elseif parts > 0 then
-            take(p, row, attempt, now)
-            claimed[#claimed + 1] = id
-            messages, parts = messages - 1, parts - row[PARTS]
-          end
-        end
-        if #ids > 0 then write(p) end
+-- Messages that may still be claimed of a channel: none once one of its limits is used up.
+local function still_wanted(want, parts)
+  for _, limit in ipairs(want[3]) do
+    if (parts[limit] or 1) <= 0 then return 0 end
+  end
+  return want[2]
+end
+
+local function count_against(want, parts, row)
+  want[2] = want[2] - 1
+  for _, limit in ipairs(want[3]) do
+    if parts[limit] then parts[limit] = parts[limit] - row[PARTS] end
+  end
+end
+
+local function claim_lane(p, want, parts, lane, attempt, now, claimed)
+  local again, dropped = true, 0
+  while again and still_wanted(want, parts) > 0 and dropped < DROPPED_AT_ONCE do
+    local most = math.min(want[2], LOOKED_AT_ONCE)
+    local ids = due_heads(p, want[1], lane, now, most)
+    local contacts = prepare_heads(p, ids)
+    -- Who follows a dropped message may be due as well: look again.
+    again = #ids == LOOKED_AT_ONCE
+    for n, id in ipairs(ids) do
+      local row = row_of(p, id)
+      local why = refusal(row, card_of(p, contacts[n]), now)
+      if why then
+        drop(p, row, why, now)
+        dropped, again = dropped + 1, true
+      elseif still_wanted(want, parts) > 0 then
+        take(p, row, attempt, now)
+        claimed[#claimed + 1] = id
+        count_against(want, parts, row)
       end
+    end
+    if #ids > 0 then write(p) end
+  end
+end
+
+-- `wants` are {channel, messages, {limit...}}, `parts` what is left of each limit that has an end.
+-- Answers the ids of what is claimed; it is written down.
+local function claim(p, wants, parts, attempt, now)
+  local claimed = {}
+  for _, lane in ipairs({'reply', 'bulk'}) do
+    for _, want in ipairs(wants) do
+      claim_lane(p, want, parts, lane, attempt, now, claimed)
     end
   end
   return claimed

@@ -1,0 +1,109 @@
+"""What convo.toml says of how messages leave, and what it may not say."""
+
+from pathlib import Path
+
+import pytest
+
+from convo.core.limits import Limit, Rate
+from convo.errors import SettingsError
+from convo.settings import Settings, read
+from convo.settings.meanings import rate_of
+from convo.wiring.brands import OFFERED
+
+WHOLE = """
+[business]
+name = "Salon Mei"
+zone = "America/New_York"
+country = "US"
+languages = ["en"]
+
+[accounts.twilio]
+rate = "10 parts/s"
+
+[registrations.campaign]
+rate = "75 parts/min"
+
+[registrations.brand]
+per_day = 2000
+
+[channels.main]
+provider = "console"
+address = "+12025550100"
+rate = "1 part/s"
+account_limit = "twilio"
+registrations = ["campaign", "brand"]
+
+[channels.other]
+provider = "console"
+address = "+12025550102"
+account_limit = "twilio"
+"""
+
+
+def settings(folder: Path, text: str = WHOLE) -> Settings:
+    (folder / "convo.toml").write_text(text, "utf-8")
+    return read(folder, OFFERED, {})
+
+
+ACCOUNT = Limit(name="accounts.twilio", rate=Rate(parts=1, every=100))
+
+
+def test_channels_share_the_limits_that_they_name(tmp_path: Path) -> None:
+    channels = settings(tmp_path).business.channels
+    assert channels["main"].limit == Limit(name="channels.main", rate=Rate(parts=1, every=1_000))
+    assert channels["main"].shared_limits == (
+        ACCOUNT,
+        Limit(name="registrations.campaign", rate=Rate(parts=1, every=800)),
+        Limit(name="registrations.brand", per_day=2_000, zone="America/Los_Angeles"),
+    )
+    assert channels["other"].limit is None
+    assert channels["other"].shared_limits == (ACCOUNT,)
+
+
+@pytest.mark.parametrize(
+    ("written", "rate"),
+    [
+        ("1 part/s", Rate(parts=1, every=1_000)),
+        ("2.5 parts per second", Rate(parts=1, every=400)),
+        ("100 parts/min", Rate(parts=1, every=600)),
+        ("0.001 parts/s", Rate(parts=1, every=1_000_000)),
+        ("90 parts an hour", Rate(parts=1, every=40_000)),
+        ("1000 parts/s", Rate(parts=1, every=1)),
+    ],
+)
+def test_a_rate_is_read_without_rounding(written: str, rate: Rate) -> None:
+    assert rate_of(written) == rate
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        (
+            'account_limit = "twilio"\nregistrations',
+            'account_limit = "twillio"\nregistrations',
+            'channels.main.account_limit: there is no [accounts.twillio]. Did you mean "twilio"?',
+        ),
+        (
+            '["campaign", "brand"]',
+            '["campaign", "brand", "x"]',
+            "channels.main.registrations: there is no [registrations.x].",
+        ),
+        (
+            '["campaign", "brand"]',
+            '["campaign"]',
+            "registrations.brand: no channel names it, so it would limit nothing.",
+        ),
+        (
+            "per_day = 2000",
+            "per_day = 200",
+            "registrations.brand.per_day: input should be greater than or equal to 500",
+        ),
+        ('"75 parts/min"', '"75/min"', 'registrations.campaign.rate: "75/min" is no rate'),
+        ("per_day = 2000", 'zone = "America/Los_Angels"', "registrations.brand.zone"),
+    ],
+)
+def test_what_limits_nothing_is_told(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    assert WHOLE.count(old) == 1
+    with pytest.raises(SettingsError) as told:
+        settings(tmp_path, WHOLE.replace(old, new))
+    assert complaint in str(told.value)
