@@ -193,6 +193,7 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "started": lambda f: f"{f['flow']} began ({f['by']}).",
     "ended": lambda f: f"{f['flow']} ended: {f['outcome']}.",
     "consent": lambda f: f"Consent to {f['programme'] or 'everything'}: {f['state']}.",
+    "confirmed": lambda f: f"A yes to {f['programme']} came by its one-time link.",
     "held": lambda f: f"It waits: {f['why']}.",
     "stale": lambda _: "A timer or an answer came for a step that has moved on.",
     "ignored": lambda f: f"Nothing was to be done: {f['why']}.",

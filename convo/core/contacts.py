@@ -19,7 +19,7 @@ EVERYTHING = ""
 
 
 #: How an act of consent came about: a word that starts a flow or its reply, a law word, what the
-#: provider says, a list or an own system, the page of an opt-out link, two numbers made one
+#: provider says, a list or an own system, the page behind a link of ours, two numbers made one
 #: contact, or a request that nobody answered in time.
 How = Literal["flow", "law", "provider", "import", "link", "merge", "expired"]
 

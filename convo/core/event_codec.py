@@ -12,6 +12,7 @@ from convo.core.codec import UnknownSchema, known
 from convo.core.effects import Errand
 from convo.core.events import (
     Answered,
+    Confirmed,
     ConsentBrought,
     Due,
     Event,
@@ -116,6 +117,17 @@ def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
                 evidence=evidence,
                 shown=shown,
             )
+        case "confirmed":
+            _, _, _, channel, programme, link, shown = row
+            return Confirmed(
+                id=id,
+                at=at,
+                contact=contact,
+                channel=channel,
+                programme=programme,
+                link=link,
+                shown=shown,
+            )
         case "merge_asked":
             return MergeAsked(id=id, at=at, contact=contact, into=PhoneNumber(row[3]))
         case "handed_on":
@@ -215,6 +227,17 @@ def _row(event: Event | Report) -> list[Any]:
                 event.source,
                 event.programme,
             ]
+        case ConsentBrought() | Confirmed() | MergeAsked() | HandedOn():
+            return _row_beside_texts(event)
+        case Report():
+            return [SCHEMA, "report", event.status, event.code]
+
+
+def _row_beside_texts(
+    event: ConsentBrought | Confirmed | MergeAsked | HandedOn,
+) -> list[Any]:
+    """Of what happens to a contact by other ways than texts."""
+    match event:
         case ConsentBrought():
             return [
                 SCHEMA,
@@ -226,9 +249,17 @@ def _row(event: Event | Report) -> list[Any]:
                 event.evidence,
                 event.shown,
             ]
+        case Confirmed():
+            return [
+                SCHEMA,
+                "confirmed",
+                event.contact.e164,
+                event.channel,
+                event.programme,
+                event.link,
+                event.shown,
+            ]
         case MergeAsked():
             return [SCHEMA, "merge_asked", event.contact.e164, event.into.e164]
         case HandedOn():
             return [SCHEMA, "handed_on", event.contact.e164, event.of.e164, event.kept]
-        case Report():
-            return [SCHEMA, "report", event.status, event.code]

@@ -140,6 +140,20 @@ class ConsentBrought:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """They have said yes to a consent question by its one-time link."""
+
+    id: str = ""
+    at: int = 0
+    contact: PhoneNumber
+    channel: str
+    programme: str
+    #: The link's address, and the words of its page with those of the button.
+    link: str = field(repr=False)
+    shown: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MergeAsked:
     """The contact is known under another number too: what is known is handed on to that."""
 
@@ -183,6 +197,7 @@ Event = (
     | HandedBack
     | OptedOutElsewhere
     | ConsentBrought
+    | Confirmed
     | MergeAsked
     | HandedOn
 )
@@ -193,6 +208,7 @@ Arriving = (
     | HandedBack
     | OptedOutElsewhere
     | ConsentBrought
+    | Confirmed
     | MergeAsked
     | HandedOn
     | Report

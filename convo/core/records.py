@@ -43,6 +43,7 @@ KINDS: Mapping[str, str] = {
     "ended": "a flow ended: flow, version, outcome, and the answers that it kept",
     "privacy": "the privacy word was answered: kinds of data that are kept, language, policy told",
     "consent": "consent changed: programme, state",
+    "confirmed": "a yes came by the one-time link of a consent question: session, programme",
     "handed_over": "a person takes over: flow, to whom",
     "merged": "two numbers became one contact: the other number, what was not taken, answers",
     "part": "a part of a long text waits for the others: channel, how many have come, of how many",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from convo.core.business import Business
 from convo.core.contacts import Consent, ContactState, Origin
 from convo.core.effects import ClearTimer, Effect, SetConsent, SetTimer
-from convo.core.events import Event, Inbound
+from convo.core.events import Confirmed, Event, Inbound
 from convo.policy.consent import confirm_within
 
 CONSENT = "consent/"
@@ -52,7 +52,14 @@ def consent_timers(
 
 
 def _told(origin: Origin, event: Event) -> Origin:
-    if not isinstance(event, Inbound) or origin.how == "expired":
+    if origin.how == "expired":
+        return origin
+    if isinstance(event, Confirmed):
+        source = "one-time link"
+        return replace(
+            origin, how="link", said="", channel=event.channel, source=source, evidence=event.link
+        )
+    if not isinstance(event, Inbound):
         return origin
     return replace(origin, channel=event.channel, provider_id=event.provider_id)
 

@@ -20,6 +20,14 @@ HAND_ON_WITHIN_MS = 30 * 24 * 3_600_000
 """It only waits for our own store; a server that was off for weeks goes on with it."""
 
 
+def merging(desk: Desk, event: MergeAsked | HandedOn) -> None:
+    """Two numbers of one person: what is known of one is handed on to the other."""
+    if isinstance(event, MergeAsked):
+        merge_asked(desk, event)
+    else:
+        handed_on(desk, event)
+
+
 def merge_asked(desk: Desk, event: MergeAsked) -> None:
     """End what goes on under this number, and hand on what is known."""
     state = desk.state

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from convo.core.contacts import ContactState
 from convo.core.events import (
     Answered,
+    Confirmed,
     ConsentBrought,
     Due,
     Event,
@@ -24,13 +25,14 @@ from convo.routing.asking import CannotBegin, requested, start_what_was_asked
 from convo.routing.beside import PERSON_SPEAKS_MS, begin_beside, drop_of_the_cut_off
 from convo.routing.bringing import consent_brought
 from convo.routing.clarifying import give_up
+from convo.routing.confirming import confirmed
 from convo.routing.consenting import CONSENT
 from convo.routing.desk import Desk
 from convo.routing.late import remember_closed
 from convo.routing.leaving import what_leaves
 from convo.routing.leaving_programmes import leave_programme
 from convo.routing.levels import hear, hear_what_has_come, person_in, take_text
-from convo.routing.merging import handed_on, merge_asked
+from convo.routing.merging import merging
 from convo.routing.moving import CannotMove, move_sessions
 from convo.routing.open_questions import keep_in_hand
 from convo.routing.playbook import Playbook
@@ -94,10 +96,10 @@ def _route(desk: Desk, event: Event) -> None:
                 desk.silence()
         case ConsentBrought():
             consent_brought(desk, event)
-        case MergeAsked():
-            merge_asked(desk, event)
-        case HandedOn():
-            handed_on(desk, event)
+        case Confirmed():
+            confirmed(desk, event)
+        case MergeAsked() | HandedOn():
+            merging(desk, event)
 
 
 def apology(state: ContactState, event: Event, playbook: Playbook) -> Outbound | None:

@@ -8,8 +8,9 @@ from typing import Any
 from convo.core.business import Business
 from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Origin
-from convo.core.events import Arriving, Inbound, OptedOutElsewhere, Requested
+from convo.core.events import Arriving, Confirmed, Inbound, OptedOutElsewhere, Requested
 from convo.core.numbers import PhoneNumber
+from convo.core.opt_in_links import Joining
 from convo.core.opt_out_links import Leaving
 from convo.errors import Busy, StoreError
 from convo.policy.consent import consent_act
@@ -104,6 +105,20 @@ class Intake:
             origin=Origin(how="link", channel=leaving.channel),
         )
         await self._accept(leaving.channel, [Arrival(event=event, dedupe="", consent=act)])
+
+    async def join(self, joining: Joining, *, link: str, shown: str, asked_by: str) -> None:
+        """Keep that somebody has said yes by their one-time link, once however often they say it.
+
+        `asked_by` is the event that asked. Raises `StoreError` when it is not kept.
+        """
+        event = Confirmed(
+            contact=joining.contact,
+            channel=joining.channel,
+            programme=joining.programme,
+            link=link,
+            shown=shown,
+        )
+        await self._accept(joining.channel, [Arrival(event=event, dedupe=f"opt-in:{asked_by}")])
 
     async def request(
         self,

@@ -11,6 +11,9 @@ from convo.steps.question import NOTHING, Question, Understood, yes_or_no
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, Step, StepName
 
+#: The contact's own link to say yes by, as the text that asks names it.
+OPT_IN_LINK = "opt_in_link"
+
 
 class Act(Form):
     """Exactly one of ask, give and withdraw, with a programme of convo.toml."""
@@ -41,7 +44,11 @@ class Consent(Question):
     """
 
     consent: Act = Field(description="{ask: programme}, {give: ...} or {withdraw: ...}.")
-    confirm: Text | None = Field(default=None, description="The question, with `ask`.")
+    confirm: Text | None = Field(
+        default=None,
+        description="The question, with `ask`. `{{ opt_in_link }}` in it is a link of the "
+        "contact's own, whose button says yes as well, once and while the request is open.",
+    )
     say: Text | None = Field(default=None, description="Said, with `give` and `withdraw`.")
     yes: StepName | None = Field(default=None, description="Where yes leads; else onward.")
     no: StepName | None = Field(default=None, description="Where no leads.")
@@ -111,7 +118,12 @@ class Consent(Question):
         return "consent" if self.asks else None
 
     def put(self, scene: Scene) -> str:
-        return scene.say(self.confirm, purpose=self.purpose()) if self.confirm is not None else ""
+        if self.confirm is None:
+            return ""
+        more: dict[str, object] = {}
+        if OPT_IN_LINK in self.confirm.variables:
+            more[OPT_IN_LINK] = scene.opt_in_link(self.consent.programme)
+        return scene.say(self.confirm, purpose=self.purpose(), more=more)
 
     def worded(self) -> Text | None:
         return self.confirm

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from convo.core import opt_in_links
 from convo.core.contacts import ConsentState, Origin, Unless
 from convo.core.effects import Errand, Purpose, Say, SetConsent, SetTimer
 from convo.core.events import ErrandKind
 from convo.core.languages import nearest
+from convo.core.opt_in_links import Joining, request_of
 from convo.core.opt_out_links import PATH, Leaving, token_of
 from convo.core.records import Record
 from convo.core.voices import Voice
@@ -169,6 +171,22 @@ class Scene:
             contact=around.number, channel=self.channel, programme=self.flow.programme
         )
         return around.public_url.rstrip("/") + PATH + token_of(leaving, around.secret)
+
+    def opt_in_link(self, programme: str) -> str | None:
+        """Where they say yes with a click to what they are asked here; None where nobody would find
+        it."""
+        around = self.around
+        if not around.public_url:
+            return None
+        joining = Joining(
+            contact=around.number,
+            channel=self.channel,
+            programme=programme,
+            request=request_of(self.session),
+            language=self.language,
+        )
+        token = opt_in_links.token_of(joining, around.secret)
+        return around.public_url.rstrip("/") + opt_in_links.PATH + token
 
     def nameless(self) -> Scope:
         """The scope of a text that uses no name."""

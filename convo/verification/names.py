@@ -16,6 +16,7 @@ from convo.language.texts import Text
 from convo.routing.loading import Loaded
 from convo.steps.ask import Ask
 from convo.steps.choose import Choose
+from convo.steps.consent import OPT_IN_LINK, Consent
 from convo.steps.outside import Errand
 from convo.steps.run import Run
 from convo.steps.scene import OPT_OUT_LINK
@@ -27,6 +28,8 @@ from convo.verification.finding import finding
 #: Known everywhere.
 _ALWAYS = frozenset({"now", "contact"})
 EVENT = "event"
+#: What nobody could follow where nothing says how the server is reached.
+_LINKS = frozenset((f"contact.{OPT_OUT_LINK}", OPT_IN_LINK))
 #: What every contact has beside the fields that convo.toml declares.
 OF_EVERY_CONTACT = ("tags", OPT_OUT_LINK, *SETTABLE)
 
@@ -74,6 +77,8 @@ def _here(step: Step, below: Path) -> frozenset[str]:
         return frozenset({"answer"})
     if isinstance(step, Choose) and below == ("choose",):
         return frozenset({"options"})
+    if isinstance(step, Consent) and step.asks and below == ("confirm",):
+        return frozenset({OPT_IN_LINK})
     if isinstance(step, Verify) and below == ("verify",):
         return frozenset({PIN})
     return frozenset()
@@ -116,7 +121,7 @@ def _used(
         if head == "contact" and part and part not in fields and part not in OF_EVERY_CONTACT:
             mend = advice(part, fields) if fields else "Declare it in convo.toml under [contact]."
             yield FlowError(f'A contact has no field "{part}".', place=place, mend=mend)
-        elif use.name == f"contact.{OPT_OUT_LINK}" and not business.public_url:
+        elif use.name in _LINKS and not business.public_url:
             what = "Nobody could follow this link: nothing says where the server is."
             yield FlowError(what, place=place, mend="Set server.public_url in convo.toml.")
         elif head not in known | _ALWAYS | {EVENT}:

@@ -6,7 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from convo.core import opt_in_links, opt_out_links
 from convo.core.business import Business
+from convo.core.numbers import PhoneNumber
+from convo.core.opt_in_links import Joining, request_of
+from convo.core.opt_out_links import Leaving
 from convo.core.parts import gsm7_encodable
 from convo.engine.flow import Flow
 from convo.errors import RenderError
@@ -14,6 +18,8 @@ from convo.language.sandbox import is_template, rendered
 from convo.language.scope import Choice, Scope
 from convo.language.text_problems import TextProblem
 from convo.steps.ask import Ask
+from convo.steps.consent import OPT_IN_LINK
+from convo.steps.scene import OPT_OUT_LINK
 
 TEXT_LENGTH = 40
 """Letters that a value is taken to have whose length nothing tells: what people write in a word."""
@@ -99,7 +105,26 @@ def longest_values(flow: Flow, business: Business, language: str, more: Mapping[
     names["contact"] = {
         name: _of_kind(kind, language, {}, moment) for name, kind in business.contact_fields.items()
     }
+    names["contact"][OPT_OUT_LINK], names[OPT_IN_LINK] = _links(flow, business, language)
     return replace(bare, names={**names, **more})
+
+
+def _links(flow: Flow, business: Business, language: str) -> tuple[str, str]:
+    """The contact's own links at their longest: out of the programme, and into it."""
+    contact, channel = PhoneNumber("+" + "8" * 15), max(business.channels, key=len, default="")
+    where, programme = business.public_url.rstrip("/"), flow.programme
+    leaving = Leaving(contact=contact, channel=channel, programme=programme)
+    joining = Joining(
+        contact=contact,
+        channel=channel,
+        programme=max(business.programmes, key=len, default=programme),
+        request=request_of(""),
+        language=language,
+    )
+    return (
+        where + opt_out_links.PATH + opt_out_links.token_of(leaving, b""),
+        where + opt_in_links.PATH + opt_in_links.token_of(joining, b""),
+    )
 
 
 def _named(flow: Flow) -> Mapping[str, str]:

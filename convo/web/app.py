@@ -1,15 +1,15 @@
 """The web side put together: what is posted on the short way, the rest through Starlette."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convo.core.links import SignedIds
 from convo.runtime.metrics import Metrics
 from convo.web.api import POSTS, REDEEM, Api
 from convo.web.health import Health, routes
-from convo.web.opt_out_page import OptOutPage
 from convo.web.webhooks import Accept, Door, Webhooks
 
 _OWN = frozenset((*POSTS, REDEEM))
@@ -23,14 +23,13 @@ def build_app(
     health: Health,
     metrics: Metrics,
     api: Api | None = None,
-    opt_out: OptOutPage | None = None,
+    pages: Sequence[Route] = (),
 ) -> ASGIApp:
     """The ASGI app: `doors` by channel name, `accept` keeps what comes in by them.
 
-    Without `api` own systems find nothing here.
+    Without `api` own systems find nothing here; `pages` are for those who follow links of ours.
     """
     webhooks = Webhooks(doors, ids, accept, metrics)
-    pages = () if opt_out is None else opt_out.routes()
     rest = Starlette(routes=[*routes(health, metrics), *pages])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

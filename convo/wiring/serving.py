@@ -31,6 +31,7 @@ from convo.settings import Settings
 from convo.web.api import Api, Behind
 from convo.web.app import build_app
 from convo.web.health import Health
+from convo.web.opt_in_page import OptInPage
 from convo.web.opt_out_page import OptOutPage
 from convo.web.webhooks import Door
 from convo.wiring import memory
@@ -121,6 +122,14 @@ async def wired(
             redeem=lambda asked: codes.redeem(asked.pool, asked.code, asked.key),
         )
         hears = role != "worker"
+        leaving = OptOutPage(business=settings.business, secret=secret, leave=intake.leave)
+        joining = OptInPage(
+            business=settings.business,
+            secret=secret,
+            clock=instruments.clock,
+            acts=store.acts,
+            join=intake.join,
+        )
         app = build_app(
             doors(settings, providers) if hears else {},
             intake.accept,
@@ -128,9 +137,7 @@ async def wired(
             health=health,
             metrics=metrics,
             api=Api(behind, metrics) if hears and settings.api_tokens else None,
-            opt_out=OptOutPage(business=settings.business, secret=secret, leave=intake.leave)
-            if hears
-            else None,
+            pages=(*leaving.routes(), *joining.routes()) if hears else (),
         )
         try:
             async with running:

@@ -6,7 +6,7 @@ import pytest
 from convo.core import event_codec, record_codec
 from convo.core.codec import UnknownSchema
 from convo.core.effects import Errand
-from convo.core.events import Due, Inbound, Part, Report
+from convo.core.events import Confirmed, Due, Inbound, Part, Report
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
 
@@ -36,6 +36,17 @@ def test_a_part_of_a_long_text_comes_back_and_a_whole_one_has_none() -> None:
     assert event_codec.decode(body, id="", at=0) == whole
     # As it was before there were parts, so that either version reads the other's.
     assert len(msgspec.json.decode(body)) == 8
+
+
+def test_a_yes_by_a_link_comes_back() -> None:
+    yes = Confirmed(
+        contact=ANN,
+        channel="main",
+        programme="news",
+        link="https://sms.salon.example/y/abc-1",
+        shown="Salon Mei: News? [Yes]",
+    )
+    assert event_codec.decode(event_codec.encode(yes), id="", at=0) == yes
 
 
 def test_a_timers_event_comes_back() -> None:

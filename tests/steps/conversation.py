@@ -12,7 +12,7 @@ from convo.core import codec
 from convo.core.business import Business, Channel, FieldKind, MessageClass, Programme
 from convo.core.contacts import EVERYTHING, Consent, ConsentState, ContactState, Origin
 from convo.core.effects import Errand
-from convo.core.events import Answered, Due, Event, HandedBack, Inbound, Requested
+from convo.core.events import Answered, Confirmed, Due, Event, HandedBack, Inbound, Requested
 from convo.core.hours import Hours, daily
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import FromInbox, FromTimer, Outbound, Source, Turn
@@ -175,6 +175,19 @@ class Conversation:
             key=key,
         )
         return self._act(lambda: self._turn(asked, FromInbox(entry=self._events)))
+
+    def press(self, link: str, programme: str) -> list[str]:
+        """They press the button of the page behind a one-time link."""
+        event = Confirmed(
+            id=self._id(),
+            at=self.now,
+            contact=self.state.number,
+            channel="main",
+            programme=programme,
+            link=link,
+            shown="Would you like this? [Yes]",
+        )
+        return self._act(lambda: self._turn(event, FromInbox(entry=self._events)))
 
     def hand_back(self, session: str = "") -> list[str]:
         """A person gives the newest conversation back, or this one."""

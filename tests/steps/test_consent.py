@@ -5,6 +5,8 @@ import pytest
 from convo.core.business import Programme
 from convo.core.numbers import PhoneNumber
 from convo.errors import FlowErrors
+from convo.verification import CHECKS
+from convo.verification.said import everything_said
 from tests.steps.conversation import Conversation, business, loaded, quiet
 
 JOIN = """
@@ -309,3 +311,78 @@ steps:
     assert (talk.state.consent_to("survey") == "given") is given
     if not given:
         assert talk.recorded("refused")[0]["rule"] == "eu-consent-marketing"
+
+
+LINKED = JOIN.replace("confirm: Reply YES for", 'confirm: "Reply YES or tap {{ opt_in_link }} for')
+LINKED = LINKED.replace("STOP to end.", 'STOP to end."').replace(
+    "{after: 1h, again: true}", '{after: 1h, again: true}, {after: 2h, say: "Still there?"}'
+)
+REACHED = business(public_url="https://sms.salon.example/")
+
+
+def link_in(text: str) -> str:
+    return next(word for word in text.split() if word.startswith("https://sms.salon.example/y/"))
+
+
+def test_a_link_of_their_own_says_yes_and_is_the_same_when_asked_again() -> None:
+    talk = Conversation(LINKED, at=REACHED)
+    (asked,) = talk.text("join")
+    link = link_in(asked)
+    assert talk.wait("1h") == [asked]
+    assert talk.text("what?") != []
+    assert talk.press(link, "survey") == ["You are in! Reply STOP to opt out"]
+    assert consents(talk) == {"survey": ("given", "Would you like this? [Yes]")}
+    assert talk.recorded("confirmed")[0]["programme"] == "survey"
+    assert talk.press(link, "survey") == []
+
+
+def test_a_link_is_of_one_contact_and_one_conversation() -> None:
+    links: set[str] = set()
+    for number in ("+8613800138000", "+8613900139000"):
+        talk = Conversation(LINKED, at=REACHED, contact=PhoneNumber(number))
+        for _ in range(2):
+            links.add(link_in(talk.text("join")[0]))
+            talk.text("no")
+    assert len(links) == 4
+
+
+def test_a_link_that_is_pressed_as_its_time_runs_out_is_too_late() -> None:
+    """The turn decides by the time at which the yes was kept, before any timer has told it."""
+    for late, state in ((0, "unknown"), (-1, "given")):
+        talk = Conversation(LINKED, at=REACHED)
+        link = link_in(talk.text("join")[0])
+        talk.now += 24 * 3_600_000 + late
+        talk.press(link, "survey")
+        assert talk.state.consent_to("survey") == state
+
+
+def test_a_link_for_another_programme_or_of_another_request_changes_nothing() -> None:
+    talk = Conversation(LINKED, at=REACHED)
+    link = link_in(talk.text("join")[0])
+    assert talk.press(link, "offers") == []
+    assert talk.press(link[:-1] + ("a" if link[-1] != "a" else "b"), "survey") == []
+    assert talk.state.consent_to("survey") == "asked"
+    assert [facts["why"] for facts in talk.recorded("stale")] == [
+        "its request is not open any more"
+    ] * 2
+
+
+def test_where_the_link_may_stand_and_what_it_needs_is_checked() -> None:
+    assert not list(CHECKS["names"](loaded(LINKED, at=REACHED)))
+    (unreachable,) = CHECKS["names"](loaded(LINKED))
+    assert "Nobody could follow this link" in unreachable.what
+    elsewhere = LINKED.replace("say: You are in!", 'say: "You are in! {{ opt_in_link }}"')
+    (misplaced,) = CHECKS["names"](loaded(elsewhere, at=REACHED))
+    assert misplaced.what == 'Nothing gives "opt_in_link" a value.'
+
+
+def test_the_links_are_counted_at_their_full_length() -> None:
+    """As long as they are sent to the longest number, and not as a word of unknown length."""
+    of = loaded(LINKED.replace("You are in!", "'In! {{ contact.opt_out_link }}'"), at=REACHED)
+    flow = of.playbook.flows["join"]
+    texts = {each.path[2]: each.text for each in everything_said(flow, of.playbook.business)}
+    talk = Conversation(LINKED, at=REACHED)
+    sent = link_in(talk.text("join")[0])
+    longest = link_in(texts["confirm"])
+    assert len(sent) <= len(longest) <= len(sent) + 8
+    assert texts["say"].startswith("In! https://sms.salon.example/u/")

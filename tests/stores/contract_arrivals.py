@@ -8,6 +8,7 @@ import pytest
 from convo.core.events import (
     Answered,
     Arriving,
+    Confirmed,
     ConsentBrought,
     HandedBack,
     HandedOn,
@@ -83,6 +84,9 @@ class ArrivalsContract:
                 source="form",
                 evidence="form 1",
                 shown="News?",
+            ),
+            Confirmed(
+                contact=ANN, channel="main", programme="news", link="https://x/y/a-1", shown="Yes?"
             ),
             MergeAsked(contact=ANN, into=BEN),
             HandedOn(contact=BEN, of=ANN, kept={"consents": {"news": "given"}}),
