@@ -1,4 +1,4 @@
-"""`convo preview`: what a flow would say to real contacts, without saying it."""
+"""`convo preview`: what a flow would say to real contacts, or can say at all, without saying it."""
 
 import itertools
 import json
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from convo.cli.counting import counted
 from convo.errors import ConvoError, SettingsError
 
 SHOWN = 5
@@ -19,13 +20,17 @@ SHOWN = 5
 @click.option("--contacts", default=SHOWN, show_default=True, help="How many of them.")
 @click.option("--answers", default="{}", help="What the flow is to know, as JSON.")
 @click.option("--channel", help="Needed where there are several.")
-def preview(flow: str, contacts: int, answers: str, channel: str | None) -> None:
+@click.option("--texts", is_flag=True, help="Every text of the flow, at its longest.")
+def preview(flow: str, contacts: int, answers: str, channel: str | None, texts: bool) -> None:
     """Take the first turn of FLOW for contacts of the store, show its texts, and keep nothing.
 
     What is shown is what would be sent at this moment: the gate is asked, and says why not.
+    With `--texts` every text of the flow is shown in each language with sample values, the longest
+    that it can have, and with the parts that it takes on each channel; no contact is needed.
 
     \b
     convo preview aftercare --contacts 3 --answers '{"visit": "v-1", "shade": "copper red"}'
+    convo preview aftercare --texts
     """
     from convo.cli.looking import looking
     from convo.language.spelling import advice
@@ -37,6 +42,9 @@ def preview(flow: str, contacts: int, answers: str, channel: str | None) -> None
     playbook = authored(settings).playbook
     if flow not in playbook.flows:
         raise SettingsError([f'There is no flow "{flow}". {advice(flow, playbook.flows)}'])
+    if texts:
+        _every_text(playbook, flow)
+        return
     channels = settings.business.channels
     known = channel or next(iter(channels))
     if known not in channels:
@@ -61,6 +69,33 @@ def preview(flow: str, contacts: int, answers: str, channel: str | None) -> None
                 click.echo(text)
             for why in shown.why:
                 click.secho(f"({why})", dim=True)
+
+
+def _every_text(playbook: Any, name: str) -> None:
+    """Where each stands, what it costs, and the text itself without signature and way out."""
+    from convo.policy.leaving import LEAVING_RULES, Refused
+    from convo.steps.step import SPEAKING
+    from convo.verification.said import everything_said, leaving_on
+
+    flow, business = playbook.flows[name], playbook.business
+    order = {step: n for n, step in enumerate(flow.steps)}
+    for worst in sorted(
+        everything_said(flow, business),
+        # What a step says when it is come to, before what it says later.
+        key=lambda each: (order[str(each.path[1])], each.path[2] not in SPEAKING),
+    ):
+        where = ".".join(str(part) for part in worst.path[1:])
+        click.secho(f"{where}  {worst.language}", bold=True)
+        for channel in business.channels:
+            leaves = leaving_on(worst, channel, flow, business)
+            if isinstance(leaves, Refused):
+                click.secho(f"  {channel}: {LEAVING_RULES[leaves.rule]}", fg="red")
+            else:
+                parts = leaves.parts
+                cost = f"{counted(parts.count, 'part')}, {parts.encoding}"
+                click.secho(f"  {channel}: {cost}", dim=True)
+        for line in "\n".join((worst.text, *worst.media)).splitlines():
+            click.echo(f"    {line}")
 
 
 def _object(written: str) -> dict[str, Any]:
