@@ -18,8 +18,10 @@ import redis
 STARTS_WITHIN = 60.0
 """Seconds: a hang guard."""
 
-#: What Convo asks of a server, but that its memory reaches the disk when the tests want it to.
-SETTINGS = ("--save", "", "--maxmemory-policy", "noeviction", "--appendfsync", "always")
+SETTINGS = ("--save", "", "--maxmemory-policy", "noeviction")
+
+#: As a business wants its server: what it acknowledges is on the disk.
+ON_DISK = ("--appendonly", "yes", "--appendfsync", "always")
 
 
 @dataclass(frozen=True, kw_only=True)

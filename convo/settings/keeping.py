@@ -8,6 +8,7 @@ from convo.core.shards import SHARDS
 from convo.settings import meanings
 from convo.settings.section import Section
 from convo.stores.redis.layout import PARTITIONS
+from convo.stores.redis.safety import Durability
 
 
 class StoreSection(Section):
@@ -28,6 +29,11 @@ class StoreSection(Section):
         description="Redis alone: into how many parts the contacts are divided, each owned by one "
         "worker at a time. It is given once, when the store is empty; without it there are "
         f"{PARTITIONS}.",
+    )
+    durability: Durability = Field(
+        default="default",
+        description="Redis alone: `default` trusts only what is on its disk; `strict` waits for a "
+        "replica too; `fast` takes a server that may lose a second, or everything, with its power.",
     )
     retention_days: int = Field(
         default=180,

@@ -296,6 +296,7 @@ class _Reader:
             business=business,
             store=self._store(written.store.url),
             partitions=written.store.partitions,
+            durability=written.store.durability,
             retention_days=written.store.retention_days,
             dedupe_days=written.store.dedupe_days,
             public_url=written.server.public_url or "",

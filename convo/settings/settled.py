@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from convo.core.business import Business, MessageClass
 from convo.routing.loading import AnytimeWords
 from convo.stores.redis import address as redis
+from convo.stores.redis.safety import Durability
 
 #: What to do with a message that may have left: send it once more, or keep it for a person.
 Doubt = Literal["once", "hold"]
@@ -36,6 +37,8 @@ class Settings:
     store: str = field(repr=False)
     #: How many partitions a new store on Redis gets; None takes what is there.
     partitions: int | None
+    #: What a Redis must do before it counts as kept.
+    durability: Durability
     #: Days that records of turns, and the memory of webhooks already seen, are kept.
     retention_days: int
     dedupe_days: int

@@ -60,6 +60,7 @@ async def _redis(settings: Settings, _: Clock) -> Store:
     return await RedisStore.open(
         settings.store,
         partitions=settings.partitions,
+        durability=settings.durability,
         dedupe_days=settings.dedupe_days,
         retention_days=settings.retention_days,
     )

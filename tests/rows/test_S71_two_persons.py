@@ -79,7 +79,7 @@ async def test_an_alarm_needs_a_second_person_and_then_heeds_no_hour(tmp_path: P
         soon(lambda: [each["outcome"] for each in records(crowd, NORTH[0], "ended")], ["safe"])
         await crowd.text(NORTH[1], "2")
         soon((tmp_path / "city" / "data" / "staff.jsonl").exists, True)
-        assert crowd.serving.rows(everybody, *NORTH, SOUTH)[0][0] == 4
+        soon(lambda: crowd.serving.rows(everybody, *NORTH, SOUTH)[0][0], 4)
 
 
 async def test_the_second_person_may_stop_it(tmp_path: Path) -> None:

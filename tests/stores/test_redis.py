@@ -18,7 +18,7 @@ def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningServer]:
     program = PROGRAMS[request.param]()
-    with running(program, tmp_path_factory.mktemp(request.param), "--appendonly", "yes") as server:
+    with running(program, tmp_path_factory.mktemp(request.param)) as server:
         yield server
 
 
@@ -37,6 +37,7 @@ class TestContract(StoreContract):
             ) -> RedisStore:
                 store = await RedisStore.open(
                     server.url,
+                    durability="fast",
                     partitions=request.param,
                     dedupe_days=dedupe_days,
                     inbox_limit=inbox_limit,

@@ -20,7 +20,7 @@ from convo.ports import Done, Settle, Wants
 from convo.stores.redis.layout import Layout, slot_of, tag_of
 from convo.stores.redis.library import library
 from convo.stores.redis.store import RedisStore
-from tests.servers import RunningServer, redis_server, running
+from tests.servers import ON_DISK, RunningServer, redis_server, running
 from tests.stores.contract_desk import (
     ANN,
     BEN,
@@ -52,7 +52,7 @@ Opened = Callable[..., Awaitable[RedisStore]]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running(redis_server(), tmp_path_factory.mktemp("redis")) as server:
+    with running(redis_server(), tmp_path_factory.mktemp("redis"), *ON_DISK) as server:
         yield server
 
 

@@ -27,6 +27,7 @@ from convo.stores.redis.bells import Bells
 from convo.stores.redis.functions import Functions, ServersClock
 from convo.stores.redis.layout import MS_A_DAY, PARTITIONS, Layout
 from convo.stores.redis.leases import LEASE, LOST, Holding
+from convo.stores.redis.safety import Durability
 from convo.stores.redis.seeking import Seeker
 from convo.stores.redis.server import SingleServer
 from convo.stores.redis.wire import Wire
@@ -77,17 +78,21 @@ class RedisStore:
         dedupe_days: int = DEDUPE_DAYS,
         inbox_limit: int = INBOX_LIMIT,
         retention_days: int = RETENTION_DAYS,
+        durability: Durability = "default",
         clock: Clock | None = None,
         prefix: str = "convo",
     ) -> Self:
         """Open the store of a server, and lay it out when it is empty.
 
         `partitions` counts only then; None takes what is there. Time is the server's, but for
-        tests, which set a `clock` by hand. Raises `BadUrl`, `StoreUnavailable`.
+        tests, which set a `clock` by hand. Raises `BadUrl`, and `StoreUnavailable` also where a
+        server is not to be trusted with a business.
         """
-        server = SingleServer(address.read(url))
+        where = address.read(url)
+        server = SingleServer(where, durability)
         wire = Wire(server)
         try:
+            await wire.check(where, durability)
             await wire.load()
             layout = await laid_out(wire, prefix, partitions)
             functions = Functions(wire, layout, ServersClock(clock))

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from redis import exceptions
 
 from convo.errors import Busy, StoreError, StoreUnavailable
+from convo.stores.redis.address import Address
 from convo.stores.redis.library import library
+from convo.stores.redis.safety import Durability, Told, refusals
 
 TOGETHER = 500
 """Commands that leave together at most: bounds how long the first of them waits for the last."""
@@ -27,7 +30,17 @@ class Server(Protocol):
         """Let every server know these functions."""
         ...
 
-    async def close(self) -> None: ...
+    async def told(self) -> Sequence[Told]:
+        """What every server tells of itself."""
+        ...
+
+    def subscribed(self, channel: str) -> AbstractAsyncContextManager[AsyncIterator[int | None]]:
+        """None as soon as we hear, and then the numbers that are published there."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
 
 
 class Wire:
@@ -60,6 +73,20 @@ class Wire:
             await self._server.load(library().text)
         except (exceptions.RedisError, OSError) as error:
             raise store_error(error) from error
+
+    async def check(self, address: Address, durability: Durability) -> None:
+        """Raises `StoreUnavailable` with every reason why the servers will not do."""
+        try:
+            servers = await self._server.told()
+        except (exceptions.RedisError, OSError) as error:
+            raise store_error(error) from error
+        reasons = [
+            f"{told.name}: {reason}"
+            for told in servers
+            for reason in refusals(address, durability, told)
+        ]
+        if reasons:
+            raise StoreUnavailable("No business can be kept on this Redis:\n" + "\n".join(reasons))
 
     async def close(self) -> None:
         self._closed = True
@@ -121,6 +148,8 @@ _PASSING = ("OOM", "MISCONF", "NOREPLICAS")
 
 def store_error(error: Exception) -> Exception:
     """What a caller should see of `error`: a decision where it is no fault of the code's."""
+    if isinstance(error, StoreError):
+        return error
     said = str(error)
     if isinstance(error, exceptions.OutOfMemoryError) or said.startswith(_PASSING):
         return Busy(f"Redis could not keep it: {said}. Nothing was changed; make room there.")

@@ -7,6 +7,13 @@ local function has_seen(p, hash)
   return false
 end
 
+-- What is known already must be on the disk, and on a replica, before we say so: a write makes the
+-- server see to it.
+local function known_already(p)
+  call('HINCRBY', p.key.state, 'duplicates', 1)
+  return 'duplicate'
+end
+
 local function remember(p, hash, days)
   call('SADD', p.seen[2], hash)
   call('PEXPIRE', p.seen[2], (days + 2) * DAY, 'NX')
@@ -103,11 +110,11 @@ local function accept(keys, args)
   asked = asked ~= '' and unpack_value(asked)
   local length = call('XLEN', p.key.inbox)
   if length >= tonumber(most) then
-    if has_seen(p, hash) then return 'duplicate' end
+    if has_seen(p, hash) then return known_already(p) end
     if asked then act_alone(p, now, contact, asked, number, hash) end
     return 'busy'
   end
-  if has_seen(p, hash) then return 'duplicate' end
+  if has_seen(p, hash) then return known_already(p) end
   local id, acted = '0-*', 0
   if asked then
     local n = newest(p) + 1
@@ -137,7 +144,7 @@ end
 local function set_arrival_aside(keys, args)
   local p, now = partition(keys), clock(args[1])
   local _, days, hash, contact, told = unpack(args)
-  if has_seen(p, hash) then return 'duplicate' end
+  if has_seen(p, hash) then return known_already(p) end
   tell(p, '', string.format('[%d,%d,%s,"",%s]', RECORD_SCHEMA, now, quoted(contact), told))
   remember(p, hash, days)
   write(p)
@@ -149,7 +156,7 @@ end
 local function accept_report(keys, args)
   local p, now = partition(keys), clock(args[1])
   local _, days, hash, number, bell, channel, id, provider_id, status = unpack(args)
-  if has_seen(p, hash) then return 'duplicate' end
+  if has_seen(p, hash) then return known_already(p) end
   local settles = apply_report(
     p, now, channel, id, provider_id, status, tonumber(args[10]), args[11], args[12]
   )

@@ -4,7 +4,8 @@
 -- partition is given all of them, in this order:
 --
 --   state      hash    the lease and the counters: owner, token, until (ms), seq (commits),
---                      number (of the newest message), record (of the newest record), and
+--                      number (of the newest message), record (of the newest record),
+--                      duplicates (arrivals that came again), and
 --                      handed: the errands that the last commit handed out
 --   inbox      stream  0-N: at contact acted event raw, of events whose turn is still to come
 --   contacts   hash    E.164 -> card: consents, timers, record (cards.lua)
