@@ -32,6 +32,7 @@ FILES = (
     "lost",
     "tidy",
     "counting",
+    "limits",
     "library",
 )
 

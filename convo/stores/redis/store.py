@@ -21,6 +21,7 @@ from convo.ports import (
     Wants,
     Work,
 )
+from convo.ports.limits import Ask, Permits
 from convo.stores.redis import address, rows
 from convo.stores.redis.accepting import Door
 from convo.stores.redis.bells import Bells
@@ -28,6 +29,7 @@ from convo.stores.redis.functions import Functions, ServersClock
 from convo.stores.redis.layout import MS_A_DAY, PARTITIONS, Layout
 from convo.stores.redis.leases import LEASE, LOST, Holding
 from convo.stores.redis.safety import Durability
+from convo.stores.redis.limits import permit
 from convo.stores.redis.seeking import Seeker
 from convo.stores.redis.server import SingleServer
 from convo.stores.redis.wire import Wire
@@ -254,6 +256,9 @@ class RedisStore:
         return Standing(
             own=own.decode(), votes={choice.decode(): -int(votes) for choice, votes in counted}
         )
+
+    async def permits(self, asked: Sequence[Ask]) -> Sequence[Permits]:
+        return await asyncio.gather(*(permit(self._functions, ask) for ask in asked))
 
     async def close(self) -> None:
         for task in self._tidying:
