@@ -5,6 +5,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from convo.core.consent_acts import ConsentAct
@@ -139,9 +140,6 @@ class Sender:
         """A task for each; the parts that they take of every limit."""
         now, loop = self._clock(), asyncio.get_running_loop()
         used: Counter[Limit] = Counter()
-        limit = loop.time() + self._within
-        if self._sweep is None:
-            self._sweep = loop.call_at(limit, self._end_late)
         for claim in claims:
             message = claim.message
             if message.not_after is not None and message.not_after < now:
@@ -152,7 +150,7 @@ class Sender:
             used.update(dict.fromkeys(valve.limits(now), message.parts))
             task = loop.create_task(self._send(claim, valve))
             self._tasks[claim.attempt] = task
-            self._limits[claim.attempt] = limit
+            task.add_done_callback(partial(self._gone, claim.attempt, valve))
             task.add_done_callback(self._results.watch)
         return used
 
@@ -165,6 +163,7 @@ class Sender:
 
     async def _send(self, claim: Claim, valve: Valve) -> None:
         message = claim.message
+        self._limit(claim.attempt)
         try:
             callback = valve.callback(message.id)
             sent = await valve.provider.send(message, callback, claim.leave_by)
@@ -181,11 +180,22 @@ class Sender:
                 self._allowance.owe(dict.fromkeys(valve.limits(self._clock()), more))
             self._resolver.left(message, sent.provider_ids)
             self._settle(claim, "accepted", provider_ids=sent.provider_ids)
-        finally:
-            valve.in_flight -= 1
-            del self._tasks[claim.attempt], self._limits[claim.attempt]
-            self._late.discard(claim.attempt)
-            self._results.wake()
+
+    def _limit(self, attempt: str) -> None:
+        """It has begun, so it may be ended: one that has not would end without a word, and who
+        slept for long may find timers due before what was about to be done."""
+        loop = asyncio.get_running_loop()
+        limit = self._limits[attempt] = loop.time() + self._within
+        if self._sweep is None:
+            self._sweep = loop.call_at(limit, self._end_late)
+
+    def _gone(self, attempt: str, valve: Valve, _task: asyncio.Task[None]) -> None:
+        """Of every task, also of one that was cancelled before it had begun."""
+        valve.in_flight -= 1
+        del self._tasks[attempt]
+        self._limits.pop(attempt, None)
+        self._late.discard(attempt)
+        self._results.wake()
 
     def _end_late(self) -> None:
         """One timer for all sends: a timeout for each would cost as much as the rest of it."""

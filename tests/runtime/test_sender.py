@@ -181,6 +181,26 @@ async def test_a_send_that_hangs_is_in_doubt_when_its_time_is_up() -> None:
         assert (await sent(stage)).outcome == "held"
 
 
+async def test_a_send_is_not_ended_before_it_has_begun() -> None:
+    """Who slept beyond the time of a send finds its end due before its beginning."""
+    provider = FakeProvider()
+    async with staged(provider, within=0.0) as stage:
+        provider.gate = asyncio.Event()
+        stage.sender.take([claim()])
+        stage.sender._end_late()
+        await asyncio.sleep(0)
+        assert len(provider.texts) == 1
+        provider.gate.set()
+        await stage.until(lambda: not len(stage.sender))
+
+
+async def test_a_send_that_never_began_leaves_its_place() -> None:
+    async with staged(FakeProvider()) as stage:
+        stage.sender.take([claim()])
+        await stage.sender.drain(-1)
+        assert (len(stage.sender), stage.valves["main"].in_flight) == (0, 0)
+
+
 async def test_a_message_past_its_time_is_not_sent() -> None:
     provider = FakeProvider()
     async with staged(provider) as stage:
