@@ -163,6 +163,8 @@ class Troubles:
 
     async def _clock_of_the_store(self, _process: Process) -> None:
         seconds = self._chance.choice((-15, -3, 3, 15))
+        if self._grace + self._lease < seconds:
+            return  # doubts must be left alone for longer than a send may take, whatever jumps
         self._trace.note("the store's clock jumps", seconds)
         self._jump(seconds * 1_000)
 
