@@ -237,7 +237,7 @@ def state_lines(
             for name, value in frame.answers.items():
                 yield "answer", f"{'  ' * depth}{name} = {_kept(kinds.get(name), value, scope)}"
     for later in state.postponed:
-        yield "postponed", _short(later.text)
+        yield "postponed", _short(later.say.text)
     for put in state.beside:
         yield "later", f"{put.flow}: put off at {put.step}"
     for asked in state.asked:

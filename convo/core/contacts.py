@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from convo.core.business import MessageClass
 from convo.core.numbers import PhoneNumber
+from convo.core.saying import Say
 from convo.core.sessions import Session
-from convo.core.voices import NOBODY, Voice
 
 # A value that JSON can hold. Answers and fields are kept as these (language/values.py).
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
@@ -76,43 +75,14 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unless:
-    """An event that makes a text pointless: the flow that said it listens to it."""
-
-    event: str
-    #: Values that tell whose event it is: another's changes nothing.
-    same: Mapping[str, Json] = field(default_factory=dict[str, Json], repr=False)
-
-    def met(self, event: str, values: Mapping[str, Json]) -> bool:
-        """Whether this very event, with these values, is it."""
-        return event == self.event and all(
-            known is None or values.get(name) == known for name, known in self.same.items()
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Postponed:
     """A text that the gate put off: its timer asks the gate again."""
 
     id: str
-    text: str = field(repr=False)
-    channel: str
-    kind: MessageClass
-    purpose: Literal["reply", "first", "law", "consent"]
-    programme: str = ""
-    not_after: int | None = None
+    say: Say
     #: The session whose question said it, and its generation then; empty for what stands alone.
     session: str = ""
     generation: int = 0
-    unless: tuple[Unless, ...] = ()
-    #: The audience window that its flow names.
-    window: str = ""
-    #: Who said it: the end of that session by force takes it along.
-    voice: Voice = NOBODY
-    #: The touch that it is of.
-    touch: int = 0
-    #: What goes with it: https:// links.
-    media: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

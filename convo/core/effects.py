@@ -2,39 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from convo.core.business import MessageClass
-from convo.core.contacts import ConsentState, Origin, Unless
+from convo.core.contacts import ConsentState, Origin
 from convo.core.events import ErrandKind
-from convo.core.voices import NOBODY, Voice
-
-#: Why a text goes out. A law word's answer and the asking of consent pass where others do not.
-Purpose = Literal["reply", "first", "law", "consent"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
-    """Send this text, if the gate agrees."""
-
-    text: str = field(repr=False)
-    channel: str
-    kind: MessageClass
-    #: `reply`: the contact just spoke; `first`: we start, so quiet hours and caps apply.
-    purpose: Purpose
-    #: The programme whose consent it needs; empty when none.
-    programme: str = ""
-    #: Milliseconds since 1970 after which it would be wrong to send it.
-    not_after: int | None = None
-    #: Events that drop it while it waits for the gate.
-    unless: tuple[Unless, ...] = ()
-    #: The audience window of its flow; empty when any hour will do.
-    window: str = ""
-    voice: Voice = NOBODY
-    #: The touch that it is of (policy/frequency_cap.py).
-    touch: int = 0
-    #: Pictures and the like by their https:// links, which go with it.
-    media: tuple[str, ...] = field(default=(), repr=False)
+from convo.core.saying import Say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from typing import Literal
 
 from convo.core.business import MessageClass
 from convo.core.contacts import Consent
-from convo.core.effects import Errand, Purpose, SetTimer
+from convo.core.effects import Errand, SetTimer
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
+from convo.core.saying import Purpose
 from convo.core.shards import shard_of
 from convo.core.voices import NOBODY, Voice
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from transitions import EventData, Machine
 
 from convo.core.business import MessageClass
-from convo.core.contacts import Unless
+from convo.core.saying import Unless
 from convo.engine.moves import lines_to_nowhere
 from convo.engine.schema import Anytime, Brought, FlowFile, Moved, Written, pieces_of
 from convo.engine.trail import BACK

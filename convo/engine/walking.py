@@ -6,8 +6,8 @@ from typing import Any
 
 from transitions import MachineError
 
-from convo.core.contacts import Unless
 from convo.core.effects import ClearTimer
+from convo.core.saying import Unless
 from convo.core.sessions import Frame, Session
 from convo.core.voices import Voice
 from convo.engine.asked import closed

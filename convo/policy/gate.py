@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from convo.core.business import Business, Caps
 from convo.core.contacts import ContactState, Pace, Touch
-from convo.core.effects import Say
 from convo.core.hours import Hours
+from convo.core.saying import Say
 from convo.policy import frequency_cap, loop_guard, opening_hours
 from convo.policy.law_hours import law_hours, law_hours_rules
 from convo.policy.leaving import LEAVING_RULES

@@ -7,8 +7,9 @@ records, and the contact is told once.
 from collections.abc import Sequence
 
 from convo.core.contacts import AskedBack, Named
-from convo.core.effects import ClearTimer, Purpose, SetTimer
+from convo.core.effects import ClearTimer, SetTimer
 from convo.core.events import Due
+from convo.core.saying import Purpose
 from convo.engine.flow import read_languages
 from convo.engine.walk import Walk
 from convo.language.phrases import phrase

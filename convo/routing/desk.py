@@ -11,14 +11,13 @@ from convo.core.contacts import Asked, AskedBack, ContactState, Pace, Postponed,
 from convo.core.effects import (
     ClearTimer,
     Errand,
-    Purpose,
-    Say,
     SetConsent,
     SetTimer,
     Silence,
 )
 from convo.core.events import Event, Inbound, Requested
 from convo.core.records import Record
+from convo.core.saying import Purpose, Say
 from convo.core.turns import Outbound, Source, Turn, outbound_id
 from convo.engine.walk import Walk
 from convo.policy.consent import yes_rule
@@ -37,7 +36,6 @@ from convo.routing.begun import still_counting
 from convo.routing.consenting import consent_rows, consent_timers, overdue
 from convo.routing.leaving import what_leaves
 from convo.routing.playbook import Playbook
-from convo.routing.postponing import as_said, put_off
 from convo.routing.purposes import lane_of, purpose_of
 from convo.routing.timers import GATE, timers_of
 from convo.steps.surroundings import Fields, Surroundings
@@ -284,7 +282,8 @@ class Desk:
 
     def _postpone(self, say: Say, session: str, generation: int, verdict: Later) -> None:
         id = self.around.next_id()
-        self.postponed.append(put_off(id, say, session, generation))
+        later = Postponed(id=id, say=say, session=session, generation=generation)
+        self.postponed.append(later)
         # A millisecond apart, so that they come in the order in which they were said.
         due = verdict.at + len(self.postponed) - 1
         self.around.effects.append(SetTimer(name=f"{GATE}{id}", generation=0, due=due))
@@ -302,21 +301,21 @@ class Desk:
         if later.session and not self._stands(later.session, later.generation):
             self.record("stale", timer=name)
             return
-        at = self.send(as_said(later), later.session, later.generation)
+        at = self.send(later.say, later.session, later.generation)
         if later.session and at <= self.event.at and (walk := self.walk(later.session)):
             walk.scene.unread, walk.moved = False, True
-            self.around.put[later.channel] = (later.session, self.around.purpose)
+            self.around.put[later.say.channel] = (later.session, self.around.purpose)
 
     def drop_postponed(self, event: str, values: Mapping[str, Any]) -> None:
         """Texts that an event makes pointless are not said any more."""
-        met = [x for x in self.postponed if any(each.met(event, values) for each in x.unless)]
+        met = [x for x in self.postponed if any(each.met(event, values) for each in x.say.unless)]
         self._drop(met, event=event)
 
     def _drop(self, pointless: Sequence[Postponed], **facts: object) -> None:
         for later in pointless:
             self.postponed.remove(later)
             self.around.effects.append(ClearTimer(name=f"{GATE}{later.id}"))
-            self.record("dropped", kind=later.kind, **facts)
+            self.record("dropped", kind=later.say.kind, **facts)
 
     def _stands(self, session: str, generation: int) -> bool:
         """Whether the session still stands at the question that said the text."""
@@ -336,7 +335,7 @@ class Desk:
         """What a conversation was still to say when it was ended by force: by an event, by another
         flow in its place, by the same begun anew. One that came to its end may have a last word."""
         cut = {walk.id for walk in self.walks if walk.cut_off}
-        pointless = [later for later in self.postponed if later.voice.session in cut]
+        pointless = [later for later in self.postponed if later.say.voice.session in cut]
         self._drop(pointless, why="its conversation was ended")
 
     def record(self, kind: str, /, **facts: object) -> None:

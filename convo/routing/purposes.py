@@ -1,7 +1,7 @@
 """Why a text of this turn goes out, and in which lane."""
 
-from convo.core.effects import Purpose, Say
 from convo.core.events import Due, Event, Requested
+from convo.core.saying import Purpose, Say
 from convo.core.turns import Lane
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import Field, model_validator
 
-from convo.core.effects import Purpose
+from convo.core.saying import Purpose
 from convo.language.texts import Text
 from convo.policy.consent import may_ask
 from convo.steps.question import NOTHING, Question, Understood, yes_or_no

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from convo.core.effects import Purpose
+from convo.core.saying import Purpose
 from convo.language.durations import Duration
 from convo.language.expressions import Expression
 from convo.language.phrases import phrase

@@ -6,13 +6,14 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from convo.core import opt_in_links
-from convo.core.contacts import ConsentState, Origin, Unless
-from convo.core.effects import Errand, Purpose, Say, SetConsent, SetTimer
+from convo.core.contacts import ConsentState, Origin
+from convo.core.effects import Errand, SetConsent, SetTimer
 from convo.core.events import ErrandKind
 from convo.core.languages import nearest
 from convo.core.opt_in_links import Joining, request_of
 from convo.core.opt_out_links import PATH, Leaving, token_of
 from convo.core.records import Record
+from convo.core.saying import Purpose, Say, Unless
 from convo.core.voices import Voice
 from convo.errors import RenderError
 from convo.language.scope import Choice, Scope, Standing

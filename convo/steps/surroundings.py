@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from convo.core.business import MessageClass
 from convo.core.contacts import Beside, Closed, ConsentState
-from convo.core.effects import Effect, Purpose, Say
+from convo.core.effects import Effect
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
+from convo.core.saying import Purpose, Say
 from convo.language.values import restored, stored
 
 

@@ -18,9 +18,9 @@ from convo.core.contacts import (
     Pieces,
     Postponed,
     Touch,
-    Unless,
 )
 from convo.core.numbers import PhoneNumber
+from convo.core.saying import Say, Unless
 from convo.core.sessions import Frame, Held, Session
 from convo.core.voices import Voice
 
@@ -44,7 +44,9 @@ OLD = ContactState(
         ),
     ),
     postponed=(
-        Postponed(id="p1", text="Later", channel="main", kind="marketing", purpose="first"),
+        Postponed(
+            id="p1", say=Say(text="Later", channel="main", kind="marketing", purpose="first")
+        ),
     ),
     asked=(Asked(event="e2", flow="score", channel="main", answers={"n": 1}),),
     first_seen=1,
@@ -106,11 +108,14 @@ FULL = dataclasses.replace(
     postponed=(
         dataclasses.replace(
             OLD.postponed[0],
-            unless=(Unless(event="bought", same={"what": "cut"}),),
-            window="office",
-            voice=Voice(session="s1", flows=("book", "cut"), version="v1", request="order-7"),
-            touch=4_000_000_000,
-            media=("https://salon.example/a.jpg",),
+            say=dataclasses.replace(
+                OLD.postponed[0].say,
+                unless=(Unless(event="bought", same={"what": "cut"}),),
+                window="office",
+                voice=Voice(session="s1", flows=("book", "cut"), version="v1", request="order-7"),
+                touch=4_000_000_000,
+                media=("https://salon.example/a.jpg",),
+            ),
         ),
     ),
     pace=dataclasses.replace(OLD.pace, spoke_at=1_700_000_000_000, quick=3),
@@ -158,6 +163,55 @@ SCHEMA_1: list[Any] = [
 ]
 
 
+#: `FULL` as it is written.
+WRITTEN: list[Any] = [
+    2,
+    {"city": "Rome"},
+    ["vip"],
+    "en",
+    "Europe/Rome",
+    [
+        [
+            "s1",
+            "main",
+            3,
+            ["s1/0/day/silent/0"],
+            [["e1", 5, "hello"]],
+            [
+                [
+                    *("book", "v1", "day", {"what": "cut"}, 1, None, None),
+                    *([3, 4], {"order": "A1"}, ["day"], True),
+                ]
+            ],
+            *(True, True, True, "order-7"),
+        ]
+    ],
+    [
+        [
+            *("p1", "Later", "main", "marketing", "first", "", None, "", 0),
+            *([["bought", {"what": "cut"}]], "office", "s1", 4_000_000_000),
+            *(["https://salon.example/a.jpg"], ["book", "cut"], "v1", "order-7"),
+        ]
+    ],
+    [["e2", "score", "main", {"n": 1}, "order-8"]],
+    1,
+    2,
+    [1, 2, 0, 0, 0, 0, 0, 0, 0, 1_700_000_000_000, 3],
+    [["e3", 7, "main", "yes", [["s1", 5, "Your visit"]], "book"]],
+    [["main", "book", "v1", "day", 9, "your visit", [3, 4]]],
+    [[1_700_000_000_000, 4_000_000_000]],
+    [["e4", 9, "main", "7", 3, [[2, "b"], [1, "a"]], 1, True]],
+    {"welcome": 5},
+    [
+        [
+            *("b1", "s1", "main", "book", "v1", "day", 1, 3),
+            *({"what": "cut"}, {"order": "7"}, "order-7"),
+        ]
+    ],
+    [5, 6],
+]
+
+
 def test_a_record_comes_back_whole() -> None:
     assert codec.decode(ANN, codec.encode(FULL)) == FULL
 
@@ -168,8 +222,19 @@ def test_a_record_of_schema_1_is_read_with_what_it_lacks_as_it_was_meant() -> No
 
 def test_every_row_may_lack_its_last_entries_and_no_others() -> None:
     short = [*SCHEMA_1[:-1]]
-    with pytest.raises(ValueError, match="unpack"):
+    with pytest.raises(ValueError, match="9 entries are no row"):
         codec.decode(ANN, msgspec.json.encode(short))
+
+
+def test_a_row_that_is_longer_than_any_known_is_refused_and_not_cut() -> None:
+    longer = [*msgspec.json.decode(codec.encode(FULL)), 1]
+    with pytest.raises(ValueError, match="18 entries are no row"):
+        codec.decode(ANN, msgspec.json.encode(longer))
+
+
+def test_what_is_written_stays_where_it_is_written() -> None:
+    """What is added to a row stands at its end: move nothing here, only add."""
+    assert msgspec.json.decode(codec.encode(FULL)) == WRITTEN
 
 
 def test_a_record_of_a_newer_convo_is_refused() -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from convo.core.business import Business, Channel, MessageClass
 from convo.core.contacts import EVERYTHING, Consent, ConsentState, ContactState
-from convo.core.effects import Purpose, Say
 from convo.core.hours import daily
 from convo.core.numbers import PhoneNumber
+from convo.core.saying import Purpose, Say
 from convo.policy.gate import RULES, Later, Never, Send, admit, counted
 from convo.policy.loop_guard import REPLIES_A_MINUTE
 

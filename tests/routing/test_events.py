@@ -70,7 +70,7 @@ def test_an_event_drops_the_reminder_that_waits_for_the_morning() -> None:
     conversation = cart(at=salon)
     assert conversation.wait("1h") == []  # it is said at eleven, and waits until twelve
     (postponed,) = conversation.state.postponed
-    assert postponed.text == "Order A1 is still waiting."
+    assert postponed.say.text == "Order A1 is still waiting."
     conversation.request(event="order.paid", order="B2")
     assert conversation.state.postponed == (postponed,)
     conversation.request(event="order.paid", order="A1")

@@ -60,9 +60,9 @@ def test_a_text_that_waited_for_the_morning_still_bears_its_voice() -> None:
     (later,) = talk.state.postponed
     assert talk.state.sessions == ()
     assert talk.wait("12h") == ["Within."]
-    assert talk.sent[-1].voice == later.voice
-    assert later.voice.flows == ("inner",)
-    assert later.voice.request == "visit-7"
+    assert talk.sent[-1].voice == later.say.voice
+    assert later.say.voice.flows == ("inner",)
+    assert later.say.voice.request == "visit-7"
 
 
 def test_a_flow_that_waited_for_a_question_and_what_a_step_put_off_keep_the_request() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from convo.core.business import Law, MessageClass
 from convo.core.contacts import Consent, ContactState
-from convo.core.effects import Say
 from convo.core.numbers import PhoneNumber
+from convo.core.saying import Say
 from convo.errors import FlowErrors
 from convo.policy.gate import Later, Never, Send, admit
 from convo.policy.profiles import PROFILES, profile

@@ -123,7 +123,7 @@ def test_at_its_release_consent_the_cap_and_whether_it_is_wanted_are_asked_again
     capped = talk("home", night, caps=Caps(tiers={"all": cap_of("1 per week")}, usual="all"))
     capped.request(event="sale.wanted")
     capped.request(event="sale.wanted")
-    assert [each.window for each in capped.state.postponed] == ["home", "home"]
+    assert [each.say.window for each in capped.state.postponed] == ["home", "home"]
     assert capped.wait("1d") == [TEXT]
     assert "frequency-cap" in {each["rule"] for each in capped.recorded("refused")}
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from convo.core.contacts import Consent, ContactState
-from convo.core.effects import Say
 from convo.core.hours import daily
 from convo.core.numbers import PhoneNumber
+from convo.core.saying import Say
 from convo.policy.gate import Later, Send, admit
 from tests.steps.conversation import Conversation, business
 

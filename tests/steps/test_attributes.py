@@ -244,7 +244,7 @@ def test_what_waits_for_the_morning_keeps_its_pictures() -> None:
     talk.state = replace(talk.state, number=AMERICAN)
     talk.request(flow="show")
     assert talk.sent == []
-    assert codec.decode(AMERICAN, codec.encode(talk.state)).postponed[1].media == LINKS
+    assert codec.decode(AMERICAN, codec.encode(talk.state)).postponed[1].say.media == LINKS
     talk.wait("15h")
     assert [message.media for message in talk.sent[:2]] == [(), LINKS]
 

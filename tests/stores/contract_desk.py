@@ -6,10 +6,11 @@ from typing import Any, Literal, Protocol
 
 from convo.core import record_codec
 from convo.core.contacts import Consent, ConsentState
-from convo.core.effects import Errand, Purpose, SetTimer
+from convo.core.effects import Errand, SetTimer
 from convo.core.events import Inbound, LawWord, Report
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
+from convo.core.saying import Purpose
 from convo.core.shards import partition_of, shard_of
 from convo.core.turns import FromInbox, FromTimer, Lane, Outbound, Source, Turn
 from convo.ports import (
