@@ -38,6 +38,11 @@ def event_id(at: int, entry: int) -> str:
     return f"{at:x}-{entry:x}"
 
 
+def entry_in(event: str) -> int | None:
+    """The entry in an event's id; None in that of a timer."""
+    return None if "#" in event else int(event.rpartition("-")[2], 16)
+
+
 def timer_id(name: str, generation: int) -> str:
     """The id of a timer's event: the same however often it is read."""
     return f"{name}#{generation}"

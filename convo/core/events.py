@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from convo.core.decisions import Decision
 from convo.core.numbers import PhoneNumber
 
 LawWord = Literal["stop", "start", "help"]
@@ -212,6 +213,7 @@ Arriving = (
     | MergeAsked
     | HandedOn
     | Report
+    | Decision
 )
 
 #: How far a message got; a lower rank never overwrites a higher one.

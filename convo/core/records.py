@@ -56,4 +56,5 @@ KINDS: Mapping[str, str] = {
     "unsent": "a message did not leave: its id, the reason, whether it will be tried again",
     "in_doubt": "nobody knows whether a message left: its id",
     "status": "a delivery report: message, status, code",
+    "decided": "a person decided: by whom, choice, and of which held message or parked event",
 }

@@ -81,7 +81,7 @@ class Turn:
     #: What was written is a secret: the raw request that brought it is not kept.
     confidential: bool = False
     #: Set when the turn failed: the entry moves to the parked ones with this account of it.
-    parked: str | None = None
+    parked: str | None = field(default=None, repr=False)
 
 
 def outbound_id(contact: PhoneNumber, event: str, k: int) -> str:

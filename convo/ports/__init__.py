@@ -197,8 +197,9 @@ class Store(Protocol):
         """Keep these for good, or say why not: dedupe, consent and inbox in one atomic step.
 
         A duplicate changes nothing, consent neither. When the inbox refuses (`busy`), a consent
-        act is kept all the same. A report settles its message here. Raises `StoreError` when
-        nothing could be kept.
+        act is kept all the same. A report settles its message here, and a person's decision is
+        done here; one that came too late, for there is nothing to decide any more, is a duplicate.
+        Raises `StoreError` when nothing could be kept.
         """
         ...
 

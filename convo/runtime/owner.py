@@ -13,6 +13,7 @@ from typing import Generic
 
 from convo.core.codec import UnknownSchema, decode
 from convo.core.contacts import ContactState
+from convo.core.failures import account
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
 from convo.core.turns import Outbound, Turn
@@ -25,7 +26,7 @@ from convo.runtime.mind import Mind, P
 from convo.runtime.patience import Patience
 from convo.runtime.sender import NO_ROOM, Room
 from convo.runtime.shelf import Shelf
-from convo.runtime.traces import account, frames
+from convo.runtime.traces import failure, frames
 
 log = logging.getLogger("convo.owner")
 
@@ -301,7 +302,7 @@ class Owner(Generic[P]):
                 at=turn.at,
                 record=None,
                 records=(Record(kind="parked", facts=facts),),
-                parked=account(error, "while its turn was written"),
+                parked=account(failure(error, during="writing the turn")),
             ),
         )
 
@@ -323,11 +324,12 @@ class Owner(Generic[P]):
         return Turn(
             source=pending.source,
             contact=event.contact,
-            at=now,
+            # Not now: the event's id is told by its own time.
+            at=event.at,
             record=None,
             outbound=() if apology is None else (apology,),
             records=(Record(kind="parked", facts=facts),),
-            parked=account(error, f"{type(event).__name__} {facts}"),
+            parked=account(failure(error, state.sessions[-1].frame if state.sessions else None)),
         )
 
 

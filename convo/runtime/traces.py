@@ -2,18 +2,31 @@
 
 import traceback
 
-#: Characters of a parked turn's account; the innermost frames are at its end and are kept.
-ACCOUNT_AT_MOST = 4_096
+from convo.core.failures import Failure
+from convo.core.sessions import Frame
+
+#: Characters of an error's words, and of its frames, that a parked turn keeps: of the frames the
+#: innermost.
+WORDS_AT_MOST = 1_024
+TRACE_AT_MOST = 3_072
 
 FRAMES_AT_MOST = 12
 """Frames that the log is told, the innermost."""
 
 
-def account(error: BaseException, about: str) -> str:
-    """For people who may read the conversation: `about`, the error with its words, the frames."""
-    told = f"{type(error).__name__}: {error}\n{about}\n"[: ACCOUNT_AT_MOST // 2]
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    return told + frames[-(ACCOUNT_AT_MOST - len(told)) :]
+def failure(error: BaseException, stood: Frame | None = None, during: str = "") -> Failure:
+    """For people who may read the conversation: the error with its words, and the frames."""
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    return Failure(
+        error=type(error).__name__,
+        words=str(error)[:WORDS_AT_MOST],
+        place=_place(error),
+        flow=stood.flow if stood else "",
+        version=stood.version if stood else "",
+        step=stood.step if stood else "",
+        during=during,
+        trace=trace[-TRACE_AT_MOST:],
+    )
 
 
 def frames(error: BaseException) -> str:
@@ -26,3 +39,12 @@ def frames(error: BaseException) -> str:
         for frame in traceback.extract_tb(error.__traceback__)[-FRAMES_AT_MOST:]
     ]
     return "\n".join([type(error).__name__, *where])
+
+
+def _place(error: BaseException) -> str:
+    """The line that raised it, by a path that is short enough to be read in a list."""
+    found = traceback.extract_tb(error.__traceback__)
+    if not found:
+        return ""
+    path = "/".join(found[-1].filename.rsplit("/", 3)[1:])
+    return f"{path}:{found[-1].lineno}"

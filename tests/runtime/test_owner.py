@@ -12,6 +12,7 @@ from convo.core.codec import UnknownSchema, decode, encode
 from convo.core.contacts import ContactState
 from convo.core.effects import SetTimer
 from convo.core.events import Inbound
+from convo.core.failures import failure_in
 from convo.core.numbers import PhoneNumber
 from convo.core.sessions import Frame, Session
 from convo.core.turns import FromInbox, Turn
@@ -133,9 +134,11 @@ async def test_a_parked_turn_keeps_its_account() -> None:
     (parked,) = [turn for turn in seen if turn.parked is not None]
     assert parked.record is None
     assert parked.parked is not None
-    assert parked.parked.startswith("Kept: words")
-    assert len(parked.parked) <= 4_096
-    assert "in failing" in parked.parked
+    told = failure_in(parked.parked)
+    assert (told.error, told.words[:10]) == ("Kept", "wordswords")
+    assert len(parked.parked) <= 8_192
+    assert "in failing" in told.trace
+    assert (told.flow, told.version, told.step) == ("booking", "v1", "day")
     facts = parked.records[0].facts
     assert (facts["flow"], facts["version"], facts["step"]) == ("booking", "v1", "day")
 

@@ -1,6 +1,8 @@
 """An exception is told whole to the store, and without its words to the log."""
 
-from convo.runtime.traces import ACCOUNT_AT_MOST, FRAMES_AT_MOST, account, frames
+from convo.core.failures import account, failure_in
+from convo.core.sessions import Frame
+from convo.runtime.traces import FRAMES_AT_MOST, TRACE_AT_MOST, WORDS_AT_MOST, failure, frames
 
 
 def raised(depth: int, words: str) -> Exception:
@@ -25,14 +27,17 @@ def test_the_log_hears_the_class_and_the_innermost_frames_only() -> None:
     assert told.count(" in deep") == FRAMES_AT_MOST
 
 
-def test_an_account_has_the_words_and_the_innermost_frames_and_is_cut() -> None:
-    told = account(raised(500, "no such day"), "booking at day")
-    assert told.startswith("ValueError: no such day\nbooking at day\n")
-    assert len(told) <= ACCOUNT_AT_MOST
-    assert told.rstrip().endswith("raise ValueError(words)")
+def test_a_failure_has_the_words_the_place_and_the_innermost_frames_and_is_cut() -> None:
+    told = failure(raised(500, "no such day"), Frame(flow="booking", version="v1", step="day"))
+    assert (told.error, told.words) == ("ValueError", "no such day")
+    assert (told.flow, told.version, told.step) == ("booking", "v1", "day")
+    assert told.place.startswith("tests/runtime/test_traces.py:")
+    assert len(told.trace) <= TRACE_AT_MOST
+    assert told.trace.rstrip().endswith("raise ValueError(words)")
+    assert len(failure(raised(1, "x" * 100_000)).words) == WORDS_AT_MOST
 
 
-def test_long_words_leave_room_for_the_frames() -> None:
-    told = account(raised(1, "x" * 100_000), "about")
-    assert len(told) <= ACCOUNT_AT_MOST
-    assert "in deep" in told
+def test_a_failure_comes_back_as_it_was_kept_and_shows_no_words_by_itself() -> None:
+    told = failure(raised(3, "Anna says 你好"), during="writing the turn")
+    assert failure_in(account(told)) == told
+    assert "Anna" not in repr(told)

@@ -4,13 +4,16 @@ import pytest
 
 from tests.stores.contract_arrivals import ArrivalsContract
 from tests.stores.contract_consents import ConsentsContract
+from tests.stores.contract_decisions import DecisionsContract
 from tests.stores.contract_desk import Desk, HandSetClock, Opens, desk_of
 from tests.stores.contract_messages import MessagesContract
 from tests.stores.contract_turns import TurnsContract
 
 
 @pytest.mark.anyio
-class StoreContract(ArrivalsContract, ConsentsContract, TurnsContract, MessagesContract):
+class StoreContract(
+    ArrivalsContract, ConsentsContract, TurnsContract, MessagesContract, DecisionsContract
+):
     """A subclass gives the fixture `opened`: how to open a store of its kind, empty."""
 
     @pytest.fixture

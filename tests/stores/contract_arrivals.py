@@ -7,15 +7,15 @@ import pytest
 
 from convo.core.events import (
     Answered,
-    Arriving,
     Confirmed,
     ConsentBrought,
+    Due,
+    Event,
     HandedBack,
     HandedOn,
     Inbound,
     MergeAsked,
     OptedOutElsewhere,
-    Report,
     Requested,
 )
 from convo.ports import Arrival, ConsentAct, Done, Wants
@@ -91,7 +91,7 @@ class ArrivalsContract:
             MergeAsked(contact=ANN, into=BEN),
             HandedOn(contact=BEN, of=ANN, kept={"consents": {"news": "given"}}),
         )
-        assert {type(event) for event in events} == {*Arriving.__args__} - {Report}
+        assert {type(event) for event in events} == {*Event.__args__} - {Due}
         await desk.accept(*(Arrival(event=event, dedupe="") for event in events))
         found = [each.event for each in (await desk.look()).events]
         assert [replace(event, id="", at=0) for event in found] == list(events)

@@ -6,11 +6,12 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from convo.core.shards import SHARDS
 from convo.ports import Clock
 from convo.stores.redis.store import RedisStore
 from tests.servers import PROGRAMS, RunningServer, running
 from tests.stores.contract import StoreContract
-from tests.stores.contract_desk import Opens
+from tests.stores.contract_desk import Desk, Opens
 
 
 @pytest.fixture(scope="module", params=list(PROGRAMS))
@@ -26,6 +27,10 @@ PREFIXES = (f"t{n}" for n in itertools.count())
 
 
 class TestContract(StoreContract):
+    @staticmethod
+    def parked_id(desk: Desk, n: int) -> str:
+        return str(n * SHARDS + desk.lease.partition)
+
     @pytest.fixture(params=(1, 16), ids=("1", "16"))
     async def opened(
         self, server: RunningServer, request: pytest.FixtureRequest

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from convo.core import event_codec
+from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import STATUS_RANK, Inbound, Report
 from convo.core.shards import partition_of, shard_in
 from convo.errors import Busy
@@ -79,6 +80,15 @@ class Door:
             return Sought(report=event, raw=arrival.raw, hash=hash)
         contact = event.contact.e164
         partition = self._functions.layout.partition_of(event.contact)
+        if isinstance(event, HeldDecision | ParkedDecision):
+            held = isinstance(event, HeldDecision)
+            about = event.message if held else event.parked
+            return _Prepared(
+                function="decide_held" if held else "decide_parked",
+                partition=partition,
+                hash=hash,
+                args=(partition, self._bell, about, event.choice, event.by),
+            )
         if arrival.aside and isinstance(event, Inbound):
             args = (contact, _told_of_aside(event, arrival.aside))
             return _Prepared(

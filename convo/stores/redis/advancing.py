@@ -131,13 +131,13 @@ def _by_time(
     """Entries in their order, even where the clock went back between them, and timers between."""
     waiting = iter(timers)
     timer = next(waiting, None)
-    for entry, kept_at, _, acted, body in entries:
+    for entry, kept_at, _, acted, body, order in entries:
         at = int(kept_at)
         while timer is not None and timer[0] <= at:
             yield _due(timer, newest, now)
             timer = next(waiting, None)
         event = decode(body, id=event_id(at, entry), at=at, acted=acted == b"1")
-        yield Pending(source=FromInbox(entry=entry), event=event, order=entry)
+        yield Pending(source=FromInbox(entry=entry), event=event, order=order)
     if timer is not None:
         for each in itertools.chain([timer], waiting):
             yield _due(each, newest, now)

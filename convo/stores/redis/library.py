@@ -25,6 +25,7 @@ FILES = (
     "commit",
     "write",
     "accept",
+    "decisions",
     "claim",
     "read",
     "advance",

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from convo.core import event_codec
 from convo.core.contacts import EVERYTHING, Consent, ConsentState
+from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import Inbound, Report
 from convo.core.records import Record
 from convo.ports import Acceptance, Arrival, ConsentAct
-from convo.stores.sqlite import reports
+from convo.stores.sqlite import deciding, reports
 from convo.stores.sqlite.consents import set_consents
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import MS_A_DAY, add_records, hashed
@@ -58,10 +59,11 @@ class Prepared:
 def prepared(arrival: Arrival) -> Prepared:
     """Hash and encode on the caller's thread; what cannot be encoded raises here, alone."""
     event = arrival.event
+    takes_no_turn = isinstance(event, Report | HeldDecision | ParkedDecision)
     return Prepared(
         hash=hashed(arrival.dedupe) if arrival.dedupe else None,
-        contact="" if isinstance(event, Report) else event.contact.e164,
-        event=event_codec.encode(event),
+        contact="" if takes_no_turn else event.contact.e164,
+        event=b"" if takes_no_turn else event_codec.encode(event),
         arrival=arrival,
     )
 
@@ -80,6 +82,10 @@ def _accept(database: Database, item: Prepared) -> Acceptance:
             return "duplicate"
         reports.apply(database, event, at, arrival.raw)
         return "accepted"
+    if isinstance(event, HeldDecision):
+        return "accepted" if deciding.decide_held(database, event, at) else "duplicate"
+    if isinstance(event, ParkedDecision):
+        return "accepted" if deciding.decide_parked(database, event, at) else "duplicate"
     if arrival.aside and isinstance(event, Inbound):
         if not _is_new(database, item.hash, at):
             return "duplicate"

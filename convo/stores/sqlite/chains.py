@@ -23,6 +23,10 @@ _PROMOTE = """
         ORDER BY lane DESC, seq LIMIT 1
     )
 """
+_STEP_BACK = """
+    UPDATE message SET state = 'waiting' WHERE contact = ? AND channel = ? AND state = 'head'
+"""
+_SENDING = "SELECT 1 FROM message WHERE contact = ? AND channel = ? AND state = 'sending'"
 _ADD = """
     INSERT INTO message (
         id, contact, channel, lane, due, not_after, text, kind, purpose, programme, parts, tries,
@@ -54,6 +58,14 @@ def promote(database: Database, chains: Iterable[Chain]) -> None:
     # Mostly nobody waits at all, and one look at an empty index tells.
     if database.execute("SELECT 1 FROM message WHERE state = 'waiting' LIMIT 1").fetchone():
         database.executemany(_PROMOTE, chains)
+
+
+def line_up_anew(database: Database, chain: Chain) -> None:
+    """Put the first of a chain at its front, after one came back into it; a claimed one stays."""
+    database.execute(_STEP_BACK, chain)
+    if database.execute(_SENDING, chain).fetchone() is None:
+        database.execute(_PROMOTE, chain)
+    database.channels.add(chain[1])
 
 
 def add(database: Database, messages: Sequence[tuple[Outbound, int, str]]) -> None:

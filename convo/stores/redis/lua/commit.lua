@@ -13,7 +13,7 @@ local function unpacked_turn(turn)
   }
 end
 
-local function id_in_inbox(entry)
+local function id_in_stream(entry)
   return '0-' .. math.floor(entry / SHARDS)
 end
 
@@ -27,7 +27,7 @@ local function open_sources(p, turns)
   local open = {}
   for _, turn in ipairs(turns) do
     if turn.entry > 0 then
-      local id = id_in_inbox(turn.entry)
+      local id = id_in_stream(turn.entry)
       local found = call('XRANGE', p.key.inbox, id, id)[1]
       open[turn.entry] = found and found[2]
     else
@@ -57,15 +57,19 @@ local function is_known(p, id)
   return value(p, 'messages', id) or value(p, 'settled1', id) or value(p, 'settled2', id)
 end
 
--- An entry's fields: at, contact, acted, event and raw, each behind its name.
-local ACTED, EVENT, RAW = 6, 8, 10
+-- An entry's fields: at, contact, acted, event and raw, each behind its name; and the order of the
+-- consents that it gives, where it was put back and does not come by its own place.
+local ACTED, EVENT, RAW, ORDER = 6, 8, 10, 12
 
 local function park(p, turn, entry)
-  local acted, event, raw = 0, turn.event, ''
-  if entry then acted, event, raw = entry[ACTED], entry[EVENT], entry[RAW] end
+  local acted, event, raw, order = 0, turn.event, '', ''
+  if entry then
+    acted, event, raw = entry[ACTED], entry[EVENT], entry[RAW]
+    order = entry[ORDER] or string.format('%d', turn.entry)
+  end
   p.parked[#p.parked + 1] = {
     'at', turn.at, 'contact', turn.contact, 'id', turn.event_id, 'acted', acted, 'event', event,
-    'error', turn.error, 'raw', raw,
+    'error', turn.error, 'raw', raw, 'order', order,
   }
 end
 
@@ -74,7 +78,7 @@ local function commit_turn(p, turn, entry, set_anew)
   local contact = turn.contact
   if turn.silence then silence(p, contact, turn.at) end
   if entry then
-    p.read[#p.read + 1] = id_in_inbox(turn.entry)
+    p.read[#p.read + 1] = id_in_stream(turn.entry)
   elseif not set_anew[contact .. ' ' .. turn.name] then
     clear_timer(p, contact, turn.name)
   end

@@ -7,7 +7,8 @@
 --                      number (of the newest message), record (of the newest record),
 --                      duplicates (arrivals that came again), and
 --                      handed: the errands that the last commit handed out
---   inbox      stream  0-N: at contact acted event raw, of events whose turn is still to come
+--   inbox      stream  0-N: at contact acted event raw, of events whose turn is still to come; and
+--                      order, where it was put back and had another N before
 --   contacts   hash    E.164 -> card: consents, timers, record (cards.lua)
 --   due        zset    E.164 by its earliest timer, ms
 --   messages   hash    id -> row (chains.lua) of what is not settled
@@ -18,7 +19,7 @@
 --   errands    hash    id -> {contact, asked, within, errand}
 --   claimable  zset    errands by when they may be handed out (again), ms
 --   records    stream  N-0: raw and account, pair by pair; N is the number of the last of them
---   parked     stream  0-N: at contact id acted event error raw, of events whose turn failed
+--   parked     stream  0-N: at contact id acted event error raw order, of events whose turn failed
 --   acts       hash    E.164 -> every act of consent there ever was, one behind the other
 --   orphans    hash    "channel provider's id" -> {at, status, rank, code, raw} of each report
 --                      that came before anybody knew whose it was

@@ -1,13 +1,14 @@
 -- Handing out events whose turn has come, and errands.
 
--- Up to `most` entries of the inbox: {entry, at, contact, acted, event} each.
+-- Up to `most` entries of the inbox: {entry, at, contact, acted, event, order} each.
 local function read_inbox(p, number, most)
   local entries = {}
   if most > 0 then
     for n, each in ipairs(call('XRANGE', p.key.inbox, '-', '+', 'COUNT', most)) do
       local id, fields = each[1], each[2]
       local entry = order_of(tonumber(string.sub(id, 3)), number)
-      entries[n] = {entry, fields[2], fields[4], fields[ACTED], fields[EVENT]}
+      local order = tonumber(fields[ORDER] or '') or entry
+      entries[n] = {entry, fields[2], fields[4], fields[ACTED], fields[EVENT], order}
     end
   end
   return entries

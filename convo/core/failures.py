@@ -1,0 +1,32 @@
+"""Why a turn failed: kept with the event that it was about, for whoever mends it."""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An error, and where everybody stood."""
+
+    #: Its class; what it says, which may quote the contact; and the line that raised it.
+    error: str
+    words: str = field(repr=False)
+    place: str
+    #: Where the contact's newest conversation stood; all empty where there was none.
+    flow: str = ""
+    version: str = ""
+    step: str = ""
+    #: What was being done, if not the turn itself.
+    during: str = ""
+    #: The frames, the innermost last.
+    trace: str = field(default="", repr=False)
+
+
+def account(failure: Failure) -> str:
+    """What a store keeps of it."""
+    return json.dumps(asdict(failure), ensure_ascii=False)
+
+
+def failure_in(account: str) -> Failure:
+    """What `account` has written."""
+    return Failure(**json.loads(account))

@@ -1,0 +1,77 @@
+-- People's decisions about held messages and parked events: each is done whole, and once.
+
+local SENT, CANCELLED = 2, 0 -- ranks of statuses (core/events.py)
+
+local function tell_decided(p, now, contact, choice, by, about)
+  local facts = '"choice":"%s","by":%s,%s'
+  tell_fact(p, now, contact, 'decided', facts:format(choice, quoted(by), about))
+end
+
+-- Put a message into its line by its age.
+local function insert_by_age(p, line, row)
+  local place = 1
+  while line[place] and row_of(p, line[place])[NUMBER] < row[NUMBER] do place = place + 1 end
+  table.insert(line, place, row[ID])
+end
+
+-- Put a message that left its chain back into it, and the first of the chain at its front; one that
+-- is on its way stays there.
+local function line_up_anew(p, row)
+  local chain = chain_of(p, row[CONTACT], row[CHANNEL])
+  local front = chain.front
+  insert_by_age(p, chain[row[LANE]], row)
+  if front and is_sending(p, front) then return end
+  if front then
+    local other = row_of(p, front)
+    rank(p, 'queue', place_of(other), false)
+    insert_by_age(p, chain[other[LANE]], other)
+  end
+  step_forward(p, chain)
+end
+
+-- Both answer duplicate where there is nothing to decide any more.
+
+-- ARGV: clock, days, hash, partition's number, bell, message's id, choice, by
+local function decide_held(keys, args)
+  local p, now = partition(keys), clock(args[1])
+  local _, _, _, number, bell, id, choice, by = unpack(args)
+  local row = value(p, 'held', id) and row_of(p, id)
+  if not row then return 'duplicate' end
+  put(p, 'held', id, false)
+  if choice == 'send' then
+    row[TRIES], row[DUE] = row[TRIES] + 1, now
+    put(p, 'messages', id, pack(row))
+    line_up_anew(p, row)
+  else
+    forget_message(p, id)
+    local left = choice == 'sent'
+    settled(p, row, left and 'sent' or 'cancelled', left and SENT or CANCELLED)
+  end
+  tell_decided(p, now, row[CONTACT], choice, by, '"message":' .. quoted(id))
+  write(p)
+  call('PUBLISH', bell, number)
+  return 'accepted'
+end
+
+-- What came in by the inbox keeps the order that its consents have, and a timer gets a new one. Its
+-- time is now: what it sets off shall not be overdue.
+-- ARGV: clock, days, hash, partition's number, bell, number among the parked, choice, by
+local function decide_parked(keys, args)
+  local p, now = partition(keys), clock(args[1])
+  local _, _, _, number, bell, parked, choice, by = unpack(args)
+  local id = id_in_stream(tonumber(parked) or 0)
+  local found = call('XRANGE', p.key.parked, id, id)[1]
+  if not found then return 'duplicate' end
+  -- at contact id acted event error raw order, each behind its name
+  local fields = found[2]
+  local about = '"parked":%s,"event":%s'
+  tell_decided(p, now, fields[4], choice, by, about:format(quoted(parked), quoted(fields[6])))
+  write(p)
+  if choice == 'again' then
+    call('XADD', p.key.inbox, '0-*', 'at', now, 'contact', fields[4], 'acted', fields[8],
+      'event', fields[10], 'raw', fields[14], 'order', fields[16])
+  end
+  call('XDEL', p.key.parked, id)
+  call('PUBLISH', bell, number)
+  return 'accepted'
+end
