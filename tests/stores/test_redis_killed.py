@@ -104,6 +104,7 @@ async def write(web: RedisStore, world: World) -> None:
         arrival = text(f"{n}", contact=contact)
         world.said[contact.e164].append(f"{n}")
         await surely(lambda arrival=arrival: web.accept([arrival]))
+        await asyncio.sleep(0.01)  # no faster than a worker can send
         if n % 7 == 0:
             assert await surely(lambda arrival=arrival: web.accept([arrival])) == ["duplicate"]
 
@@ -141,8 +142,10 @@ async def work(server: RunningServer, name: str, world: World) -> None:
             )
         turns = tuple(made)
         for claim in work.claims:
-            await asyncio.sleep(0)
+            # A kill may come before it leaves, and between its leaving and its settling.
+            await asyncio.sleep(0.002)
             world.post(claim)
+            await asyncio.sleep(0.002)
         settles = tuple(settled(claim, left=True) for claim in work.claims)
         if world.over and not turns and not settles:
             return
