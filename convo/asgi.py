@@ -8,6 +8,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from convo.runtime.watchdog import Watchdog
 from convo.wiring import logs
 from convo.wiring.authored import authored, settings_in
 from convo.wiring.serving import Wired, wired
@@ -44,7 +45,7 @@ class Application:
     async def _open(self) -> AsyncGenerator[Wired]:
         settings = settings_in(self._folder)
         logs.begin(settings.log_level)
-        async with wired(authored(settings), on_death=_end) as wiring:
+        async with wired(authored(settings), on_death=_end) as wiring, Watchdog(wiring.metrics):
             yield wiring
 
 

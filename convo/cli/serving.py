@@ -15,6 +15,7 @@ from convo.cli import FOUND_MISTAKES
 from convo.errors import SettingsError
 from convo.ports import Store
 from convo.providers.console import Deliver
+from convo.runtime.watchdog import Watchdog
 from convo.wiring.authored import Authored
 from convo.wiring.serving import Role, wired
 
@@ -127,7 +128,10 @@ async def hold(found: Authored, station: Station, ending: Ending) -> None:
     """Serve until the end is asked for, or the customer at the phone hangs up."""
     phone = station.phone
     deliver = phone.deliver if phone is not None else None
-    async with wired(found, on_death=ending.died, role=station.role, deliver=deliver) as business:
+    async with (
+        wired(found, on_death=ending.died, role=station.role, deliver=deliver) as business,
+        Watchdog(business.metrics),
+    ):
         if ending.asked:
             return
         # Only now, so that a second process hears of the first and not of its port.

@@ -58,6 +58,10 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "convo_errands_total": Metric(
             kind="counter", help="Errands that ended: done or failed.", labels=("kind", "result")
         ),
+        "convo_blocked_total": Metric(
+            kind="counter",
+            help="Times that the event loop stood still for two seconds: the log says where.",
+        ),
         "convo_emitted_total": Metric(
             kind="counter", help="Events that flows emitted, by name.", labels=("event",)
         ),

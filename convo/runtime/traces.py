@@ -1,6 +1,7 @@
 """How an exception is told: whole for the store, without its words for the log."""
 
 import traceback
+from types import FrameType
 
 from convo.core.failures import Failure
 from convo.core.sessions import Frame
@@ -29,6 +30,11 @@ def failure(error: BaseException, stood: Frame | None = None, during: str = "") 
     )
 
 
+def standing(frame: FrameType) -> str:
+    """For the log: where a thread stands, by files, lines and names, and not what they hold."""
+    return _places(traceback.extract_stack(frame))
+
+
 def frames(error: BaseException) -> str:
     """For the log: the error's class and where it was raised.
 
@@ -48,3 +54,10 @@ def _place(error: BaseException) -> str:
         return ""
     path = "/".join(found[-1].filename.rsplit("/", 3)[1:])
     return f"{path}:{found[-1].lineno}"
+    return "\n".join([type(error).__name__, _places(traceback.extract_tb(error.__traceback__))])
+
+
+def _places(stack: traceback.StackSummary) -> str:
+    return "\n".join(
+        f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in stack[-FRAMES_AT_MOST:]
+    )

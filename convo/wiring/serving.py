@@ -54,6 +54,7 @@ class Wired:
     running: Running
     intake: Intake
     store: Store
+    metrics: Metrics
 
 
 @asynccontextmanager
@@ -142,7 +143,7 @@ async def wired(
         try:
             async with running:
                 memory.settle()
-                yield Wired(app=app, running=running, intake=intake, store=store)
+                yield Wired(app=app, running=running, intake=intake, store=store, metrics=metrics)
         finally:
             await http.close()
 
