@@ -28,8 +28,8 @@ from convo.stores.redis.bells import Bells
 from convo.stores.redis.functions import Functions, ServersClock
 from convo.stores.redis.layout import MS_A_DAY, PARTITIONS, Layout
 from convo.stores.redis.leases import LEASE, LOST, Holding
-from convo.stores.redis.safety import Durability
 from convo.stores.redis.limits import permit
+from convo.stores.redis.safety import Durability
 from convo.stores.redis.seeking import Seeker
 from convo.stores.redis.server import SingleServer
 from convo.stores.redis.wire import Wire
