@@ -10,7 +10,7 @@ from convo.core.limits import Limit, Rate
 from convo.ports.limits import Ask
 from convo.runtime.own_limits import OwnLimits
 from convo.stores.redis.store import RedisStore
-from tests.servers import RunningServer, redis_server, running
+from tests.servers import ON_DISK, RunningServer, redis_server, running
 from tests.stores.contract_desk import START, HandSetClock
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +27,7 @@ LIMITS = [
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running(redis_server(), tmp_path_factory.mktemp("redis")) as server:
+    with running(redis_server(), tmp_path_factory.mktemp("redis"), *ON_DISK) as server:
         yield server
 
 
