@@ -125,6 +125,11 @@ class Wire:
             for _, future in lot:
                 _fail(future, store_error(error))
             return []
+        except Exception as error:
+            # A fault of ours: whoever asked dies of it, and nobody waits for ever.
+            for _, future in lot:
+                _fail(future, error)
+            return []
         strangers: list[tuple[Command, asyncio.Future[Any]]] = []
         for asked, reply in zip(lot, replies, strict=True):
             if not isinstance(reply, Exception):

@@ -1,0 +1,56 @@
+"""Whoever asks over the wire hears something, whatever becomes of the server."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from convo.errors import StoreUnavailable
+from convo.stores.redis.wire import Command, Wire
+
+pytestmark = pytest.mark.anyio
+
+
+class Scripted:
+    """A server that answers by a script: what it says to a lot, or how it fails at it."""
+
+    def __init__(self, *script: Any) -> None:
+        self._script = list(script)
+        self.lots: list[int] = []
+
+    async def run(self, commands: Sequence[Command]) -> list[Any]:
+        self.lots.append(len(commands))
+        said = self._script.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        return [said] * len(commands)
+
+
+def wire(*script: Any) -> tuple[Wire, Scripted]:
+    server = Scripted(*script)
+    return Wire(server), server  # pyright: ignore[reportArgumentType]
+
+
+async def heard(wire: Wire, *words: str) -> list[Any]:
+    async with asyncio.timeout(60):
+        return await asyncio.gather(*map(wire.ask, words), return_exceptions=True)
+
+
+async def test_what_is_asked_at_once_leaves_together() -> None:
+    asked, server = wire(b"PONG")
+    assert await heard(asked, "PING", "PING", "PING") == [b"PONG"] * 3
+    assert server.lots == [3]
+
+
+async def test_a_server_that_is_away_is_told_to_all_who_asked_and_asked_again() -> None:
+    asked, _ = wire(ConnectionResetError(), b"PONG")
+    assert [type(each) for each in await heard(asked, "PING", "PING")] == [StoreUnavailable] * 2
+    assert await heard(asked, "PING") == [b"PONG"]
+
+
+async def test_a_fault_of_ours_leaves_nobody_waiting() -> None:
+    fault = ZeroDivisionError()
+    asked, _ = wire(fault, b"PONG")
+    assert await heard(asked, "PING", "PING") == [fault, fault]
+    assert await heard(asked, "PING") == [b"PONG"]
