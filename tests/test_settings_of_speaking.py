@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from convo.core.business import Cap, Caps
+from convo.core.business import Cap, Caps, Move
 from convo.core.hours import Hours, Span, daily
 from convo.errors import SettingsError
 from convo.settings import Settings, read
@@ -89,6 +89,21 @@ def test_caps_are_tiers_with_a_field_that_names_them(tmp_path: Path) -> None:
     )
 
 
+def test_signals_move_contacts_to_tiers_and_some_want_to_hear_nothing(tmp_path: Path) -> None:
+    caps = settings(
+        tmp_path,
+        '[caps]\nnormal = "2 per week"\nnone = "never"\n'
+        '[caps.signals]\nunanswered = {touches = 3, tier = "none"}\n'
+        'complaint = {tag = "angry", tier = "none"}\n',
+    ).business.caps
+    assert caps is not None
+    assert caps.tiers["none"].most == 0
+    assert caps.signals == {
+        "unanswered": Move(tier="none", touches=3),
+        "complaint": Move(tier="none", tag="angry"),
+    }
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -110,6 +125,21 @@ def test_caps_are_tiers_with_a_field_that_names_them(tmp_path: Path) -> None:
         ('[caps]\nnormal = "now and then"', '"now and then" is no cap. Write it like "2 per week"'),
         ('[caps]\nhigh = "2 per week"', 'there is no tier "normal"'),
         ("[caps]\n", 'there is no tier "normal"'),
+        ('[caps]\nnormal = "1 per week"\nchosen = "wish"', '"wish" is no field that can hold'),
+        (
+            '[caps]\nnormal = "1 per week"\n'
+            '[caps.signals]\nunanswered = {touches = 3, tier = "norml"}',
+            'caps.signals.unanswered.tier: there is no tier "norml". Did you mean "normal"?',
+        ),
+        (
+            '[caps]\nnormal = "1 per week"\n'
+            '[caps.signals]\nanswered = {touches = 0, tier = "normal"}',
+            "caps.signals.answered.touches",
+        ),
+        (
+            '[caps]\nnormal = "1 per week"\n[caps.signals]\nignored = 3',
+            "caps.signals.ignored",
+        ),
         (
             '[caps]\nnormal = "1 per week"\nfield = "born"',
             '"born" is no field that can hold a tier\'s name. Add born = "text" under [contact].',

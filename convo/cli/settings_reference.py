@@ -75,7 +75,9 @@ def _sections() -> Iterator[str]:
         if inner is None:
             yield _plain_table(name, field)
         else:
-            yield f"## [{NAMED.get(name, name)}]\n\n{_about(inner)}\n\n{_table(inner)}"
+            here = NAMED.get(name, name)
+            yield f"## [{here}]\n\n{_about(inner)}\n\n{_table(inner)}"
+            yield from _within(inner, (here,), "###")
 
 
 def _plain_table(name: str, field: FieldInfo) -> str:
@@ -93,17 +95,22 @@ def _providers() -> Iterator[str]:
     for name, brand in PROVIDERS.items():
         yield f"### {name}\n\n{_about(brand.options)}\n"
         yield _table(brand.options) if brand.options.model_fields else "Nothing more.\n"
-        places: dict[type[BaseModel], list[str]] = {}
-        for place, inner in _inner_tables(brand.options, ()):
-            places.setdefault(inner, []).append(place)
-        for inner, names in places.items():
-            yield f"#### {', '.join(names)}\n\n{_about(inner)}\n\n{_table(inner)}"
+        yield from _within(brand.options, (), "####")
+
+
+def _within(model: type[BaseModel], path: tuple[str, ...], marks: str) -> Iterator[str]:
+    """The tables within a table; what is alike is told once."""
+    places: dict[type[BaseModel], list[str]] = {}
+    for place, inner in _inner_tables(model, path):
+        places.setdefault(inner, []).append(place)
+    for inner, names in places.items():
+        yield f"{marks} {', '.join(names)}\n\n{_about(inner)}\n\n{_table(inner)}"
 
 
 def _inner_tables(
     model: type[BaseModel], path: tuple[str, ...]
 ) -> Iterator[tuple[str, type[BaseModel]]]:
-    """The tables within a provider's table, each by its dotted name; several may be alike."""
+    """The tables within a table, each by its dotted name; several may be alike."""
     for name, field in model.model_fields.items():
         inner = model_in(field.annotation)
         if inner is not None:

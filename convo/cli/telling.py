@@ -16,6 +16,7 @@ from convo.errors import RenderError
 from convo.language.localising import shown
 from convo.language.scope import Scope
 from convo.language.values import restored
+from convo.policy.frequency_cap import placed
 from convo.policy.gate import RULES
 from convo.rehearsal.virtual import OpenErrand, Said
 from convo.routing.playbook import Playbook
@@ -30,6 +31,15 @@ LEVELS: Mapping[int, str] = {
     3: "it is for the open question",
     4: "it is a start word",
     5: "nobody knows it: the fallback answers",
+}
+
+PLACED: Mapping[str, str] = {
+    "usual": "as everybody",
+    "field": "by their field",
+    "chosen": "as they have chosen",
+    "answered": "for they write back",
+    "unanswered": "for they do not write back",
+    "complaint": "for they have complained",
 }
 
 
@@ -224,6 +234,9 @@ def state_lines(
         yield "field", f"{name} = {_kept(business.contact_fields.get(name), value, scope)}"
     if state.tags:
         yield "tags", " ".join(state.tags)
+    if business.caps is not None:
+        found = placed(business.caps, state)
+        yield "cap", f"{found.tier}: {business.caps.tiers[found.tier].written}, {PLACED[found.by]}"
     for programme, consent in state.consents.items():
         to = "everything" if programme == EVERYTHING else programme
         yield "consent", f"{to}: {consent.state}"

@@ -72,7 +72,7 @@ class Programme:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
-    """At most so many touches within so many days, whenever these begin."""
+    """At most so many touches within so many days, whenever these begin; none for 0."""
 
     most: int
     days: int
@@ -80,13 +80,32 @@ class Cap:
     written: str
 
 
+#: What a contact does that moves them to another tier: they wrote back to so many touches in a row,
+#: or to none of so many; or a flow took what they said for a complaint.
+Signal = Literal["answered", "unanswered", "complaint"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Where a signal moves a contact: upwards for `answered`, downwards for the others."""
+
+    tier: str
+    #: How many touches in a row; 0 for a complaint.
+    touches: int = 0
+    #: The contact's tag that tells of a complaint; else empty.
+    tag: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
     """How often marketing may begin with a contact, by the tier that they are in."""
 
     tiers: Mapping[str, Cap]
+    signals: Mapping[Signal, Move] = field(default_factory=dict[Signal, Move])
     #: The contact's field that names their tier; empty when all are in the usual one.
     field: str = ""
+    #: The contact's field in which they have chosen a tier: never more often than that.
+    chosen: str = ""
     usual: str
     #: What becomes of a text over the cap: it is refused, or waits for the next allowed time.
     when_full: Literal["refuse", "wait"] = "refuse"

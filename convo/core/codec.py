@@ -15,6 +15,7 @@ from convo.core.contacts import (
     Closed,
     Consent,
     ContactState,
+    Heed,
     Named,
     Pace,
     Pieces,
@@ -63,7 +64,7 @@ _PACE = Row(
 _CONTACT = Row(
     ContactState,
     "fields tags language zone sessions postponed asked first_seen last_seen pace",
-    "asked_back closed touches pieces begun beside codes",
+    "asked_back closed heed.touches pieces begun beside codes heed.unanswered heed.answered",
     of={
         "sessions": Several(_SESSION),
         "postponed": Several(_POSTPONED),
@@ -71,7 +72,7 @@ _CONTACT = Row(
         "pace": _PACE,
         "asked_back": Several(_BACK),
         "closed": Several(Row(Closed, "channel flow version step at name numbers")),
-        "touches": Several(Row(Touch, "at id")),
+        "heed.touches": Several(Row(Touch, "at id")),
         "pieces": Several(_PIECES),
         "beside": Several(
             Row(
@@ -81,6 +82,7 @@ _CONTACT = Row(
             )
         ),
     },
+    within={"heed": Heed},
 )
 
 _encode = msgspec.json.Encoder().encode

@@ -94,6 +94,18 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heed:
+    """What frequency caps remember of a contact: when marketing began, and how they took it."""
+
+    #: Oldest first; no more than the caps can ask for.
+    touches: tuple[Touch, ...] = ()
+    #: Touches since they last wrote to us.
+    unanswered: int = 0
+    #: Touches in a row that they wrote back to.
+    answered: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A flow that was asked for while another had the word: it begins when that one ends."""
 
@@ -210,8 +222,7 @@ class ContactState:
     first_seen: int = 0
     last_seen: int = 0
     pace: Pace = field(default_factory=Pace)
-    #: What frequency caps remember, oldest first; no more than they can ask for.
-    touches: tuple[Touch, ...] = ()
+    heed: Heed = Heed()
     beside: tuple[Beside, ...] = ()
     #: When they were sent one-time codes within the last hour, ms since 1970.
     codes: tuple[int, ...] = ()

@@ -29,6 +29,7 @@ KINDS: Mapping[str, str] = {
     "answered": "an errand came back: id, whether it went well",
     "unfit": "what an errand answered is not of the answer's kind, so it failed: answer",
     "tagged": "tags of the contact changed: added, removed",
+    "tier": "the contact's cap is another one: the tier that it was, is now, and by what",
     "note": "a step left a note for staff: flow, text",
     "emitted": "an event for own systems: flow, id, event, values",
     "later": "a step put something off beside its conversation: flow, which, and when it is due",

@@ -1,13 +1,13 @@
 """The gate: every text that we want to send is asked about here, and nowhere else."""
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from convo.core.business import Business, Caps
-from convo.core.contacts import ContactState, Pace, Touch
+from convo.core.contacts import ContactState, Heed, Pace
 from convo.core.hours import Hours
 from convo.core.saying import Say
 from convo.policy import frequency_cap, loop_guard, opening_hours
@@ -74,7 +74,7 @@ RULES: Mapping[str, str] = {
     "never-open": "There is no hour at which all rules let us speak first, in the zones that the "
     "number may be in; set the contact's zone, or the hours.",
     "frequency-cap": "So often as the contact's tier allows, marketing has begun with them "
-    "already (`[caps]` in convo.toml); `next` is when it may again.",
+    "already (`[caps]` in convo.toml); `next` is when it may again, `by` what put them in it.",
 }
 
 
@@ -84,22 +84,19 @@ def admit(
     business: Business,
     now: int,
     pace: Pace | None = None,
-    touches: Sequence[Touch] | None = None,
 ) -> Verdict:
     """Whether `say` may go to the contact at `now` (ms since 1970): the first rule decides.
 
-    `pace` and `touches` are the contact's as this turn has changed them so far; None is the
-    state's own.
+    `pace` is the contact's as this turn has changed it so far; None is the state's own.
     """
     for rule in _RULES_IN_ORDER:
         if verdict := rule(say, state, business, now):
             return verdict
     if verdict := _in_a_loop(say, state.pace if pace is None else pace, now):
         return verdict
-    began = state.touches if touches is None else touches
     if business.caps is None or not _capped(say, state, now):
         return _SEND
-    return _over_the_cap(say, state, business.caps, began, now) or _SEND
+    return _over_the_cap(say, state, business.caps, now) or _SEND
 
 
 def counted(say: Say, pace: Pace, now: int) -> Pace:
@@ -107,17 +104,15 @@ def counted(say: Say, pace: Pace, now: int) -> Pace:
     return pace if say.purpose == "law" else loop_guard.spoke(pace, now)
 
 
-def remembered(
-    say: Say, state: ContactState, business: Business, touches: Sequence[Touch], now: int
-) -> tuple[Touch, ...]:
+def remembered(say: Say, state: ContactState, business: Business, now: int) -> Heed:
     """What the caps remember once `say` was let through."""
     if business.caps is None or not _capped(say, state, now):
-        return tuple(touches)
-    return frequency_cap.touched(touches, business.caps, say.touch, now)
+        return state.heed
+    return frequency_cap.began(state.heed, business.caps, say.touch, now)
 
 
 def passes_over(
-    say: Say, state: ContactState, business: Business, touches: Sequence[Touch], now: int
+    say: Say, state: ContactState, business: Business, now: int
 ) -> Mapping[str, object]:
     """What an emergency does not heed and anything else that we start would, for the records."""
     if say.kind != "emergency" or say.purpose != "first":
@@ -129,9 +124,7 @@ def passes_over(
     zones = _zones(state, business)
     if hours and not opening_hours.is_open(moment, hours, zones, business.calendar):
         ignored.append("quiet-hours")
-    if business.caps is not None and (
-        verdict := _over_the_cap(say, state, business.caps, touches, now)
-    ):
+    if business.caps is not None and (verdict := _over_the_cap(say, state, business.caps, now)):
         ignored.append("frequency-cap")
         facts["cap"] = verdict.facts["cap"]
     return {"ignores": ignored, **facts} if ignored else {}
@@ -263,15 +256,16 @@ def _capped(say: Say, state: ContactState, now: int) -> bool:
     return say.kind == "marketing" and say.purpose != "law" and _speaks_first(say, state, now)
 
 
-def _over_the_cap(
-    say: Say, state: ContactState, caps: Caps, touches: Sequence[Touch], now: int
-) -> Later | Never | None:
-    tier = frequency_cap.tier_of(caps, state.fields)
-    cap = caps.tiers[tier]
-    free = frequency_cap.next_allowed(touches, cap, say.touch, now)
+def _over_the_cap(say: Say, state: ContactState, caps: Caps, now: int) -> Later | Never | None:
+    placed = frequency_cap.placed(caps, state)
+    cap = caps.tiers[placed.tier]
+    facts: Mapping[str, object] = {"cap": f"{placed.tier}: {cap.written}", "by": placed.by}
+    if cap.most == 0:
+        return Never(rule="frequency-cap", why=RULES["frequency-cap"], facts=facts)
+    free = frequency_cap.next_allowed(state.heed.touches, cap, say.touch, now)
     if free is None:
         return None
-    facts: Mapping[str, object] = {"cap": f"{tier}: {cap.written}", "next": free}
+    facts = {**facts, "next": free}
     if caps.when_full == "refuse" or say.kind == "emergency":
         return Never(rule="frequency-cap", why=RULES["frequency-cap"], facts=facts)
     if say.not_after is not None and free > say.not_after:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from convo.core import codec
-from convo.core.contacts import Asked, AskedBack, ContactState, Pace, Postponed, Touch
+from convo.core.contacts import Asked, AskedBack, ContactState, Pace, Postponed
 from convo.core.effects import (
     ClearTimer,
     Errand,
@@ -34,6 +34,7 @@ from convo.policy.leaving import Leaving, Refused
 from convo.policy.numbering import country_of, language_by_number, zones_of
 from convo.routing.begun import still_counting
 from convo.routing.consenting import consent_rows, consent_timers, overdue
+from convo.routing.heeding import heeding, tier_moved
 from convo.routing.leaving import what_leaves
 from convo.routing.playbook import Playbook
 from convo.routing.purposes import lane_of, purpose_of
@@ -59,7 +60,7 @@ class Desk:
         self.playbook = playbook
         self.business = playbook.business
         self.pace: Pace = state.pace
-        self.touches: tuple[Touch, ...] = state.touches
+        self.heed = heeding(state, event)
         self.outbound: list[Outbound] = []
         self.postponed: list[Postponed] = list(state.postponed)
         self.asked: list[Asked] = list(state.asked)
@@ -212,7 +213,7 @@ class Desk:
         """Ask the gate, and queue, postpone or drop it; when it leaves, ms since 1970."""
         now = self.event.at
         state = self._at_the_gate(say)
-        verdict = admit(say, state, self.business, now, self.pace, self.touches)
+        verdict = admit(say, state, self.business, now, self.pace)
         if isinstance(verdict, Never):
             self._refused(say, verdict.rule, verdict.facts)
             return now
@@ -235,9 +236,9 @@ class Desk:
             self._refused(say, leaves.rule)
             return now
         until = leaves_by(say, state, self.business, now)
-        facts = passes_over(say, state, self.business, self.touches, now)
+        facts = passes_over(say, state, self.business, now)
         self.pace = counted(say, self.pace, now)
-        self.touches = remembered(say, state, self.business, self.touches, now)
+        self.heed = remembered(say, state, self.business, now)
         self.outbound.append(self._row(say, leaves, until, facts))
         return now
 
@@ -247,8 +248,11 @@ class Desk:
     def _at_the_gate(self, say: Say) -> ContactState:
         """The state that the gate goes by: what this turn has changed so far counts."""
         around, state = self.around, self.state
-        if around.fields.changed or around.contact_zone != state.zone:
-            state = replace(state, fields=around.fields.kept, zone=around.contact_zone)
+        tags = tuple(around.tags)
+        moved = self.heed is not state.heed or tags != state.tags
+        if moved or around.fields.changed or around.contact_zone != state.zone:
+            fields, zone = around.fields.kept, around.contact_zone
+            state = replace(state, fields=fields, zone=zone, tags=tags, heed=self.heed)
         if not say.programme and say.purpose != "consent":
             return state
         changed = {row.programme: row for row in consent_rows(around.effects, self.event, 0)}
@@ -367,7 +371,7 @@ class Desk:
             pieces=self.pieces,
             last_seen=event.at if isinstance(event, Inbound) else state.last_seen,
             pace=self.pace,
-            touches=self.touches,
+            heed=self.heed,
             beside=tuple(around.beside),
         )
         armed = {name for walk in self.walks if not walk.ended for name in walk.scene.armed}
@@ -384,7 +388,7 @@ class Desk:
             errands=tuple(each for each in around.effects if isinstance(each, Errand)),
             consents=consents,
             silence=silence,
-            records=tuple(around.records),
+            records=(*around.records, *tier_moved(state, after, self.business)),
             confidential=self.confidential,
         )
         return turn, after

@@ -201,12 +201,20 @@ class _Reader:
                     f"are in. {mend or 'Write one, like normal = ..., with a cap such as'}"
                     f"{'' if mend else ' 1 per 10 days.'}",
                 )
-            if caps.field and written.contact.get(caps.field) not in ("text", "option"):
-                self._complain(
-                    ("caps", "field"),
-                    f'"{caps.field}" is no field that can hold a tier\'s name. Add '
-                    f'{caps.field} = "text" under [contact].',
-                )
+            for key, name in (("field", caps.field), ("chosen", caps.chosen)):
+                if name and written.contact.get(name) not in ("text", "option"):
+                    self._complain(
+                        ("caps", key),
+                        f'"{name}" is no field that can hold a tier\'s name. Add '
+                        f'{name} = "text" under [contact].',
+                    )
+            for signal, move in caps.signals.moves.items():
+                if move.tier not in caps.tiers:
+                    mend = advice(move.tier, caps.tiers)
+                    self._complain(
+                        ("caps", "signals", signal, "tier"),
+                        f'there is no tier "{move.tier}". {mend}',
+                    )
         for name, window in written.windows.items():
             hours = speaking.window_hours(window)
             if hours.heeds_calendar and not written.holidays.file:

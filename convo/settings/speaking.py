@@ -6,7 +6,7 @@ from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from convo.core.business import Cap, Caps
+from convo.core.business import Cap, Caps, Move, Signal
 from convo.core.hours import DAYS_A_WEEK, DayRule, Hours, Span
 from convo.core.written_hours import DAYS, spans_of, weekdays_of
 
@@ -80,10 +80,14 @@ def _known_days(text: str) -> str:
 
 
 def cap_of(text: str) -> Cap:
-    """The cap of "2 per week", "1 per 10 days" or "1 per month"."""
+    """The cap of "2 per week", "1 per 10 days", "1 per month" or "never"."""
+    if text.casefold().strip() == "never":
+        return Cap(most=0, days=1, written=text)
     found = _CAP.fullmatch(" ".join(text.casefold().split()))
     if found is None:
-        raise ValueError(f'"{text}" is no cap. Write it like "2 per week" or "1 per 10 days".')
+        raise ValueError(
+            f'"{text}" is no cap. Write it like "2 per week", "1 per 10 days" or "never".'
+        )
     most, days = int(found[1]), int(found[2] or 1) * _PERIODS[found[3]]
     if not 1 <= most <= CAP_MOST or not 1 <= days <= CAP_DAYS:
         raise ValueError(
@@ -137,13 +141,60 @@ class HolidaysSection(SpeakingSection):
     )
 
 
+class InARowSection(SpeakingSection):
+    """So many touches in a row, and the tier that they move a contact to."""
+
+    touches: int = Field(ge=1, le=CAP_MOST, description="How many in a row.")
+    tier: str = Field(description="A tier of `[caps]`.")
+
+
+class ComplaintSection(SpeakingSection):
+    """The tag that tells of a complaint, and the tier that it moves a contact to."""
+
+    tag: str = Field(min_length=1, description="A tag that flows give (`tag:`).")
+    tier: str = Field(description="A tier of `[caps]`.")
+
+
+class SignalsSection(SpeakingSection):
+    """How what contacts do moves them to another tier.
+
+    Each moves one way: `answered` never to a rarer tier, the others never to one more often, and
+    none above what a contact has chosen. What they write counts, but for STOP, START and HELP.
+    """
+
+    answered: InARowSection | None = Field(
+        default=None,
+        description="Touches in a row that they wrote back to, before the next one began.",
+        examples=[{"touches": 2, "tier": "high"}],
+    )
+    unanswered: InARowSection | None = Field(
+        default=None,
+        description="Touches since they last wrote; until they write.",
+        examples=[{"touches": 3, "tier": "dormant"}],
+    )
+    complaint: ComplaintSection | None = Field(
+        default=None,
+        description="A flow took what they said for a complaint; until it takes the tag away.",
+        examples=[{"tag": "complained", "tier": "dormant"}],
+    )
+
+    @property
+    def moves(self) -> Mapping[Signal, InARowSection | ComplaintSection]:
+        found: dict[Signal, InARowSection | ComplaintSection | None] = {
+            "answered": self.answered,
+            "unanswered": self.unanswered,
+            "complaint": self.complaint,
+        }
+        return {name: move for name, move in found.items() if move is not None}
+
+
 class CapsSection(SpeakingSection):
     """How often marketing may begin with a contact, over all flows, drips and campaigns together.
 
     Every key but these is a tier: `high = "2 per week"`, `normal = "1 per 10 days"`,
-    `dormant = "1 per month"`. The days are counted back from now; a month is 31 of them. What one
-    conversation says in one turn counts once. Answers, service, one-time codes and emergencies are
-    not counted and not held back.
+    `dormant = "1 per month"`, `none = "never"`. The days are counted back from now; a month is 31
+    of them. What one conversation says in one turn counts once. Answers, service, one-time codes
+    and emergencies are not counted and not held back.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True, str_strip_whitespace=True)
@@ -157,6 +208,15 @@ class CapsSection(SpeakingSection):
         examples=["tier"],
     )
     usual: str = Field(default="normal", description="The tier of everybody else.")
+    chosen: str = Field(
+        default="",
+        description="The field of `[contact]` in which contacts choose a tier for themselves: "
+        "it is never more often than that.",
+        examples=["how_often"],
+    )
+    signals: SignalsSection = Field(
+        default=SignalsSection(), description="How what they do moves them to another tier."
+    )
     when_full: Literal["refuse", "wait"] = Field(
         default="refuse",
         description="Whether a text over the cap is refused, or waits for the next allowed time.",
@@ -197,5 +257,13 @@ def caps(section: CapsSection | None) -> Caps | None:
         tiers={name: cap_of(text) for name, text in section.tiers.items()},
         field=section.field,
         usual=section.usual,
+        chosen=section.chosen,
+        signals={name: _move(move) for name, move in section.signals.moves.items()},
         when_full=section.when_full,
     )
+
+
+def _move(section: InARowSection | ComplaintSection) -> Move:
+    if isinstance(section, ComplaintSection):
+        return Move(tier=section.tier, tag=section.tag)
+    return Move(tier=section.tier, touches=section.touches)

@@ -83,6 +83,19 @@ def test_what_is_known_of_a_number_is_shown(convo: Convo, known: Path) -> None:
     assert convo("-C", known, "contact", "merge", ANNA.e164).exit_code == 2
 
 
+def test_where_a_number_is_with_the_caps_is_shown_and_why(convo: Convo, known: Path) -> None:
+    settings = known / "convo.toml"
+    caps = (
+        '\n[caps]\nnormal = "2 per week"\nrare = "1 per month"\n'
+        '[caps.signals]\ncomplaint = {tag = "%s", tier = "rare"}\n'
+    )
+    plain = settings.read_text("utf-8")
+    told = {"vip": "rare: 1 per month, for they have complained", "x": "2 per week, as everybody"}
+    for tag, said in told.items():
+        settings.write_text(plain + caps % tag, "utf-8")
+        assert said in convo("-C", known, "contact", ANNA.e164).output
+
+
 def test_rows_of_a_file_are_posted_and_each_refusal_is_told_with_its_line(
     convo: Convo, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from convo.core.contacts import (
     Beside,
     Closed,
     ContactState,
+    Heed,
     Named,
     Pace,
     Pieces,
@@ -119,7 +120,7 @@ FULL = dataclasses.replace(
         ),
     ),
     pace=dataclasses.replace(OLD.pace, spoke_at=1_700_000_000_000, quick=3),
-    touches=(Touch(at=1_700_000_000_000, id=4_000_000_000),),
+    heed=Heed(touches=(Touch(at=1_700_000_000_000, id=4_000_000_000),), unanswered=2, answered=1),
     begun={"welcome": 5},
     beside=(
         Beside(

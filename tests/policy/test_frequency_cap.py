@@ -6,15 +6,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convo.core.business import Caps
-from convo.core.contacts import Touch
-from convo.policy.frequency_cap import DAY, next_allowed, tier_of, touched
+from convo.core.business import Caps, Move
+from convo.core.contacts import ContactState, Heed, Json, Touch
+from convo.core.numbers import PhoneNumber
+from convo.policy.frequency_cap import DAY, began, next_allowed, placed, touched, wrote_back
 from convo.settings.speaking import cap_of
 
 HIGH, NORMAL, DORMANT = map(cap_of, ("2 per week", "1 per 10 days", "1 per month"))
 CAPS = Caps(
-    tiers={"high": HIGH, "normal": NORMAL, "dormant": DORMANT}, field="tier", usual="normal"
+    tiers={
+        "high": HIGH,
+        "normal": NORMAL,
+        "dormant": DORMANT,
+        "rare": cap_of("1 per 3 months"),
+        "none": cap_of("never"),
+    },
+    field="tier",
+    chosen="wish",
+    usual="normal",
+    signals={
+        "answered": Move(tier="high", touches=2),
+        "unanswered": Move(tier="dormant", touches=3),
+        "complaint": Move(tier="rare", tag="angry"),
+    },
 )
+ANNA = PhoneNumber("+8613800138000")
 
 
 def ms(*day: int) -> int:
@@ -24,11 +40,52 @@ def ms(*day: int) -> int:
 NOON = ms(2026, 6, 1, 12)
 
 
+def where(*tags: str, unanswered: int = 0, answered: int = 0, **fields: Json) -> tuple[str, str]:
+    heed = Heed(unanswered=unanswered, answered=answered)
+    found = placed(CAPS, ContactState(number=ANNA, fields=fields, tags=tags, heed=heed))
+    return found.tier, found.by
+
+
 def test_a_contact_is_in_the_tier_that_their_field_names() -> None:
-    assert tier_of(CAPS, {"tier": "high"}) == "high"
-    assert tier_of(CAPS, {"tier": "gold"}) == "normal"
-    assert tier_of(CAPS, {"tier": None}) == "normal"
-    assert tier_of(CAPS, {}) == "normal"
+    assert where(tier="high") == ("high", "field")
+    assert where(tier="gold") == ("normal", "usual")
+    assert where(tier=None) == ("normal", "usual")
+    assert where() == ("normal", "usual")
+
+
+def test_what_they_do_moves_them_and_each_signal_its_own_way() -> None:
+    assert where(unanswered=2) == ("normal", "usual")
+    assert where(unanswered=3) == where(unanswered=9) == ("dormant", "unanswered")
+    assert where(answered=1) == ("normal", "usual")
+    assert where(answered=2) == ("high", "answered")
+    assert where("angry") == ("rare", "complaint")
+    assert where("angry", tier="high", answered=9, unanswered=9) == ("rare", "complaint")
+    # Nothing that is there already, or better, is undone.
+    assert where(tier="rare", unanswered=3) == ("rare", "field")
+    assert where(tier="high", answered=2) == ("high", "field")
+
+
+def test_nothing_raises_above_what_they_have_chosen() -> None:
+    assert where(wish="dormant", answered=2) == ("dormant", "chosen")
+    assert where(wish="none", tier="high") == ("none", "chosen")
+    assert where(wish="high") == ("normal", "usual")
+    assert where(wish="as you like") == ("normal", "usual")
+
+
+def test_a_touch_is_answered_by_the_next_text_of_theirs_and_each_in_a_row_counts() -> None:
+    heed = Heed()
+    assert wrote_back(heed) is heed
+    for touch in (1, 2):
+        heed = wrote_back(began(heed, CAPS, touch, NOON + touch))
+    assert (heed.unanswered, heed.answered) == (0, 2)
+    assert wrote_back(heed) is heed
+    # One text that answers the last of three is no streak.
+    for touch in (3, 4, 5):
+        heed = began(heed, CAPS, touch, NOON + touch)
+        assert began(heed, CAPS, touch, NOON + touch) is heed
+    assert (heed.unanswered, heed.answered) == (3, 0)
+    heed = wrote_back(heed)
+    assert (heed.unanswered, heed.answered) == (0, 1)
 
 
 def test_two_a_week_are_two_in_any_seven_days() -> None:
@@ -92,6 +149,7 @@ def test_however_often_it_is_tried_no_stretch_holds_more_than_the_cap(
         ("3 a day", 3, 1),
         ("5/year", 5, 366),
         ("2 texts per 2 weeks", 2, 14),
+        ("never", 0, 1),
     ],
 )
 def test_a_cap_is_written_in_words(text: str, most: int, days: int) -> None:

@@ -109,13 +109,13 @@ def test_answers_service_and_emergencies_are_not_counted_and_not_held_back() -> 
         assert talk.request(event="shipped") == ["It is sent."]
         assert talk.text("menu") == [OFFER]
         assert talk.request(event="fire") == ["Leave now."]
-    assert talk.state.touches == ()
+    assert talk.state.heed.touches == ()
     assert "ignores" not in talk.recorded("said")[-1]
     assert talk.request(event="sale.wanted") == [OFFER]
     assert talk.request(event="fire") == ["Leave now."]
     assert talk.recorded("said")[-1]["ignores"] == ["frequency-cap"]
     assert talk.recorded("said")[-1]["cap"] == "normal: 1 per 10 days"
-    assert len(talk.state.touches) == 1
+    assert len(talk.state.heed.touches) == 1
 
 
 def test_what_one_conversation_says_in_one_turn_is_one_touch_and_its_reminder_another() -> None:
@@ -134,9 +134,9 @@ def test_both_texts_of_one_touch_come_in_the_morning() -> None:
     talk = joined(flow("sale", steps=steps), at=at)
     talk.wait("13h")
     assert talk.request(event="sale.wanted") == []
-    assert talk.state.touches == ()
+    assert talk.state.heed.touches == ()
     assert talk.wait("11h") == [OFFER, "And another. Reply STOP to opt out"]
-    assert len(talk.state.touches) == 1
+    assert len(talk.state.heed.touches) == 1
 
 
 def test_a_postponed_text_counts_when_it_leaves_and_asks_for_its_cap_then() -> None:
