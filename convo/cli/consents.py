@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,10 @@ COLUMNS: Mapping[str, str] = {
     "evidence": "evidence",
     "text": "text",
 }
-NEEDED = ("number", "programme", "given_at", "source", "evidence")
+SHOWING = ("given_at", "source", "evidence")
+"""What shows a consent; a row that lacks any of them brings none."""
+
+NEEDED = ("number", "programme", *SHOWING)
 ROWS_AT_ONCE = 100
 """In one request: texts may be long, and a request has a limit."""
 
@@ -47,6 +50,9 @@ def bring(ctx: click.Context, file: Path, no_consent: bool) -> None:
     like, text (what they agreed to). A row without source, time or evidence is refused, and the
     others are kept. Nobody who has left is brought back: only they can come back.
 
+    With --no-consent a list of numbers will do. Each row that brings no consent is told with its
+    line; what needs one is not sent to it.
+
     \b
     number,programme,given_at,source,evidence
     +8613800138000,survey,2026-11-24T15:00+08:00,form on salon.example,form 4711
@@ -58,7 +64,7 @@ def bring(ctx: click.Context, file: Path, no_consent: bool) -> None:
     token = token_of(settings)
     counted = dict.fromkeys(("accepted", "without_consent", "duplicates"), 0)
     refused = 0
-    for first, rows in _batches(_rows(file)):
+    for first, rows in _batches(_rows(file, ("number",) if no_consent else NEEDED)):
         body = {"consents": rows, "unproven": "no_consent" if no_consent else "refuse"}
         status, said = post(settings.local_url, token, body, "/v1/consents")
         if "refused" not in said:
@@ -70,6 +76,10 @@ def bring(ctx: click.Context, file: Path, no_consent: bool) -> None:
             # The first line of the file names the columns.
             line = first + each["row"]
             click.secho(f"{file.name}:{line}: {' '.join(each['complaints'])}", fg="red", err=True)
+        unproven: Sequence[int] = said["unproven"]
+        for row in unproven:
+            told = f"{file.name}:{first + row}: no consent: {_lacking(rows[row - 1])} missing."
+            click.secho(told, fg="yellow", err=True)
     click.echo(
         f"{counted['accepted']} kept, {counted['without_consent']} without consent, "
         f"{counted['duplicates']} known already, {refused} refused."
@@ -78,15 +88,20 @@ def bring(ctx: click.Context, file: Path, no_consent: bool) -> None:
         ctx.exit(FOUND_MISTAKES)
 
 
-def _rows(file: Path) -> Iterator[dict[str, Any]]:
+def _lacking(row: Mapping[str, Any]) -> str:
+    names = [name for name in SHOWING if not row.get(COLUMNS[name])]
+    return " and ".join(names) + (" are" if len(names) > 1 else " is")
+
+
+def _rows(file: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:
             reader = csv.DictReader(opened)
-            missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
+            missing = [name for name in needed if name not in (reader.fieldnames or ())]
             if missing:
                 raise ConvoError(
                     f"{file.name}: its first line names no column {', '.join(missing)}. "
-                    f"It must name: {', '.join(NEEDED)}."
+                    f"It must name: {', '.join(needed)}."
                 )
             for row in reader:
                 told = {COLUMNS[name]: row[name] for name in COLUMNS if row.get(name)}

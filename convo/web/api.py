@@ -136,6 +136,7 @@ class Api:
         told = {
             "accepted": len([row for row in new if row not in rows.unproven]),
             "without_consent": len([row for row in new if row in rows.unproven]),
+            "unproven": rows.unproven,
             "duplicates": len(answers) - len(new),
             "refused": [
                 {"row": row, "complaints": complaints} for row, complaints in rows.refused.items()

@@ -89,7 +89,8 @@ def _consent(row: Any, business: Business, unproven: bool) -> ConsentBrought:
     complaints = unknown_in(fields, _ROW)
     contact = contact_of(fields, business, complaints, "to")
     programme = word_of(fields, "programme", complaints) or ""
-    if "programme" not in fields:
+    shown = not any(_lacks(fields, name) for name in _MISSING)
+    if "programme" not in fields and (shown or not unproven):
         complaints.append("programme: it is missing. Name the one that they have joined.")
     elif programme and programme not in business.programmes:
         mend = advice(programme, business.programmes)
@@ -100,11 +101,10 @@ def _consent(row: Any, business: Business, unproven: bool) -> ConsentBrought:
         complaints += [why for name, why in _MISSING.items() if _lacks(fields, name)]
     if complaints or contact is None:
         raise Nonsense(complaints)
-    proven = bool(given_at and proof["source"] and proof["evidence"])
     return ConsentBrought(
         contact=contact,
         programme=programme,
-        given_at=given_at if proven else 0,
+        given_at=given_at if shown else 0,
         source=proof["source"],
         evidence=proof["evidence"],
         shown=proof["text"],

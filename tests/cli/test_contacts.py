@@ -105,7 +105,13 @@ def test_rows_of_a_file_are_posted_and_each_refusal_is_told_with_its_line(
         assert path == "/v1/consents"
         bodies.append(body)
         refused = [{"row": 2, "complaints": ["evidence: it is missing."]}]
-        return 200, {"accepted": 1, "without_consent": 0, "duplicates": 0, "refused": refused}
+        return 200, {
+            "accepted": 1,
+            "without_consent": 0,
+            "unproven": [],
+            "duplicates": 0,
+            "refused": refused,
+        }
 
     monkeypatch.setattr(request, "post", post)
     monkeypatch.setattr(request, "token_of", lambda _: "token")
