@@ -2,7 +2,9 @@
 
 from convo.core.business import Business
 from convo.core.events import Inbound, LawWord
+from convo.core.folding import whole_message
 from convo.language.phrases import phrase
+from convo.policy.law_words import law_word
 from convo.policy.numbering import country_of
 from convo.routing.consenting import left_by
 from convo.routing.desk import Desk
@@ -10,6 +12,9 @@ from convo.routing.leaving_programmes import leave_programme
 
 #: Countries whose carriers want HELP to say that texts may cost.
 RATES_TOLD = frozenset({"US", "CA"})
+
+#: What Twilio takes for HELP by default, as carriers want it; in no other language.
+COMPANIES_HELP = frozenset({"help", "info"})
 
 
 def answer_law(desk: Desk, event: Inbound, law: LawWord, language: str) -> None:
@@ -27,9 +32,16 @@ def answer_law(desk: Desk, event: Inbound, law: LawWord, language: str) -> None:
         told = "start.confirmed" if event.acted else "start.already"
         if channel.optout_reply == "us" or not event.acted:
             desk.say(phrase(told, language, business=business.name), event.channel, "law")
-    else:
+    elif channel.optout_reply == "us" or not _answered_there(event):
         told = "help.us" if country_of(event.contact) in RATES_TOLD else "help.anywhere"
         desk.say(phrase(told, language, business=business.name), event.channel, "law")
+
+
+def _answered_there(event: Inbound) -> bool:
+    """Whether a company that answers law words has answered this HELP: by its default words, or by
+    one that only it knows."""
+    plain = whole_message(event.text)
+    return plain in COMPANIES_HELP or law_word(plain, country_of(event.contact)) != "help"
 
 
 def _stop_confirmed(business: Business, left: str, language: str) -> str:

@@ -14,7 +14,7 @@ from convo.core.opt_in_links import Joining
 from convo.core.opt_out_links import Leaving
 from convo.errors import Busy, StoreError
 from convo.policy.consent import consent_act
-from convo.policy.law_words import law_word
+from convo.policy.law_words import law_word, rejoin_word
 from convo.policy.numbering import country_of
 from convo.ports import Acceptance, Arrival, Parsed, Store
 from convo.runtime import backoff
@@ -175,7 +175,8 @@ def _lawful(arrival: Arrival, inbound: Inbound, business: Business) -> Arrival:
     part = inbound.part if inbound.part is not None and inbound.part.count > 1 else None
     # A part of a longer text is no whole message, so no law word, whatever it says.
     found = None if part is not None else law_word(text, country_of(inbound.contact))
-    law = inbound.law or found
+    # YES is START to who has left and an answer to all others, whatever the provider takes it for.
+    law = found if inbound.law == "start" and rejoin_word(text) else inbound.law or found
     event = Inbound(
         channel=inbound.channel,
         contact=inbound.contact,

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Literal
 
 from convo.core.consent_acts import ConsentAct
+from convo.core.contacts import Origin
 from convo.core.events import OptedOutElsewhere
 from convo.core.limits import Limit
 from convo.core.turns import Outbound
@@ -285,5 +286,9 @@ def _opt_out(message: Outbound, code: str) -> Arrival:
             contact=message.contact, channel=message.channel, source=code or "provider"
         ),
         dedupe=f"opted-out:{message.id}",
-        consent=ConsentAct(act="stop", proof=f"refused by the provider: {code or 'opted out'}"),
+        consent=ConsentAct(
+            act="stop",
+            proof=f"refused by the provider: {code or 'opted out'}",
+            origin=Origin(how="provider", channel=message.channel),
+        ),
     )

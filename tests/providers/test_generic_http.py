@@ -319,6 +319,18 @@ def test_a_report_to_the_callback_is_about_our_message(word: str) -> None:
     )
 
 
+def test_a_code_of_a_report_may_say_that_they_have_opted_out_there() -> None:
+    gateway = adapter(reports={"code": "err", "opted_out": ["9", "1240"], "to": "number"})
+    failed = {"status": "failed", "id": "g1", "number": CONTACT}
+
+    def told(**more: str) -> list[type]:
+        request = asked("/dlr/main/x", form({**failed, **more}), headers=FORM)
+        return [type(each.event) for each in gateway.report(request, "our-id").arrivals]
+
+    assert told(err="9") == told(err="1240") == [Report, OptedOutElsewhere]
+    assert told(err="7") == told(err="9", number="SALON") == told() == [Report]
+
+
 def test_words_of_the_gateways_own_are_mapped_and_unknown_ones_passed_over() -> None:
     gateway = adapter(reports={"status": "/s", "map": {"DELIVRD": "delivered"}})
     [arrival] = gateway.report(posted({"s": "DELIVRD"}), "o").arrivals

@@ -115,6 +115,8 @@ async def test_an_opt_out_at_the_provider_becomes_ours() -> None:
         assert isinstance(pending.event, OptedOutElsewhere)
         (consent,) = work.contacts[ANNA].consents
         assert consent.state == "withdrawn"
+        (act,) = await stage.store.acts(ANNA)
+        assert (act.origin.how, act.origin.channel) == ("provider", "main")
 
 
 async def test_wrong_settings_stop_the_channel_and_lose_nothing(

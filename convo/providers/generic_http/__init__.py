@@ -91,7 +91,7 @@ class GenericHttp:
         for payload in payloads(request, self._in.items, self._in.charset):
             try:
                 # What came in one request is kept once, with its first item.
-                arrivals.append(self._read(payload, b"" if arrivals else request.brought))
+                arrivals += self._read(payload, b"" if arrivals else request.brought)
             except BadAddress as reason:
                 ignored.append(str(reason))
             except WebhookRejected as reason:
@@ -104,12 +104,12 @@ class GenericHttp:
         verify(request, self._checks)
         (payload,) = payloads(request, "", self._in.charset)
         try:
-            arrivals = (self._reported(payload, outbound, request.brought),)
+            arrivals = self._reported(payload, outbound, request.brought)
         except WebhookRejected as reason:
             return Parsed(arrivals=(), answer=self._answer, ignored=(str(reason),))
         return Parsed(arrivals=arrivals, answer=self._answer)
 
-    def _read(self, payload: Payload, raw: bytes) -> Arrival:
+    def _read(self, payload: Payload, raw: bytes) -> tuple[Arrival, ...]:
         text = payload.first(self._in.text)
         is_report = text is None and payload.first(self._reports.status) is not None
         if self._reports.at_inbound and is_report:
@@ -119,7 +119,7 @@ class GenericHttp:
             raise WebhookRejected("There is no sender where incoming.from says.")
         contact = sender(origin, self._country)
         if self._optout and payload.first(self._optout.field) in self._optout.values:
-            return self._gone(contact, payload, raw)
+            return (self._gone(contact, payload, raw),)
         media = payload.every(self._in.media)
         if text is None and not media:
             raise WebhookRejected("There is no text where incoming.text says.")
@@ -131,7 +131,7 @@ class GenericHttp:
             media=media,
             part=self._part(payload),
         )
-        return Arrival(event=event, dedupe=self._dedupe(event, payload), raw=raw)
+        return (Arrival(event=event, dedupe=self._dedupe(event, payload), raw=raw),)
 
     def _part(self, payload: Payload) -> Part | None:
         """None where nothing is numbered, or what should be a number is none."""
@@ -167,7 +167,7 @@ class GenericHttp:
         told = repr((event.contact.e164, event.text, at, part)).encode()
         return f"in:{self._channel}:{hashlib.blake2b(told, digest_size=16).hexdigest()}"
 
-    def _reported(self, payload: Payload, outbound: str, raw: bytes) -> Arrival:
+    def _reported(self, payload: Payload, outbound: str, raw: bytes) -> tuple[Arrival, ...]:
         word = payload.first(self._reports.status) or ""
         status = self._reports.map.get(word)
         if status is None:
@@ -181,7 +181,16 @@ class GenericHttp:
             channel=self._channel, outbound=oid, provider_id=told, status=status, code=code
         )
         key = f"report:{self._channel}:{oid}:{told}:{word}:{code}"
-        return Arrival(event=event, dedupe=key, raw=raw)
+        report = Arrival(event=event, dedupe=key, raw=raw)
+        if code not in self._reports.opted_out:
+            return (report,)
+        try:
+            who = sender(payload.first(self._reports.to) or "", self._country)
+        except BadAddress:
+            return (report,)
+        source = f"the gateway, {code}"
+        gone = OptedOutElsewhere(contact=who, channel=self._channel, source=source)
+        return (report, Arrival(event=gone, dedupe=f"gone:{key}"))
 
     # --- sending ------------------------------------------------------------------------------
 

@@ -334,6 +334,10 @@ class Reports(BaseModel):
     id: Places = Field(default=("id",), description="The gateway's id of the message.")
     our_id: Places = Field(default=(), description="Our id, if the gateway repeats it.")
     code: Places = Field(default=(), description="The gateway's error code.")
+    opted_out: tuple[str, ...] = Field(
+        default=(), description="Its error codes that say that the contact is opted out there."
+    )
+    to: Places = Field(default=("to",), description="The contact's number, for `opted_out`.")
     at_inbound: bool = Field(
         default=False, description="Reports come to the URL of incoming texts."
     )
