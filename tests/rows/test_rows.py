@@ -64,6 +64,9 @@ def switch(file: str, old: str, new: str, shown_by: str) -> Switch:
     return Switch(row="S99", what="it is off", shown_by=[shown_by], changes=changes)
 
 
+#: Always the same and quick ones, of chats and of tests; `make switches` tries all.
+SAMPLE = ("S03", "S55", "S56", "S58", "S62")
+
 SWITCHES = [pytest.param(each, id=each.row) for each in switches()]
 
 
@@ -71,6 +74,17 @@ SWITCHES = [pytest.param(each, id=each.row) for each in switches()]
 def test_every_switch_can_be_tried(each: Switch) -> None:
     assert list(problems(each)) == []
     assert each.row in {row.name for row in rows()}
+
+
+def test_every_row_has_what_shows_it_and_a_switch() -> None:
+    assert {row.name: row.lacks for row in rows() if row.lacks} == {}
+
+
+@pytest.mark.parametrize("row", SAMPLE)
+def test_a_sample_of_the_switches_bites(row: str) -> None:
+    (each,) = (each for each in switches() if each.row == row)
+    result = tried(each)
+    assert result.bites, (result.problem, result.seen)
 
 
 def test_a_file_is_of_the_rows_in_its_name() -> None:
