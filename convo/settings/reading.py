@@ -191,30 +191,8 @@ class _Reader:
 
     def _speaking(self, written: ConvoToml) -> None:
         """Caps and windows against what they name."""
-        caps = written.caps
-        if caps is not None:
-            if caps.usual not in caps.tiers:
-                mend = advice(caps.usual, caps.tiers) if caps.tiers else ""
-                self._complain(
-                    ("caps", "usual"),
-                    f'there is no tier "{caps.usual}", which contacts without a tier of their own '
-                    f"are in. {mend or 'Write one, like normal = ..., with a cap such as'}"
-                    f"{'' if mend else ' 1 per 10 days.'}",
-                )
-            for key, name in (("field", caps.field), ("chosen", caps.chosen)):
-                if name and written.contact.get(name) not in ("text", "option"):
-                    self._complain(
-                        ("caps", key),
-                        f'"{name}" is no field that can hold a tier\'s name. Add '
-                        f'{name} = "text" under [contact].',
-                    )
-            for signal, move in caps.signals.moves.items():
-                if move.tier not in caps.tiers:
-                    mend = advice(move.tier, caps.tiers)
-                    self._complain(
-                        ("caps", "signals", signal, "tier"),
-                        f'there is no tier "{move.tier}". {mend}',
-                    )
+        for path, what in speaking.unfit_caps(written.caps, written.contact):
+            self._complain(path, what)
         for name, window in written.windows.items():
             hours = speaking.window_hours(window)
             if hours.heeds_calendar and not written.holidays.file:

@@ -1,7 +1,7 @@
 """When and how often we may speak first: [quiet], [windows], [holidays] and [caps]."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from convo.core.business import Cap, Caps, Move, Signal
 from convo.core.hours import DAYS_A_WEEK, DayRule, Hours, Span
 from convo.core.written_hours import DAYS, spans_of, weekdays_of
+from convo.language.spelling import advice
 
 EVERY_DAY = ""
 """Stands for all days where one text was written for them."""
@@ -225,6 +226,34 @@ class CapsSection(SpeakingSection):
     @property
     def tiers(self) -> Mapping[str, str]:
         return cast(Mapping[str, str], self.model_extra or {})
+
+
+def unfit_caps(
+    caps: CapsSection | None, contact: Mapping[str, str]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where [caps] names a tier or a field that is not there, and how to mend it."""
+    if caps is None:
+        return
+    if caps.usual not in caps.tiers:
+        mend = advice(caps.usual, caps.tiers) if caps.tiers else ""
+        yield (
+            ("caps", "usual"),
+            f'there is no tier "{caps.usual}", which contacts without a tier of their own are in. '
+            f"{mend or 'Write one, like normal = ..., with a cap such as 1 per 10 days.'}",
+        )
+    for key, name in (("field", caps.field), ("chosen", caps.chosen)):
+        if name and contact.get(name) not in ("text", "option"):
+            yield (
+                ("caps", key),
+                f'"{name}" is no field that can hold a tier\'s name. Add '
+                f'{name} = "text" under [contact].',
+            )
+    for signal, move in caps.signals.moves.items():
+        if move.tier not in caps.tiers:
+            yield (
+                ("caps", "signals", signal, "tier"),
+                f'there is no tier "{move.tier}". {advice(move.tier, caps.tiers)}',
+            )
 
 
 # --- from sections to values ----------------------------------------------------------------------
