@@ -210,6 +210,8 @@ WRITTEN: list[Any] = [
         ]
     ],
     [5, 6],
+    2,
+    1,
 ]
 
 
@@ -229,7 +231,7 @@ def test_every_row_may_lack_its_last_entries_and_no_others() -> None:
 
 def test_a_row_that_is_longer_than_any_known_is_refused_and_not_cut() -> None:
     longer = [*msgspec.json.decode(codec.encode(FULL)), 1]
-    with pytest.raises(ValueError, match="18 entries are no row"):
+    with pytest.raises(ValueError, match="20 entries are no row"):
         codec.decode(ANN, msgspec.json.encode(longer))
 
 
