@@ -53,7 +53,7 @@ Lists = dict[str, list[str]]
 def lists_of(lines: list[str]) -> Lists:
     """The ids of each declared list; a malformed declaration is an assertion's business.
 
-    A declared pattern stands beside them, by its name with a mark.
+    Declared patterns and places stand beside them, by their names with a mark.
     """
     lists: Lists = {}
     for line in lines:
@@ -64,6 +64,9 @@ def lists_of(lines: list[str]) -> Lists:
         elif line.startswith("!pattern\t"):
             _, name, pattern = line.split("\t")
             lists[f"!{name}"] = [pattern]
+        elif line.startswith("!places\t"):
+            _, name, *places = line.split("\t")
+            lists[f"@{name}"] = [place.partition("=")[0] for place in places]
     return lists
 
 
@@ -141,6 +144,9 @@ def fits(question: str, reply: str, expected: str, lists: Lists) -> bool:
             return detail in lists and expected in (*lists[detail], "unclear")
         case "pattern":
             return expected == "unclear" or does_match(lists.get(f"!{detail}", []), expected)
+        case "place":
+            ids = expected.removeprefix("which ").removeprefix("? ").split()
+            return expected == "unclear" or {*ids} <= {*lists.get(f"@{detail}", ())}
         case "number":
             return expected == "unclear" or is_number(question, expected)
         case _:
@@ -203,6 +209,7 @@ def test_there_are_files_to_look_at() -> None:
         ("law:us\tSTOP\tstop\tlaw", "cannot be"),
         ("pattern:no\t12\t12\tdigits", "cannot be"),
         ("pattern:pin\tnone\t123\tdigits", "cannot be"),
+        ("place:town\tYork\tyork\tplain", "cannot be"),
         ("email\tanna at example\tanna@example\tword", "cannot be"),
         ("name\tI'm Ann\tAnna\tsentence", "cannot be"),
         ("mood\tfine\tfine\tword", "cannot be"),
