@@ -252,7 +252,7 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
             rf"{_HERE} ?(?:, ?)?{more}(?=.*[^\W_{_HERE}])|(?<![a-z0-9]){more} {_HERE}"
         ),
         squeezed=squeezed,
-        words=_own_meanings(languages),
+        words=own_meanings(languages),
         inside=re.compile(f"(?=({'|'.join(map(whole, _longest_first(in_sentences))) or '(?!)'}))"),
         refusals=refusals(languages),
         leading=re.compile(r"[0-9]{1,4}(?![0-9:/.-])"),
@@ -262,7 +262,7 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
 def _by_name(options: Iterable[OptionWords], spelling: Callable[[str], str]) -> dict[str, str]:
     named: dict[str, str] = {}
     for option in options:
-        written = [spelt for name in (*option.labels, *option.words) for spelt in _umlauts(name)]
+        written = [spelt for name in (*option.labels, *option.words) for spelt in spellings(name)]
         for name in filter(None, map(spelling, written)):
             named[name] = option.id if named.get(name, option.id) == option.id else _SEVERAL
     return named
@@ -272,7 +272,7 @@ def _longest_first(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (-len(name), name))
 
 
-def _umlauts(name: str) -> Iterable[str]:
+def spellings(name: str) -> Iterable[str]:
     """German is also written without its own letters: "faerben" is "färben"."""
     return dict.fromkeys((name, name.casefold().translate(_WRITTEN_OUT)))
 
@@ -285,7 +285,7 @@ def _long_enough(name: str) -> bool:
 
 
 @cache
-def _own_meanings(languages: tuple[str, ...]) -> frozenset[str]:
+def own_meanings(languages: tuple[str, ...]) -> frozenset[str]:
     """Whatever says something by itself, so that "later" is no slip of "laser"."""
     tables = vocabularies(languages)
     phrases = ((*t.yes, *t.no, *t.refusing, *t.polite, *t.never_guessed) for t in tables)

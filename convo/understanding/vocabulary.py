@@ -43,6 +43,14 @@ class AddressWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceWords:
+    """What is written around a part of a place's name."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """One language's words, as they are compared: without accents, in one spelling.
 
@@ -105,6 +113,7 @@ class Vocabulary:
     and_more: tuple[str, ...]
     names: NameWords
     addresses: AddressWords
+    places: PlaceWords
     dates: DateWords
     #: In place of the grammar of `dates`, where the language has the other one.
     counted_dates: CountedWords | None
@@ -175,6 +184,7 @@ def vocabulary(language: str) -> Vocabulary | None:
         and_more=entries.words(raw, "and_more"),
         names=_name_words(entries.table(raw, "names")),
         addresses=_address_words(entries.table(raw, "addresses")),
+        places=_place_words(entries.table(raw, "places")),
         counted_dates=counted_words(dates) if entries.text(dates, "grammar") == "counted" else None,
         dates=date_words(dates),
     )
@@ -197,6 +207,10 @@ def _address_words(addresses: entries.Raw) -> AddressWords:
         dot=entries.words(addresses, "dot"),
         before=entries.words(addresses, "before"),
     )
+
+
+def _place_words(places: entries.Raw) -> PlaceWords:
+    return PlaceWords(before=entries.words(places, "before"), after=entries.words(places, "after"))
 
 
 def vocabularies(languages: Iterable[str]) -> tuple[Vocabulary, ...]:

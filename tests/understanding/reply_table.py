@@ -15,6 +15,7 @@ from convo.understanding.names import understand_name
 from convo.understanding.numerals import understand_number
 from convo.understanding.options import OptionWords, understand_option
 from convo.understanding.patterns import compiled, understand_pattern
+from convo.understanding.places import PlaceNames, place_list, understand_place
 from convo.understanding.yes_no import understand_yes_no
 
 FOLDER = Path(__file__).parent / "replies"
@@ -43,6 +44,7 @@ class Row:
     kind: str
     options: tuple[OptionWords, ...] = ()
     pattern: str = ""
+    places: tuple[PlaceNames, ...] = ()
 
     @property
     def says_nothing(self) -> bool:
@@ -67,6 +69,7 @@ def read_rows(folder: Path = FOLDER) -> tuple[Row, ...]:
 def _rows_of(file: Path) -> Iterable[Row]:
     lists: dict[str, tuple[OptionWords, ...]] = {}
     patterns: dict[str, str] = {}
+    places: dict[str, tuple[PlaceNames, ...]] = {}
     lines = file.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
@@ -77,6 +80,9 @@ def _rows_of(file: Path) -> Iterable[Row]:
             continue
         if cells[0] == "!pattern":
             patterns[cells[1]] = cells[2]
+            continue
+        if cells[0] == "!places":
+            places[cells[1]] = tuple(map(_place, cells[2:]))
             continue
         question, reply, expected, kind = cells
         about, _, name = question.partition(":")
@@ -89,6 +95,7 @@ def _rows_of(file: Path) -> Iterable[Row]:
             kind=kind,
             options=lists[name] if about == "choose" else (),
             pattern=patterns[name] if about == "pattern" else "",
+            places=places[name] if about == "place" else (),
         )
 
 
@@ -98,6 +105,15 @@ def _option(cell: str) -> OptionWords:
     number, label, *words = rest.split("|")
     said = tuple(filter(None, words[0].split(","))) if words else ()
     return OptionWords(id=id, number=int(number), labels=(label,), words=said)
+
+
+def _place(cell: str) -> PlaceNames:
+    """`spr_il=Springfield|the Springs@Illinois,IL`."""
+    id, _, rest = cell.partition("=")
+    names, _, within = rest.partition("@")
+    return PlaceNames(
+        id=id, names=tuple(names.split("|")), within=tuple(filter(None, within.split(",")))
+    )
 
 
 def _unescaped(written: str) -> str:
@@ -173,6 +189,16 @@ def _email(row: Row, _more: str) -> str:
     return found.address if found.meant is None else f"? {found.meant}"
 
 
+def _where(row: Row, _more: str) -> str:
+    found = understand_place(row.reply, place_list(row.places, _languages(row)))
+    if found is None:
+        return UNCLEAR
+    ids = " ".join(found.ids)
+    if len(found.ids) > 1:
+        return f"which {ids}"
+    return f"? {ids}" if found.slip else ids
+
+
 def _pattern(row: Row, _more: str) -> str:
     return understand_pattern(row.reply, compiled(row.pattern), _languages(row)) or UNCLEAR
 
@@ -195,6 +221,7 @@ _READERS: Mapping[str, Callable[[Row, str], str]] = {
     "name": _name,
     "email": _email,
     "pattern": _pattern,
+    "place": _where,
     "law": _law,
 }
 #: Questions at which not one wrong action is allowed.
