@@ -45,6 +45,7 @@ NAMED: Mapping[str, str] = {
     "programmes": "programmes.NAME",
     "anytime": "anytime.NAME",
     "codes": "codes.NAME",
+    "places": "places.LIST",
     "windows": "windows.NAME",
 }
 

@@ -12,7 +12,9 @@ from convo.core.numbers import Address
 MessageClass = Literal["service", "otp", "marketing", "emergency"]
 #: What may have hours of its own: what we start, by its class, and our answers.
 Quiet = Literal["service", "otp", "marketing", "emergency", "replies"]
-FieldKind = Literal["text", "number", "date", "time", "datetime", "yes_no", "option", "phone"]
+FieldKind = Literal[
+    "text", "number", "date", "time", "datetime", "yes_no", "option", "phone", "place"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,28 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One of a list of places, as it is called: by language; under "" for all of them."""
+
+    labels: Mapping[str, str]
+    words: tuple[str, ...] = ()
+    #: What it lies in, by language: two of one name are told apart by it.
+    within: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+#: List -> id -> place.
+Places = Mapping[str, Mapping[str, Place]]
+
+
+def labels_of(id: str, lists: Places) -> Mapping[str, str]:
+    """How a place is called, by language; nothing for one that is in no list any more."""
+    for places in lists.values():
+        if id in places:
+            return places[id].labels
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Business:
     """What every flow may take for granted."""
 
@@ -170,3 +194,5 @@ class Business:
     opt_out: Mapping[str, str] = field(default_factory=dict[str, str])
     law: Law = field(default_factory=Law)
     privacy: Privacy = field(default_factory=Privacy)
+    #: An id is one place in all lists.
+    places: Places = field(default_factory=dict[str, Mapping[str, Place]], repr=False)

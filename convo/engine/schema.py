@@ -43,6 +43,7 @@ AnswerKind = Literal[
     "yes_no",
     "phone",
     "email",
+    "place",
     "tally",
 ]
 

@@ -130,6 +130,7 @@ _RESTORES: dict[str, Callable[[Any, ZoneInfo], Any]] = {
     "phone": _text,
     "email": _text,
     "option": _text,
+    "place": _text,
     "number": _number,
     "yes_no": _yes_no,
     "date": lambda raw, _: date.fromisoformat(str(raw)),

@@ -178,6 +178,15 @@ def _phone(raw: Any, business: Business) -> str:
         raise _Refused(str(error)) from None
 
 
+def _place(raw: Any, business: Business) -> str:
+    text = _text(raw, business)
+    known = {id for places in business.places.values() for id in places}
+    if text not in known:
+        mend = advice(text, known) if known else "Write [places.LIST] in convo.toml."
+        raise _Refused(f'there is no place "{text}". {mend}')
+    return text
+
+
 def _email(raw: Any, business: Business) -> str:
     text = _text(raw, business)
     if not re.fullmatch(r"[^\s@]+@[^\s@]+", text):
@@ -198,6 +207,7 @@ _KINDS: Mapping[str, tuple[Callable[[Any, Business], Json], str]] = {
         'a date and time in ISO 8601, like "2026-11-24T15:00" by your clock or '
         '"2026-11-24T15:00+08:00"',
     ),
+    "place": (_place, "the id of a place of convo.toml, as a text"),
     "phone": (_phone, "a phone number as a text"),
     "tally": (_counted, "left out: a standing is counted here"),
     "email": (_email, "an email address"),

@@ -14,7 +14,7 @@ from convo.core.hours import NO_CALENDAR, Calendar
 from convo.errors import SettingsError
 from convo.language.spelling import advice
 from convo.routing.loading import AnytimeWords
-from convo.settings import complaints, meanings, references, speaking
+from convo.settings import complaints, meanings, places, references, speaking
 from convo.settings.channels import carries_media, channel_of
 from convo.settings.complaints import Complaint, Spot
 from convo.settings.holidays import BadHolidays, read_calendar
@@ -188,6 +188,8 @@ class _Reader:
             self._complain(spot, what)
         self._well_known_tokens(written)
         self._speaking(written)
+        for spot, what in places.unlike(written.places):
+            self._complain(spot, what)
 
     def _speaking(self, written: ConvoToml) -> None:
         """Caps and windows against what they name."""
@@ -358,6 +360,7 @@ def _business(
         code_pools=pools,
         events_url=written.events.url or "",
         quiet={kind: speaking.quiet_hours(hours) for kind, hours in written.quiet.items()},
+        places=places.places_of(written.places),
         windows={name: speaking.window_hours(each) for name, each in written.windows.items()},
         calendar=calendar,
         caps=speaking.caps(written.caps),

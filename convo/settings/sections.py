@@ -9,6 +9,7 @@ from convo.language.phrases import LANGUAGES
 from convo.policy.profiles import PROFILES
 from convo.settings import meanings
 from convo.settings.keeping import StoreSection
+from convo.settings.places import PlaceList
 from convo.settings.section import Section
 from convo.settings.sending import AccountSection, DoubtsSection, RegistrationSection
 from convo.settings.speaking import CapsSection, HolidaysSection, HoursText, WindowSection
@@ -361,6 +362,7 @@ class ConvoToml(Section):
     own_systems: OwnSystemsSection = OwnSystemsSection()
     events: EventsSection = EventsSection()
     codes: dict[str, CodesSection] = Field(default_factory=dict[str, CodesSection])
+    places: dict[str, PlaceList] = Field(default_factory=dict[str, PlaceList])
     doubts: DoubtsSection = DoubtsSection()
     texts: TextsSection = TextsSection()
     folders: FoldersSection = FoldersSection()

@@ -1,13 +1,14 @@
 """ask: a question whose answer has a type."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
 
 from convo.language.phrases import phrase
 from convo.language.texts import Text
-from convo.steps.expect import MEANT, Expect, Expected, make_ready, reading, understood_answer
+from convo.steps.answers import AMONG, MEANT, called, make_ready, reading, understood_answer
+from convo.steps.expect import Expect, Expected
 from convo.steps.question import Must, Question, Understood
 from convo.steps.scene import Scene
 from convo.steps.step import Branch
@@ -63,7 +64,12 @@ class Ask(Question):
     def worded(self) -> Text:
         return self.ask
 
+    def shown(self, scene: Scene) -> Collection[int]:
+        return scene.numbers
+
     def highest(self, scene: Scene) -> int:
+        if scene.numbers:
+            return max(scene.numbers)
         bounds = self.expect.number
         known = None if bounds is None or bounds.min is None or bounds.min < 0 else bounds.max
         return int(known) if known is not None and known <= MAX_NUMBERED else 0
@@ -79,9 +85,9 @@ class Ask(Question):
     def settle(self, scene: Scene, understood: Understood) -> str | None:
         if understood.partial is not None:
             scene.partial = understood.partial
-            scene.speak(_asked_for(understood.partial, scene.language))
+            scene.speak(self._asked_for(understood.partial, scene))
             return None
-        scene.partial = None
+        scene.partial, scene.numbers = None, ()
         before = dict(scene.answers)
         scene.save(self.save, understood.value)
         answer: dict[str, Any] = {"answer": understood.value}
@@ -93,8 +99,9 @@ class Ask(Question):
         return "next"
 
     def reject(self, scene: Scene) -> str | None:
-        if scene.partial and MEANT in scene.partial:
-            scene.partial = None  # it was not that, so a yes later on says nothing
+        if scene.partial and (MEANT in scene.partial or AMONG in scene.partial):
+            # It was none of these, so a yes or a number later on says nothing.
+            scene.partial, scene.numbers = None, ()
         return super().reject(scene)
 
     def unclear_phrase(self) -> str:
@@ -120,9 +127,22 @@ class Ask(Question):
         known = {"least": bounds.min, "most": bounds.max}
         return {name: f"{bound:g}" for name, bound in known.items() if bound is not None}
 
+    def _asked_for(self, partial: Mapping[str, str], scene: Scene) -> str:
+        """The question for the rest of an answer, or for what was meant."""
+        scene.numbers = ()
+        if MEANT in partial:
+            return phrase("near_word.asked", scene.language, word=partial[MEANT])
+        if AMONG in partial:
+            return self._which(partial[AMONG].split(), scene)
+        return phrase(_MISSING[next(iter(partial))], scene.language)
 
-def _asked_for(partial: Mapping[str, str], language: str) -> str:
-    """The question for the rest of an answer, or whether something else was meant."""
-    if MEANT in partial:
-        return phrase("near_word.asked", language, word=partial[MEANT])
-    return phrase(_MISSING[next(iter(partial))], language)
+    def _which(self, ids: Sequence[str], scene: Scene) -> str:
+        """Several places of one name: with numbers that no other open question shows."""
+        first = scene.around.highest_number(scene.session, scene.channel) + 1
+        scene.numbers = tuple(range(first, first + len(ids)))
+        places = scene.around.places[self.expect.place or ""]
+        lines = (
+            f"{number} {called(places[id], scene.language)}"
+            for number, id in zip(scene.numbers, ids, strict=True)
+        )
+        return phrase("which.question", scene.language, list="\n".join(lines))

@@ -1,26 +1,13 @@
-"""The types of answers that `ask` knows: what a reply means as each of them."""
+"""The types of answers that `ask` knows, as authors name them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Annotated, Literal, TypeVar, cast
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from typing import Annotated, Literal, cast
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from convo.errors import BadAddress
 from convo.language.patterns import Pattern
-from convo.policy.numbering import read_number
-from convo.steps.question import NOTHING, Understood
-from convo.steps.scene import Scene
 from convo.steps.step import Form
-from convo.understanding.dates import understand_date, understand_time, understand_when
-from convo.understanding.emails import understand_email
-from convo.understanding.names import understand_name
-from convo.understanding.numerals import understand_number
-from convo.understanding.options import OptionWords, understand_option
 from convo.understanding.patterns import understand_pattern
-from convo.understanding.yes_no import understand_yes_no
 
 #: The longest text that is taken as an answer.
 MAX_ANSWER = 1_600
@@ -36,18 +23,13 @@ TYPES: Mapping[str, str] = {
     "email": 'An e-mail address, also said ("anna at example dot com"). A slip like gmial.com is '
     "asked back about.",
     "name": 'What somebody is called, in their own capitals: Anna Lee of "I\'m Anna Lee".',
+    "place": "A place of a list in convo.toml, by its name or a part of it (`{place: branches}`); "
+    "kept as its id and shown as it is called. Two of one name are asked about.",
     "pattern": "A code of your own: a booking's number, a plate, a postcode (below).",
     "[red, blue]": "One of these words, or its number; see `choose`, which shows them.",
 }
 #: Characters of the example of a pattern: its text stays one part, whatever the script.
 MAX_EXAMPLE = 30
-#: Countries that write the month before the day (CLDR short dates); China writes 12/5 so too.
-MONTH_FIRST = frozenset({"US", "CN", "TW", "HK", "JP", "KR", "PH", "CA"})
-
-_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-#: Of an answer that is asked back: what was probably meant, and what was written.
-MEANT = "meant"
-_WRITTEN = "written"
 
 
 def _integer_or_float(raw: object) -> object:
@@ -101,6 +83,8 @@ _WITH_PARTS = frozenset({"number", "pattern"})
 
 def _from_name(raw: object) -> object:
     """`number` and `[red, blue]` are short for {number: {}} and {option: [red, blue]}."""
+    if raw == "place":
+        return {"place": ""}
     if isinstance(raw, str):
         return {raw: {}} if raw in _WITH_PARTS else {"kind": raw}
     return {"option": cast(object, raw)} if isinstance(raw, list) else raw
@@ -116,12 +100,18 @@ class Expect(Form):
     number: NumberRange | None = None
     option: tuple[str, ...] | None = None
     pattern: PatternForm | None = None
+    place: str | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "Expect":
-        given = (self.kind, self.number, self.option, self.pattern)
+        given = (self.kind, self.number, self.option, self.pattern, self.place)
         if sum(part is not None for part in given) != 1:
             raise ValueError(f"Expect one of {', '.join(TYPES)}.")
+        if self.place == "":
+            raise ValueError(
+                "Name the list of places, as in `expect: {place: branches}`; convo.toml declares "
+                "it as [places.branches]."
+            )
         return self
 
     @property
@@ -131,6 +121,8 @@ class Expect(Form):
             return "number"
         if self.pattern is not None:
             return "pattern"
+        if self.place is not None:
+            return "place"
         return "option" if self.option is not None else str(self.kind)
 
     @property
@@ -145,139 +137,3 @@ def kept_as(kind: str) -> str:
 
 
 Expected = Annotated[Expect, BeforeValidator(_from_name)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How an answer is read: in whose zone, and what half of it is known already."""
-
-    now: datetime
-    languages: tuple[str, ...]
-    country: str
-    partial: Mapping[str, str]
-
-    @property
-    def day_first(self) -> bool:
-        return self.country not in MONTH_FIRST
-
-
-def reading(scene: Scene, zone: ZoneInfo) -> Reading:
-    """How answers of this scene are read."""
-    return Reading(
-        now=scene.around.now.astimezone(zone),
-        languages=scene.flow.reads,
-        country=scene.around.country,
-        partial=scene.partial or {},
-    )
-
-
-def understood_answer(expect: Expect, text: str, how: Reading) -> Understood | None:
-    """What `text` means as this type of answer; None when it means nothing."""
-    if expect.number is not None:
-        bounds = expect.number
-        number = understand_number(
-            text,
-            minimum=bounds.min,
-            maximum=bounds.max,
-            whole=bounds.whole,
-            languages=how.languages,
-        )
-        return None if number is None else Understood(value=number)
-    if expect.option is not None:
-        words = [
-            OptionWords(id=word, number=n, labels=(word,), words=())
-            for n, word in enumerate(expect.option, start=1)
-        ]
-        chosen = understand_option(text, words, how.languages)
-        return None if chosen is None else Understood(value=chosen)
-    if expect.pattern is not None:
-        fit = understand_pattern(text, expect.pattern.match.ready, how.languages)
-        return None if fit is None else Understood(value=fit)
-    return _SIMPLE[expect.kind or "text"](text, how)
-
-
-def make_ready(expect: Expect, languages: tuple[str, ...]) -> None:
-    """Make the grammar of this type of answer, by reading with it what means nothing."""
-    how = Reading(now=_SOME_DAY, languages=languages, country="", partial={})
-    understood_answer(expect, NOTHING, how)
-
-
-def _text(text: str, how: Reading) -> Understood | None:
-    trimmed = text.strip()
-    return Understood(value=trimmed) if trimmed and len(trimmed) <= MAX_ANSWER else None
-
-
-def _name(text: str, how: Reading) -> Understood | None:
-    name = understand_name(text, how.languages)
-    return None if name is None else Understood(value=name)
-
-
-def _yes_no(text: str, how: Reading) -> Understood | None:
-    said = understand_yes_no(text, how.languages)
-    return None if said is None else Understood(value=said)
-
-
-def _date(text: str, how: Reading) -> Understood | None:
-    day = understand_date(text, now=how.now, languages=how.languages, day_first=how.day_first)
-    return None if day is None else Understood(value=day)
-
-
-def _time(text: str, how: Reading) -> Understood | None:
-    hour = understand_time(text, now=how.now, languages=how.languages)
-    return None if hour is None else Understood(value=hour)
-
-
-def _datetime(text: str, how: Reading) -> Understood | None:
-    """A day with an hour; half of it is kept until the other half comes."""
-    when = understand_when(text, now=how.now, languages=how.languages, day_first=how.day_first)
-    day, hour = (when.day, when.time) if when is not None else (None, None)
-    if hour is None and day is None and "day" in how.partial:
-        hour = understand_time(text, now=how.now, languages=how.languages)
-    if day is None and hour is None:
-        return None
-    day = day or _kept(how.partial, "day", date.fromisoformat)
-    hour = hour or _kept(how.partial, "time", time.fromisoformat)
-    if day is None or hour is None:
-        half = {"day": day.isoformat()} if day else {"time": str(hour)}
-        return Understood(partial=half)
-    return Understood(value=datetime.combine(day, hour, tzinfo=how.now.tzinfo))
-
-
-_Half = TypeVar("_Half", date, time)
-
-
-def _kept(partial: Mapping[str, str], name: str, read: Callable[[str], _Half]) -> _Half | None:
-    raw = partial.get(name)
-    return None if raw is None else read(raw)
-
-
-def _phone(text: str, how: Reading) -> Understood | None:
-    try:
-        return Understood(value=read_number(text, how.country).e164)
-    except BadAddress:
-        return None
-
-
-def _email(text: str, how: Reading) -> Understood | None:
-    """An address; one that looks like a slip is asked back, and taken when it comes again."""
-    meant = how.partial.get(MEANT)
-    if meant is not None and understand_yes_no(text, how.languages):
-        return Understood(value=meant)
-    found = understand_email(text, how.languages)
-    if found is None:
-        return None
-    if found.meant is None or found.address == how.partial.get(_WRITTEN):
-        return Understood(value=found.address)
-    return Understood(partial={MEANT: found.meant, _WRITTEN: found.address})
-
-
-_SIMPLE: Mapping[str, Callable[[str, Reading], Understood | None]] = {
-    "text": _text,
-    "name": _name,
-    "yes_no": _yes_no,
-    "date": _date,
-    "time": _time,
-    "datetime": _datetime,
-    "phone": _phone,
-    "email": _email,
-}

@@ -18,9 +18,9 @@ from convo.core.voices import Voice
 from convo.errors import RenderError
 from convo.language.scope import Choice, Scope, Standing
 from convo.language.texts import Text
-from convo.language.values import is_kept, restored, stored
+from convo.language.values import is_kept, stored
 from convo.policy.frequency_cap import touch_of
-from convo.steps.surroundings import AnswerBook, Surroundings
+from convo.steps.surroundings import AnswerBook, Surroundings, native_of
 
 #: The contact's own link out of the flow's programme, as texts name it.
 OPT_OUT_LINK = "opt_out_link"
@@ -156,7 +156,7 @@ class Scene:
             }
             if self.flow.brings:
                 names["event"] = {
-                    name: restored(kind, self.brought.get(name), zone)
+                    name: native_of(kind, self.brought.get(name), zone, around.places)
                     for name, kind in self.flow.brings.items()
                 }
             names["now"] = self.around.now
@@ -223,7 +223,7 @@ class Scene:
         if kind == "tally" and isinstance(raw, dict):
             votes = cast("Mapping[str, int]", raw)
             return Standing(votes, self.flow.labels.get(name, {}))
-        return restored(kind, raw, zone)
+        return native_of(kind, raw, zone, self.around.places)
 
     def fits(self, name: str, value: object) -> bool:
         """Whether `value` is of the kind that the answer `name` is declared as."""

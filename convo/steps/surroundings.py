@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from convo.core.business import MessageClass
+from convo.core.business import MessageClass, Place, Places, labels_of
 from convo.core.contacts import Beside, Closed, ConsentState
 from convo.core.effects import Effect
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
 from convo.core.saying import Purpose, Say
+from convo.language.scope import Choice
 from convo.language.values import restored, stored
 
 
@@ -68,21 +69,30 @@ class AnswerBook(Protocol):
         ...
 
 
+def native_of(kind: str, raw: Any, zone: ZoneInfo, places: Places) -> Any:
+    """A kept value as expressions see it; a place knows how it is called."""
+    value = restored(kind, raw, zone)
+    return Choice(value, labels_of(value, places)) if kind == "place" and value else value
+
+
 class Fields:
     """The contact's fields as they are kept, with their kinds."""
 
-    __slots__ = ("changed", "kept", "kinds", "zone")
+    __slots__ = ("changed", "kept", "kinds", "places", "zone")
 
-    def __init__(self, kept: dict[str, Any], kinds: Mapping[str, str], zone: ZoneInfo) -> None:
+    def __init__(
+        self, kept: dict[str, Any], kinds: Mapping[str, str], zone: ZoneInfo, places: Places
+    ) -> None:
         self.kept = kept
         self.kinds = kinds
         self.zone = zone
+        self.places = places
         self.changed = False
 
     def values(self) -> dict[str, Any]:
         """Native values of all that are declared; None for those never set."""
         return {
-            name: None if (raw := self.kept.get(name)) is None else restored(kind, raw, self.zone)
+            name: native_of(kind, self.kept.get(name), self.zone, self.places)
             for name, kind in self.kinds.items()
         }
 
@@ -131,6 +141,8 @@ class Surroundings:
     codes: list[int]
     #: Ids of the messages that this turn has queued.
     sent: list[str] = field(default_factory=list[str])
+    #: The lists of places that questions name.
+    places: Places = field(default_factory=dict[str, Mapping[str, Place]])
     #: ISO 4217: what texts show as money.
     currency: str = ""
     #: The key under which an own system asked for this turn; empty when none did.

@@ -95,6 +95,7 @@ def understand_place(text: str, listed: PlaceList) -> PlaceFound | None:
         listed.exactly.get(_letters(core))
         or _in_a_sentence(plain, listed)
         or listed.parts.get(_letters(core))
+        or listed.parts.get(_letters(plain))
     )
     if found is not None:
         return _ordered(found, listed)

@@ -18,6 +18,7 @@ from convo.understanding.vocabulary import vocabularies
 MAX_ANSWER = 80
 """Characters: a longer text says more than yes or no."""
 
+_CLAUSE = re.compile(r"[,.;!，。；！、]\s*")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -36,6 +37,14 @@ def understand_yes_no(text: str, languages: Sequence[str]) -> bool | None:
     if answer is None and _STRETCHED.search(plain):
         answer = _said(_STRETCHED.sub(r"\1", plain), words)
     return answer
+
+
+def without_no(text: str, languages: Sequence[str]) -> str:
+    """What follows a no: "the other one" of "No, the other one". The text itself without one."""
+    end = _CLAUSE.search(text)
+    if end is None or understand_yes_no(text[: end.start()], languages) is not False:
+        return text
+    return text[end.end() :]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What is named and is not there: programmes, actions, codes; and marketing without consent."""
+"""What is named and is not there: programmes, actions, places; and marketing without consent."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from convo.errors import FlowError
 from convo.language.spelling import advice
 from convo.routing.loading import Loaded
+from convo.steps.ask import Ask
 from convo.steps.consent import Consent
 from convo.steps.do import BUILT_IN, CODE, POOL, Do
 from convo.verification.finding import finding
@@ -41,6 +42,13 @@ def unknown_references(loaded: Loaded) -> Iterator[FlowError]:
                 yield finding(
                     written, ("steps", step_name, "via"), what, advice(step.via, channels)
                 )
+            if isinstance(step, Ask) and step.expect.place is not None:
+                place, lists = step.expect.place, playbook.business.places
+                if place not in lists:
+                    what = f'convo.toml has no list of places "{place}".'
+                    mend = advice(place, lists) if lists else f"Add it under [places.{place}]."
+                    path = ("steps", step_name, "expect", "place")
+                    yield finding(written, path, what, mend)
             if isinstance(step, Do) and step.do not in actions:
                 what = f'keyword_handlers/ has no action "{step.do}".'
                 yield finding(written, ("steps", step_name, "do"), what, advice(step.do, actions))

@@ -97,13 +97,17 @@ def longest_values(flow: Flow, business: Business, language: str, more: Mapping[
         currency=business.currency,
     )
     moment = max(LATE, key=lambda late: len(rendered("{{ x }}", replace(bare, names={"x": late}))))
+    places = {id: place.labels for each in business.places.values() for id, place in each.items()}
     kinds = {**flow.answers, **_named(flow)}
     names: dict[str, Any] = {
-        name: _of_kind(kind, language, flow.labels.get(name, {}), moment)
+        name: _of_kind(
+            kind, language, places if kind == "place" else flow.labels.get(name, {}), moment
+        )
         for name, kind in kinds.items()
     }
     names["contact"] = {
-        name: _of_kind(kind, language, {}, moment) for name, kind in business.contact_fields.items()
+        name: _of_kind(kind, language, places if kind == "place" else {}, moment)
+        for name, kind in business.contact_fields.items()
     }
     names["contact"][OPT_OUT_LINK], names[OPT_IN_LINK] = _links(flow, business, language)
     return replace(bare, names={**names, **more})
@@ -156,7 +160,7 @@ def _of_kind(
             return "x" * EMAIL_LENGTH
         case "name":
             return filler(NAME_LENGTH, language)
-        case "option" if labels:
+        case "option" | "place" if labels:
             choices = [Choice(id, texts) for id, texts in labels.items()]
             return max(choices, key=lambda choice: _cost(choice.label(language)))
         case _:

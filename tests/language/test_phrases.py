@@ -40,7 +40,7 @@ def test_every_language_has_the_same_phrases_with_the_same_gaps(language: str) -
 
 def test_every_phrase_is_said_somewhere() -> None:
     code = "".join(file.read_text("utf-8") for file in CONVO.rglob("*.py"))
-    kinds = {f"unclear.{kind}" for kind in ("number", "pattern", *get_args(SimpleKind))}
+    kinds = {f"unclear.{kind}" for kind in ("number", "pattern", "place", *get_args(SimpleKind))}
     kept = {"number", "texts", "language", "zone", "tags", "consents", "answers"}
     kinds |= {f"privacy.kinds.{kind}" for kind in kept if f'"{kind}"' in code}
     said = {name for name in phrases("en") if f'"{name}"' in code}

@@ -243,6 +243,7 @@ def asked_back() -> Conversation:
         ("好的", "anna@gmail.com"),
         ("anna@gmial.com", "anna@gmial.com"),
         ("anna@example.com", "anna@example.com"),
+        ("No, anna@example.com", "anna@example.com"),
     ],
 )
 def test_a_slip_of_an_address_is_asked_back_and_never_mended_by_itself(

@@ -17,6 +17,7 @@ from convo.understanding.normalise import contains_phrase, fold_letters, match_k
 from convo.understanding.numerals import match_number, number_of, understand_number
 from convo.understanding.options import OptionWords, understand_option
 from convo.understanding.patterns import compiled, understand_pattern
+from convo.understanding.places import PlaceNames, place_list, understand_place
 from convo.understanding.telling import language_of
 from convo.understanding.vocabulary import known_languages, vocabularies
 from convo.understanding.yes_no import understand_yes_no
@@ -32,6 +33,13 @@ LONGEST = 1_600
 SLOWEST_SECONDS = 0.005
 TRIES = 5
 
+PLACES = place_list(
+    (
+        PlaceNames(id="a", names=("Green Park", "剪发街"), within=("East",)),
+        PlaceNames(id="b", names=("Haircut Lane 1",), within=()),
+    ),
+    ("en", "zh", "ja", "ko", "ar", "hi", "es", "fr", "de", "pt"),
+)
 REF = compiled(r"[A-Z]{2}\d{6}")
 #: As many steps as are let through, and it begins at every letter and figure.
 LARGEST = compiled(r"(\w{1,9} ?){1,99}[!]")
@@ -66,6 +74,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "an address": lambda text: understand_email(text, BOTH),
     "an address of the West": lambda text: understand_email(text, WESTERN),
     "an address of the East": lambda text: understand_email(text, EASTERN),
+    "a place": lambda text: understand_place(text, PLACES),
     "near_miss": lambda text: near_miss(text, ("booking", "appointment")),
 }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from convo.understanding.yes_no import understand_yes_no
+from convo.understanding.yes_no import understand_yes_no, without_no
 
 BOTH = ("en", "zh")
 
@@ -42,6 +42,22 @@ NEGATED = rows(
     "不好|不是|不行|不可以|不对|不要|不同意|不确认|不愿意|不好的|不可以的|不是的|没有|没空|不太好|不太行|"
     "不一定|不见得|并不好|没好|别|不能可以|不OK|不ok的|未确认|不想要|不用好的|無法確認|不對|不願意"
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("No, the other one", "the other one"),
+        ("no thanks. Friday", "Friday"),
+        ("不是，徐汇", "徐汇"),
+        ("Yes, the other one", "Yes, the other one"),
+        ("the other one", "the other one"),
+        ("not Friday, Monday", "not Friday, Monday"),
+        ("no", "no"),
+    ],
+)
+def test_what_follows_a_no_is_read_without_it(text: str, rest: str) -> None:
+    assert without_no(text, BOTH) == rest
 
 
 @pytest.mark.parametrize("text", YES)

@@ -93,6 +93,13 @@ FAULTS = [
     ("names", "Which size?", '"{{ contact.town }}?"', 39, 'A contact has no field "town"'),
     ("names", "flow: shop", "flow: shop\ncalled: your {{ colr }}", 2, 'Nothing gives "colr"'),
     ("names", "flow: shop", "flow: shop\nmoved: {old: {end: 'Bye {{ colr }}'}}", 2, 'gives "colr"'),
+    (
+        "references",
+        "expect: [small, large]",
+        "expect: {place: branches}",
+        40,
+        'no list of places "branches"',
+    ),
     ("references", "programme: news", "programme: nwes", 3, 'no programme "nwes"'),
     ("references", "programme: news\n", "", 2, "Marketing goes only to those who joined"),
     ("references", "set: {contact.city: name}", "say: Hi\n    via: mian", 24, 'no channel "mian"'),

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from convo.core.business import Place
 from convo.core.events import HandedBack, Requested
 from convo.core.numbers import PhoneNumber
 from convo.engine.schema import AnswerKind
@@ -28,6 +29,7 @@ answers:
   sure: yes_no
   phone: phone
   mail: email
+  branch: place
 steps:
   a: {choose: "Which?", options: {cut: Haircut, dye: Colour}, save: kind}
   b: {say: "{{ when }}", go: end}
@@ -35,7 +37,12 @@ steps:
 BARE = "flow: bare\nstart: {events: [pinged]}\nsteps:\n  a: {say: Hello., go: end}\n"
 MANY: Playbook = loaded(VISIT, BARE).playbook
 ONE: Playbook = loaded(
-    VISIT, BARE, at=business(channels={"main": business().channels["main"]})
+    VISIT,
+    BARE,
+    at=business(
+        channels={"main": business().channels["main"]},
+        places={"branches": {"xuhui": Place(labels={"en": "Xuhui"})}},
+    ),
 ).playbook
 ASKED = {"event": "visit.made", "to": ANNA.e164, "key": "k1"}
 
@@ -221,6 +228,7 @@ def test_what_is_no_object_is_told() -> None:
         ("sure", False, False),
         ("phone", "138 0013 8000", "+8613800138000"),
         ("mail", "anna@salon.example", "anna@salon.example"),
+        ("branch", "xuhui", "xuhui"),
     ],
 )
 def test_an_answer_is_kept_as_its_kind(name: str, given: Any, kept: Any) -> None:
@@ -243,6 +251,8 @@ def test_an_answer_that_is_null_is_not_there() -> None:
         ("price", 10**400, "it must be a number"),
         ("price", [12], "it must be a number"),
         ("kind", "cutt", 'there is no option "cutt". Did you mean "cut"?'),
+        ("branch", "xuhi", 'there is no place "xuhi". Did you mean "xuhui"?'),
+        ("branch", 7, "it must be the id of a place of convo.toml"),
         ("kind", 1, "it must be the id of an option"),
         ("day", "24.11.2026", "it must be a date in ISO 8601"),
         ("day", 20261124, "it must be a date in ISO 8601"),
