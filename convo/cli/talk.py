@@ -13,6 +13,7 @@ import click
 
 from convo.cli.conversing import Conversation, Exchange
 from convo.cli.telling import beside, bubble, given, standing, state_lines, why
+from convo.core.failures import failure_in
 from convo.errors import BadAddress, ConvoError
 from convo.language.chats import (
     Asking,
@@ -330,8 +331,7 @@ class Talk:
 
     def _tell_parked(self, exchange: Exchange) -> None:
         for account in exchange.parked:
-            error, _, about = account.partition("\n")
-            self._complain(f"The turn failed: {error} ({about.partition(chr(10))[0]})")
+            self._complain(failure_in(account).told)
 
     def _complain(self, words: str) -> None:
         self._failed = True

@@ -21,6 +21,12 @@ class Failure:
     #: The frames, the innermost last.
     trace: str = field(default="", repr=False)
 
+    @property
+    def told(self) -> str:
+        """For whoever tries a flow: what went wrong, and where they stood."""
+        where = f"{self.flow}, step {self.step}" if self.flow else self.during or self.place
+        return f"The turn failed: {self.error}: {self.words} ({where})"
+
 
 def account(failure: Failure) -> str:
     """What a store keeps of it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from convo.core.failures import failure_in
 from convo.core.record_codec import Recorded
 from convo.errors import ConvoError
 from convo.language.chats import (
@@ -141,9 +142,7 @@ class _Run:
             except ConvoError as error:
                 self._stop(Failure(line=answer.line, what=str(error)))
         for account in rehearsal.parked():
-            error, _, about = account.partition("\n")
-            where = about.partition("\n")[0]
-            self._stop(Failure(line=moment.line, what=f"The turn failed: {error} ({where})"))
+            self._stop(Failure(line=moment.line, what=failure_in(account).told))
         # First, for what is not said yet may be said once it is answered.
         self._check_errands(moment, following)
         self._compare(moment)

@@ -72,7 +72,7 @@ class Sender:
     ) -> None:
         self._valves = valves
         self._allowance = allowance
-        #: Channels in the order in which they are claimed: each is the first in its turn.
+        #: Channels in the order in which they are claimed: who had something goes to the end.
         self._order = deque(valves)
         self._intake = intake
         self._resolver = resolver
@@ -101,7 +101,6 @@ class Sender:
 
     async def room(self, now: int) -> Room:
         """What each channel can take now; one that can take nothing is left out."""
-        self._order.rotate()
         open_ = {name: count for name in self._order if (count := self._valves[name].messages(now))}
         limits = {name: self._valves[name].limits(now) for name in open_}
         wanted: Counter[Limit] = Counter()
@@ -146,6 +145,8 @@ class Sender:
             if message.not_after is not None and message.not_after < now:
                 self._settle(claim, "failed", code="too_late")
                 continue
+            self._order.remove(message.channel)
+            self._order.append(message.channel)
             valve = self._valves[message.channel]
             valve.in_flight += 1
             used.update(dict.fromkeys(valve.limits(now), message.parts))

@@ -40,11 +40,7 @@ def frames(error: BaseException) -> str:
 
     Its message stays out, for it may hold a number or a text.
     """
-    where = [
-        f"  {frame.filename}:{frame.lineno} in {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)[-FRAMES_AT_MOST:]
-    ]
-    return "\n".join([type(error).__name__, *where])
+    return "\n".join([type(error).__name__, _places(traceback.extract_tb(error.__traceback__))])
 
 
 def _place(error: BaseException) -> str:
@@ -54,7 +50,6 @@ def _place(error: BaseException) -> str:
         return ""
     path = "/".join(found[-1].filename.rsplit("/", 3)[1:])
     return f"{path}:{found[-1].lineno}"
-    return "\n".join([type(error).__name__, _places(traceback.extract_tb(error.__traceback__))])
 
 
 def _places(stack: traceback.StackSummary) -> str:

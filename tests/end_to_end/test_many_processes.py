@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from tests.end_to_end.serving import Serving, soon
-from tests.servers import PROGRAMS, RunningServer, free_port, running
+from tests.servers import ON_DISK, PROGRAMS, RunningServer, free_port, running
 
 FLOW = """
 flow: echo
@@ -124,7 +124,7 @@ class Company:
 @contextmanager
 def company(folder: Path, kind: str) -> Iterator[Company]:
     with (
-        running(PROGRAMS[kind](), folder / "redis", "--appendonly", "yes") as server,
+        running(PROGRAMS[kind](), folder / "redis", *ON_DISK) as server,
         ExitStack() as stack,
     ):
         business = folder / "echo"

@@ -83,5 +83,5 @@ def test_what_is_not_of_the_kind_is_refused(kind: str, raw: object) -> None:
 
 
 def test_every_kind_of_answer_has_its_way_back() -> None:
-    types = "text number date time datetime yes_no phone email name option tally"
+    types = "text number date time datetime yes_no phone email name option place tally"
     assert set(types.split()) == KINDS

@@ -10,6 +10,7 @@ import pytest
 
 from convo.authoring import Action, Call, Keyword, Reply, action, keyword
 from convo.core.business import Business, Channel
+from convo.core.failures import failure_in
 from convo.core.limits import Limit, Rate
 from convo.core.numbers import PhoneNumber
 from convo.errors import ConvoError
@@ -237,7 +238,9 @@ async def test_a_turn_that_fails_is_told_with_its_account() -> None:
     async with stage(broken=broken) as rehearsal:
         await rehearsal.text("broken")
         (account,) = rehearsal.parked()
-        assert account.startswith("RenderError")
+        failed = failure_in(account)
+        assert failed.error == "RenderError"
+        assert "needs numbers" in failed.told
         assert rehearsal.parked() == ()
 
 

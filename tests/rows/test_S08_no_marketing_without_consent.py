@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from convo.authoring import Call, Reply, action, keyword
 from convo.core.events import (
     Answered,
+    Confirmed,
     ConsentBrought,
     Due,
     Event,
@@ -95,6 +96,18 @@ async def claimed(talk: Rehearsal, _key: str) -> None:
     await talk.post(Arrival(event=HandedOn(contact=ANNA, of=BEN, kept=known), dedupe=""))
 
 
+async def confirmed(talk: Rehearsal, _key: str) -> None:
+    """A yes by the link of a request that is not open."""
+    event = Confirmed(
+        contact=ANNA,
+        channel="main",
+        programme="survey",
+        link="https://sms.salon.example/yes/of-another-request",
+        shown="Yes, send me texts",
+    )
+    await talk.post(Arrival(event=event, dedupe=""))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """A public way to make us say something, and what of the house it goes through."""
@@ -134,6 +147,7 @@ WAYS: Mapping[str, Way] = {
     "the morning, for what was put off": waiting(14),
     "handback": Way(go=handed_back, through=(HandedBack, "/v1/handbacks")),
     "import": Way(go=brought, through=(ConsentBrought, "/v1/consents")),
+    "link of no open request": Way(go=confirmed, through=(Confirmed,)),
     "merge": Way(go=merged, through=(MergeAsked, HandedOn, "/v1/contacts/merge")),
     "a number's word for another": Way(go=claimed, through=(HandedOn,)),
     "opt-out elsewhere": Way(go=left, through=(OptedOutElsewhere,)),

@@ -119,6 +119,7 @@ BUGS: Mapping[str, Bug] = {
                 "*d.settles, *self._results.take()[0])), w)",
             )
         ],
+        climate=Climate(kinds={"lossy": 8, "cut": 4, "storm": 2}),
     ),
     "a STOP comes again behind a START": Bug(
         about="A duplicate of a STOP takes effect, though it is known to be one.",
