@@ -10,7 +10,7 @@ import msgspec
 from convo.core.contacts import Consent, Origin
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound
-from convo.core.voices import NOBODY, Voice
+from convo.core.voices import voice_in, voice_row
 from convo.ports import Claim, Kept, Left
 
 LATELY = 10 * 60_000
@@ -57,7 +57,7 @@ def row(message: Outbound, number: int, created: int) -> bytes:
             message.to,
             message.text,
             message.media,
-            _voiced(message.voice),
+            voice_row(message.voice),
         )
     )
 
@@ -81,21 +81,8 @@ def outbound(kept: bytes) -> tuple[int, Outbound]:
         due=due,
         not_after=not_after or None,
         tries=tries,
-        voice=_voice(voice),
+        voice=voice_in(voice),
     )
-
-
-def _voiced(voice: Voice) -> tuple[Any, ...]:
-    if voice == NOBODY:
-        return ()
-    return (voice.session, voice.flows, voice.version, voice.request)
-
-
-def _voice(kept: Sequence[Any]) -> Voice:
-    if not kept:
-        return NOBODY
-    session, flows, version, request = kept
-    return Voice(session=session, flows=tuple(flows), version=version, request=request)
 
 
 def consent_row(consent: Consent) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
 from convo.core.records import Record
 from convo.core.turns import Outbound
-from convo.core.voices import NOBODY, Voice
+from convo.core.voices import Voice, voice_in, voice_row
 from convo.ports import Kept
 from convo.stores.sqlite.database import Database
 
@@ -69,17 +69,13 @@ def outbound(row: tuple[Any, ...]) -> Outbound:
 
 
 def voiced(voice: Voice) -> str:
-    """What is kept of who says a message."""
-    if voice == NOBODY:
-        return ""
-    return encoded([voice.session, voice.flows, voice.version, voice.request])
+    """What is kept of who says a message; nothing of nobody's."""
+    found = voice_row(voice)
+    return encoded(found) if found else ""
 
 
 def _voice(stored: str) -> Voice:
-    if not stored:
-        return NOBODY
-    session, flows, version, request = msgspec.json.decode(stored)
-    return Voice(session=session, flows=tuple(flows), version=version, request=request)
+    return voice_in(msgspec.json.decode(stored) if stored else ())
 
 
 def kept(database: Database, contacts: Iterable[PhoneNumber]) -> Mapping[PhoneNumber, Kept]:
