@@ -369,6 +369,9 @@ class LookedUp:
 class CanLookUp(Protocol):
     """A provider that can be asked whether a message left."""
 
+    #: Whether this channel's settings say how.
+    looks_up: bool
+
     async def look_up(self, message: Outbound, since: int, settled: Sequence[str]) -> LookedUp:
         """Whether `message`, first tried at `since` (ms), is there; `settled` ids are others'."""
         ...

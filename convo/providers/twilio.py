@@ -165,6 +165,7 @@ class Twilio:
     """One channel at Twilio: a number, a short code or a Messaging Service."""
 
     unsigned = False
+    looks_up = True
 
     def __init__(self, channel: Channel, options: Options, http: HttpClient, country: str) -> None:
         self._channel = channel.name

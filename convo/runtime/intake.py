@@ -8,6 +8,7 @@ from typing import Any
 from convo.core.business import Business
 from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Origin
+from convo.core.decisions import Decision
 from convo.core.events import Arriving, Confirmed, Inbound, OptedOutElsewhere, Requested
 from convo.core.numbers import PhoneNumber
 from convo.core.opt_in_links import Joining
@@ -139,6 +140,10 @@ class Intake:
     async def post(self, channel: str, arrival: Arrival) -> Acceptance:
         """Keep what an own system asks for; whether it is new. Raises `Busy`."""
         return (await self._accept(channel, [arrival]))[0]
+
+    async def decide(self, decisions: Sequence[Decision]) -> Sequence[Acceptance]:
+        """Do what people have decided. Raises `StoreError`."""
+        return await self._accept("", [Arrival(event=each, dedupe="") for each in decisions])
 
     async def keep(self, channel: str, arrival: Arrival) -> None:
         """Keep what comes from our own loops, however long the store is busy or away."""

@@ -46,6 +46,12 @@ REPEATS = 30
 """Times a message goes out again, since it surely did not leave or under one idempotency key,
 before it is held."""
 
+CUT_OFF = "its process ended while it was being sent"
+"""What people are told of a message that the last owner had claimed."""
+
+WHY_AT_MOST = 200
+"""Characters of what people are told of a doubt."""
+
 REMEMBERED = 20_000
 """Messages that left last, whose provider ids a look-up must not take for another's."""
 
@@ -82,9 +88,9 @@ class Resolver:
         self._left.append((message.channel, message.contact.e164, provider_ids))
         self._repeated.discard(message.id)
 
-    def take(self, claim: Claim) -> None:
-        """This claim came to no clear end."""
-        self._begin(claim, may_repeat=claim.message.id not in self._repeated)
+    def take(self, claim: Claim, why: str) -> None:
+        """This claim came to no clear end; `why` is what people are told of it."""
+        self._begin(claim, why, may_repeat=claim.message.id not in self._repeated)
 
     def adopt(
         self, claims: Iterable[Claim], in_flight: Container[str], left: Iterable[Left] = ()
@@ -94,22 +100,25 @@ class Resolver:
         for claim in claims:
             if claim.attempt not in in_flight and claim.attempt not in self._tasks:
                 # Whether the last owner repeated it already is not known, only that it tried.
-                self._begin(claim, may_repeat=claim.message.tries == 0, adopted=True)
+                may_repeat = claim.message.tries == 0
+                self._begin(claim, CUT_OFF, may_repeat=may_repeat, adopted=True)
 
     async def stop(self) -> None:
         """Leave the rest in doubt: the next owner is told of it."""
         await drain(self._tasks.values(), 0)
 
-    def _begin(self, claim: Claim, *, may_repeat: bool, adopted: bool = False) -> None:
-        task = asyncio.create_task(self._resolve(claim, may_repeat, adopted))
+    def _begin(self, claim: Claim, why: str, *, may_repeat: bool, adopted: bool = False) -> None:
+        task = asyncio.create_task(self._resolve(claim, why, may_repeat, adopted))
         self._tasks[claim.attempt] = task
         task.add_done_callback(self._results.watch)
         task.add_done_callback(lambda _: self._tasks.pop(claim.attempt, None))
 
-    async def _resolve(self, claim: Claim, may_repeat: bool, adopted: bool) -> None:
+    async def _resolve(self, claim: Claim, why: str, may_repeat: bool, adopted: bool) -> None:
         message = claim.message
         provider = self._providers.get(message.channel)
-        looker = cast(CanLookUp, provider) if hasattr(provider, "look_up") else None
+        looker = cast(CanLookUp, provider) if hasattr(provider, "looks_up") else None
+        if looker is not None and not looker.looks_up:
+            looker = None  # the chain need not wait for what is never told
         once = cast(SendsOnce, provider) if hasattr(provider, "idempotent") else None
         idempotent = once is not None and once.idempotent
         if looker is None and idempotent and message.tries < REPEATS:
@@ -120,7 +129,7 @@ class Resolver:
         found = await self._look(looker, claim) if looker else LookedUp(found="unknown")
         if found.found == "sent":
             self.left(message, found.provider_ids)
-            self._end(claim, "accepted", found.provider_ids)
+            self._end(claim, "accepted", found.provider_ids, code="")
         elif found.found == "not_sent" and adopted:
             # The end of a process kept it from leaving, not the provider, who needs no rest.
             self._again(claim, 0)
@@ -132,13 +141,12 @@ class Resolver:
         else:
             log.warning(
                 "Message %s on channel %s may or may not have left; it is held. "
-                "Look at the provider's own log; docs/how-to/run-in-production.md tells how to see "
-                "all that are held.",
+                "Look at the provider's own log, then decide: convo held",
                 message.id,
                 message.channel,
             )
             self._repeated.discard(message.id)
-            self._end(claim, "held")
+            self._end(claim, "held", code=why[:WHY_AT_MOST])
 
     async def _look(self, looker: CanLookUp, claim: Claim) -> LookedUp:
         message = claim.message
@@ -169,6 +177,8 @@ class Resolver:
         claim: Claim,
         outcome: Literal["accepted", "again", "held"],
         provider_ids: tuple[str, ...] = (),
+        *,
+        code: str = "in_doubt",
         due: int = 0,
     ) -> None:
         message = claim.message
@@ -179,7 +189,7 @@ class Resolver:
                 attempt=claim.attempt,
                 outcome=outcome,
                 provider_ids=provider_ids,
-                code="" if outcome == "accepted" else "in_doubt",
+                code=code,
                 due=due,
             )
         )

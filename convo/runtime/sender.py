@@ -13,7 +13,15 @@ from convo.core.contacts import Origin
 from convo.core.events import OptedOutElsewhere
 from convo.core.limits import Limit
 from convo.core.turns import Outbound
-from convo.errors import ConfigError, LeaseOver, NotSent, OptedOut, RateLimited, Refused
+from convo.errors import (
+    ConfigError,
+    LeaseOver,
+    NotSent,
+    OptedOut,
+    RateLimited,
+    Refused,
+    SendError,
+)
 from convo.ports import Arrival, Claim, Settle
 from convo.runtime import backoff
 from convo.runtime.allowance import Allowance
@@ -249,7 +257,7 @@ class Sender:
                     message.channel,
                     frames(error),
                 )
-                self._resolver.take(claim)
+                self._resolver.take(claim, _why(error))
 
     def _pause(self, message: Outbound, seconds: float | None) -> int:
         """Milliseconds: what the provider asked for, or a guess when it did not say."""
@@ -279,6 +287,15 @@ class Sender:
                 due=due,
             )
         )
+
+
+def _why(error: BaseException) -> str:
+    """What people are told of a doubt: the words of a `SendError` are ours and hold no text."""
+    if isinstance(error, SendError):
+        return str(error)
+    if isinstance(error, asyncio.CancelledError):
+        return "no answer in time"
+    return type(error).__name__
 
 
 def _opt_out(message: Outbound, code: str) -> Arrival:

@@ -31,6 +31,7 @@ from convo.settings import Settings
 from convo.web.api import Api, Behind
 from convo.web.app import build_app
 from convo.web.health import Health
+from convo.web.operator import Operator
 from convo.web.opt_in_page import OptInPage
 from convo.web.opt_out_page import OptOutPage
 from convo.web.webhooks import Door
@@ -131,6 +132,7 @@ async def wired(
             acts=store.acts,
             join=intake.join,
         )
+        operator = Operator(secret=secret, decide=intake.decide)
         app = build_app(
             doors(settings, providers) if hears else {},
             intake.accept,
@@ -138,7 +140,7 @@ async def wired(
             health=health,
             metrics=metrics,
             api=Api(behind, metrics) if hears and settings.api_tokens else None,
-            pages=(*leaving.routes(), *joining.routes()) if hears else (),
+            pages=(*leaving.routes(), *joining.routes(), *operator.routes()) if hears else (),
         )
         try:
             async with running:

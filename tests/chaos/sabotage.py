@@ -97,7 +97,7 @@ def sent_twice() -> None:
 def doubts_sent_again() -> None:
     """What the last process left in doubt is sent once more without asking."""
 
-    async def blind(self: Any, claim: Any, may_repeat: bool, adopted: bool) -> None:
+    async def blind(self: Any, claim: Any, why: str, may_repeat: bool, adopted: bool) -> None:
         self._again(claim, 0)
 
     Resolver._resolve = blind  # pyright: ignore[reportPrivateUsage]

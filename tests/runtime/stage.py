@@ -145,6 +145,8 @@ class FakeProvider:
 class Remembering(FakeProvider):
     """Can be asked; `memory` is what it answers, one entry a look."""
 
+    looks_up = True
+
     def __init__(self, *script: Any, memory: Sequence[LookedUp | Exception]) -> None:
         super().__init__(*script)
         self.memory = list(memory)

@@ -34,7 +34,7 @@ async def settled(stage: Stage) -> Settle:
 async def test_a_message_that_the_provider_remembers_was_accepted() -> None:
     provider = Remembering(memory=[LookedUp(found="sent", provider_ids=("P9",))])
     async with staged(provider) as stage:
-        stage.resolver.take(claim(at=START - 5))
+        stage.resolver.take(claim(at=START - 5), "reset")
         settle = await settled(stage)
         assert (settle.outcome, settle.provider_ids) == ("accepted", ("P9",))
         assert provider.asked == [("m1", START - 5, ())]
@@ -43,20 +43,20 @@ async def test_a_message_that_the_provider_remembers_was_accepted() -> None:
 
 async def test_a_message_that_surely_did_not_leave_comes_again() -> None:
     async with staged(Remembering(memory=[LookedUp(found="not_sent")])) as stage:
-        stage.resolver.take(claim())
+        stage.resolver.take(claim(), "reset")
         assert (await settled(stage)).outcome == "again"
 
 
 async def test_a_message_that_never_leaves_is_held_in_the_end() -> None:
     async with staged(Remembering(memory=[LookedUp(found="not_sent")])) as stage:
-        stage.resolver.take(claim(tries=REPEATS))
+        stage.resolver.take(claim(tries=REPEATS), "reset")
         assert (await settled(stage)).outcome == "held"
 
 
 async def test_an_unknown_answer_is_asked_for_again_and_then_believed() -> None:
     provider = Remembering(memory=[UNKNOWN, OSError("down"), UNKNOWN])
     async with staged(provider) as stage:
-        stage.resolver.take(claim())
+        stage.resolver.take(claim(), "reset")
         assert (await settled(stage)).outcome == "held"
         assert len(provider.asked) == LOOKS
 
@@ -64,7 +64,7 @@ async def test_an_unknown_answer_is_asked_for_again_and_then_believed() -> None:
 async def test_a_late_memory_counts() -> None:
     provider = Remembering(memory=[UNKNOWN, LookedUp(found="sent", provider_ids=("P",))])
     async with staged(provider) as stage:
-        stage.resolver.take(claim())
+        stage.resolver.take(claim(), "reset")
         assert (await settled(stage)).outcome == "accepted"
 
 
@@ -73,7 +73,7 @@ async def test_ids_of_other_messages_to_the_same_contact_are_named_to_the_provid
     async with staged(provider) as stage:
         stage.resolver.left(say(ANNA, "x", "m8"), ("P8a", "P8b"))
         stage.resolver.left(say(BERT, "x", "m9"), ("P9",))
-        stage.resolver.take(claim())
+        stage.resolver.take(claim(), "reset")
         await settled(stage)
         assert provider.asked == [("m1", START, ("P8a", "P8b"))]
 
@@ -81,16 +81,16 @@ async def test_ids_of_other_messages_to_the_same_contact_are_named_to_the_provid
 @pytest.mark.parametrize("kind", ["otp", "emergency"])
 async def test_what_is_worthless_later_is_sent_once_more_and_only_once(kind: str) -> None:
     async with staged() as stage:
-        stage.resolver.take(claim(kind=kind))
+        stage.resolver.take(claim(kind=kind), "reset")
         assert (await settled(stage)).outcome == "again"
-        stage.resolver.take(claim(kind=kind, attempt="a2", tries=1))
+        stage.resolver.take(claim(kind=kind, attempt="a2", tries=1), "reset")
         assert (await settled(stage)).outcome == "held"
 
 
 @pytest.mark.parametrize("kind", ["service", "marketing"])
 async def test_everything_else_is_held(kind: str) -> None:
     async with staged() as stage:
-        stage.resolver.take(claim(kind=kind))
+        stage.resolver.take(claim(kind=kind), "reset")
         assert (await settled(stage)).outcome == "held"
 
 
@@ -156,3 +156,12 @@ async def test_a_held_message_does_not_stop_its_conversation() -> None:
     async with staged(provider) as stage, stage.process:
         await stage.says(ANNA, "hi", "there")
         await stage.until(lambda: provider.texts == ["1: hi", "2: there"])
+
+
+async def test_a_provider_that_can_look_up_and_was_not_told_how_is_not_waited_for() -> None:
+    provider = Remembering(memory=())
+    provider.looks_up = False
+    async with staged(provider) as stage:
+        stage.resolver.take(claim(), "reset")
+        assert (await settled(stage)).outcome == "held"
+        assert provider.asked == []

@@ -154,14 +154,23 @@ async def test_a_provider_that_keeps_failing_is_left_alone_for_a_while() -> None
 
 
 @pytest.mark.parametrize(
-    "error", [SendUncertain("reset"), ValueError("+12025550111 hello"), KeyError("x")]
+    ("error", "told"),
+    [
+        (SendUncertain("x.example: reset; it may have been taken"), "x.example: reset; it may"),
+        (ValueError("+12025550111 hello"), "ValueError"),
+        (KeyError("x"), "KeyError"),
+    ],
 )
 async def test_an_unclear_or_unexpected_end_is_in_doubt_and_held(
-    error: Exception, caplog: pytest.LogCaptureFixture
+    error: Exception, told: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider = FakeProvider(error)
     async with staged(provider) as stage:
-        assert (await sent(stage)).outcome == "held"
+        settle = await sent(stage)
+        assert settle.outcome == "held"
+        # What people are told of it; words that are not ours may hold a number or a text.
+        assert settle.code.startswith(told)
+        assert "hello" not in settle.code
         assert len(provider.texts) == 1
         assert stage.meter.seen["sends", "main", "in_doubt"] == 1
         assert "hello" not in caplog.text

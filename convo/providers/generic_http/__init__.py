@@ -78,6 +78,7 @@ class GenericHttp:
         )
         self.unsigned = not self._checks
         self.idempotent = bool(options.send.idempotency_header)
+        self.looks_up = options.lookup is not None
 
     async def close(self) -> None:
         """Nothing is held here: the connections are the client's."""
