@@ -1,5 +1,7 @@
 """Lists for the terminal: columns as wide as what stands in them, times, ages."""
 
+import shutil
+import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -44,6 +46,25 @@ def age(length: int) -> str:
         if length < most:
             return f"{max(length, 0) // unit} {name}"
     return f"{length // DAY} days"
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers, as short as they can be told: 0-3, 7."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1][1:] = [number]
+        else:
+            found.append([number])
+    return ", ".join("-".join(map(str, each)) for each in found)
+
+
+def indented(text: str) -> str:
+    """A remark under a line, as wide as the terminal."""
+    margin, width = " " * 4, max(shutil.get_terminal_size().columns, 40)
+    return textwrap.fill(
+        plain(text), width, initial_indent=margin, subsequent_indent=margin, break_long_words=False
+    )
 
 
 def _cells(text: str) -> int:

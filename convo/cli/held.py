@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from convo.cli import FOUND_MISTAKES
-from convo.cli.columns import columns, moment, plain
+from convo.cli.columns import columns, indented, moment, plain
 from convo.cli.counting import counted
 from convo.cli.deciding import BY, IDS, is_served, meant, whoever_decides
 from convo.cli.looking import Look, looking
@@ -120,7 +120,7 @@ def _list(messages: Sequence[Tracked], zone: ZoneInfo, with_text: bool) -> None:
     for each, line in zip(messages, lines, strict=True):
         click.echo(line)
         if each.code:
-            click.echo(f"    {plain(each.code)}")
+            click.echo(indented(each.code))
         if with_text:
             for words in each.message.text.splitlines():
                 click.echo(f"    > {plain(words)}")

@@ -12,12 +12,13 @@ import uvicorn
 import uvloop
 
 from convo.cli import FOUND_MISTAKES
+from convo.core.presence import Role
 from convo.errors import SettingsError
 from convo.ports import Store
 from convo.providers.console import Deliver
 from convo.runtime.watchdog import Watchdog
 from convo.wiring.authored import Authored
-from convo.wiring.serving import Role, wired
+from convo.wiring.serving import wired
 
 BACKLOG = 2048
 KEEP_ALIVE = 30

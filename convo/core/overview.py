@@ -66,6 +66,8 @@ class Holding:
     #: When its lease runs out unless it goes on, ms since 1970; None where it lasts as long as
     #: its process.
     until: int | None
+    #: Events that wait there for their turn.
+    inbox: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

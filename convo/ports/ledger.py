@@ -6,6 +6,7 @@ from typing import Protocol
 from convo.core.contacts import Consent, ContactState
 from convo.core.numbers import PhoneNumber
 from convo.core.overview import Holding, Overview, Page, ParkedEvent, Stage, Tracked
+from convo.core.presence import Presence
 from convo.core.record_codec import Recorded
 
 
@@ -22,6 +23,10 @@ class Ledger(Protocol):
 
     async def holdings(self) -> Sequence[Holding]:
         """Every partition and who owns it, in their order."""
+        ...
+
+    async def processes(self) -> Sequence[Presence]:
+        """Those that have announced themselves and not withdrawn, dead ones for a while too."""
         ...
 
     async def messages(self, stage: Stage, mark: str, limit: int) -> Page[Tracked]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 
 from convo.ports import Provider, Store
+from convo.runtime.announcing import Announcer
 from convo.runtime.holder import Holder
 from convo.runtime.traces import frames
 
@@ -24,22 +25,26 @@ class Running:
         self,
         *,
         holder: Holder | None,
+        announcer: Announcer | None,
         store: Store,
         providers: Iterable[Provider],
         on_death: Callable[[], None],
     ) -> None:
         self._holder = holder
+        self._announcer = announcer
         self._store = store
         self._providers = tuple(providers)
         self._on_death = on_death
-        self._loop: asyncio.Task[None] | None = None
+        self._loops: list[asyncio.Task[None]] = []
         self._stopping = False
         self.died: BaseException | None = None
 
     async def __aenter__(self) -> "Running":
-        if self._holder is not None:
-            self._loop = asyncio.create_task(self._holder.run())
-            self._loop.add_done_callback(self._ended)
+        for each in (self._holder, self._announcer):
+            if each is not None:
+                loop = asyncio.create_task(each.run())
+                loop.add_done_callback(self._ended)
+                self._loops.append(loop)
         return self
 
     async def __aexit__(
@@ -70,9 +75,12 @@ class Running:
         self._stopping = True
         if self._holder is not None:
             await self._holder.stop()
-        if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.wait((self._loop,))
+        for loop in self._loops:
+            loop.cancel()
+        if self._loops:
+            await asyncio.wait(self._loops)
+        if self._announcer is not None:
+            await self._announcer.end()
         for provider in self._providers:
             try:
                 await provider.close()

@@ -3,10 +3,11 @@
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from convo.core.presence import Obstacle
 from convo.ports import Callback, Provider, Store
 from convo.routing.playbook import Playbook
 from convo.runtime.allowance import Allowance
@@ -29,6 +30,10 @@ from convo.wiring.authored import Authored
 
 #: What the operator's word for a message in doubt means to the loops.
 DOUBTS: Mapping[Doubt, Policy] = {"once": "again", "hold": "held"}
+
+
+A_WHILE = 1_000
+"""Milliseconds: who waits no longer than this is told by nobody."""
 
 
 def worker_name() -> str:
@@ -77,6 +82,21 @@ class Outfit:
             tenure=tenure,
             sleep=self.instruments.sleep,
         )
+
+    def obstacles(self) -> Iterator[Obstacle]:
+        """What keeps this process's channels from sending now."""
+        now = self.instruments.clock()
+        soon = now + A_WHILE
+        spent: dict[str, int] = {}
+        for name, valve in self._valves.items():
+            if valve.shut:
+                yield Obstacle(kind="stopped", name=name, until=valve.opens)
+            elif valve.opens > soon:
+                yield Obstacle(kind="resting", name=name, until=valve.opens)
+            free = {each.name: self.allowance.free_at(each) for each in valve.limits(now)}
+            spent.update((limit, at) for limit, at in free.items() if at > soon)
+        for limit, at in spent.items():
+            yield Obstacle(kind="spent", name=limit, until=at)
 
     @cached_property
     def _valves(self) -> Mapping[str, Valve]:

@@ -1,23 +1,29 @@
 """A business put together and running: store, adapters, loops and the web in front of them."""
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import cast
 
 import httpx
 from starlette.types import ASGIApp
 
+from convo import __version__
 from convo.core.links import SignedIds
+from convo.core.presence import Presence, Role
 from convo.errors import StoreError
 from convo.ports import Callback, Clock, Provider, Store
+from convo.ports.presence import KnowsProcesses
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
 from convo.routing.playbook import Playbook
 from convo.runtime import clock as machine
 from convo.runtime.allowance import Allowance
+from convo.runtime.announcing import Announcer
 from convo.runtime.codes import Codes
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
@@ -42,9 +48,6 @@ from convo.wiring.levels import levels
 from convo.wiring.limits import limits_of
 from convo.wiring.outfit import Outfit, worker_name
 from convo.wiring.secret import link_secret
-
-#: What this process does: all of it, only hear, or only think and send.
-Role = Literal["run", "web", "worker"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +106,25 @@ async def wired(
             ),
             instruments=instruments,
         )
+        started = instruments.clock()
+
+        def presence() -> Presence:
+            return Presence(
+                name=name,
+                role=role,
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                version=__version__,
+                since=started,
+                trouble=running.trouble,
+                obstacles=() if role == "web" else tuple(outfit.obstacles()),
+            )
+
         running = Running(
             holder=None if role == "web" else outfit.holder(name),
+            announcer=Announcer(cast(KnowsProcesses, store), presence, asyncio.sleep)
+            if hasattr(store, "announce")
+            else None,
             store=store,
             providers=providers.values(),
             on_death=on_death,

@@ -375,6 +375,7 @@ class Stage:
                 sleep=self.time.sleep,
                 drain=self.drain,
             ),
+            announcer=None,
             store=self.store,
             providers=[self.provider],
             on_death=lambda: self.deaths.append("died"),

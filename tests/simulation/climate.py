@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from convo.wiring.serving import Role
+from convo.core.presence import Role
 from tests.chaos.carriers import Carrier, Kannel, Twilio
 
 

@@ -7,10 +7,10 @@ from random import Random
 
 from starlette.types import ASGIApp
 
+from convo.core.presence import Role
 from convo.ports import Store
 from convo.wiring import serving
 from convo.wiring.authored import Authored
-from convo.wiring.serving import Role
 from tests.simulation.door import asked
 from tests.simulation.loop import HOST, Host, VirtualLoop
 from tests.simulation.network import Network

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -9,11 +11,14 @@ from convo.core import codec
 from convo.core.contacts import ContactState
 from convo.core.events import Due, Inbound
 from convo.core.overview import LaneQueue, Page, Stage, T
+from convo.core.presence import STALLED_AFTER, Obstacle, Presence
 from convo.core.records import Record
 from convo.ports.ledger import Ledger
+from convo.ports.presence import KnowsProcesses
 from tests.stores.contract_desk import (
     ANN,
     BEN,
+    DAY,
     HOUR,
     SECOND,
     START,
@@ -223,6 +228,39 @@ class LedgerContract:
         async with looks() as ledger:
             (first, *_) = await ledger.holdings()
         assert first.owner == ""
+
+    async def test_what_waits_in_a_partition_is_told_with_its_owner(
+        self, desk: Desk, looks: Looks
+    ) -> None:
+        await desk.accept(text("one"), text("two"))
+        async with looks() as ledger:
+            assert sum(each.inbox for each in await ledger.holdings()) == 2
+
+    async def test_a_process_is_told_as_it_said_itself_and_when_it_was_last_heard_of(
+        self, desk: Desk, looks: Looks, clock: HandSetClock
+    ) -> None:
+        known = cast(KnowsProcesses, desk.store)
+        await known.announce(WORKER)
+        clock.now += HOUR
+        told = replace(
+            WORKER,
+            trouble="stopping",
+            obstacles=(Obstacle(kind="spent", name="accounts.main", until=START + DAY),),
+        )
+        await known.announce(told)
+        async with looks() as ledger:
+            (found,) = await ledger.processes()
+        assert found == replace(told, seen=START + HOUR)
+        assert not found.stalled(clock.now + STALLED_AFTER)
+        assert found.stalled(clock.now + STALLED_AFTER + 1)
+        await known.withdraw(WORKER.name)
+        async with looks() as ledger:
+            assert await ledger.processes() == ()
+
+
+WORKER = Presence(
+    name="the desk", role="run", host="here", pid=7, version="9.9", since=START - HOUR
+)
 
 
 def _sorted(lanes: Sequence[LaneQueue]) -> list[LaneQueue]:

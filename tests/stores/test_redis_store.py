@@ -10,8 +10,9 @@ import anyio
 import pytest
 import redis
 
-from convo.core import record_codec
+from convo.core import presence, record_codec
 from convo.core.numbers import PhoneNumber
+from convo.core.presence import Presence
 from convo.core.records import Record
 from convo.core.shards import partition_of, shard_of
 from convo.core.turns import outbound_id
@@ -19,6 +20,7 @@ from convo.errors import Busy, Fenced, StoreUnavailable
 from convo.ports import Done, Settle, Wants
 from convo.stores.redis.layout import Layout, slot_of, tag_of
 from convo.stores.redis.library import library
+from convo.stores.redis.processes import FORGOTTEN_AFTER
 from convo.stores.redis.store import RedisStore
 from tests.servers import ON_DISK, RunningServer, redis_server, running
 from tests.stores.contract_desk import (
@@ -99,6 +101,31 @@ async def test_contacts_are_spread_over_partitions_and_each_has_an_owner_of_its_
         assert {partition_of(shard_of(PhoneNumber(each)), 8) for each in found} == {partition}
         heard += found
     assert sorted(heard) == [number.e164 for number in numbers]
+
+
+async def test_processes_are_known_until_they_end_or_were_long_dead(
+    opened: Opened, server: RunningServer, prefix: str, clock: HandSetClock
+) -> None:
+    store = await opened(clock=clock)
+    key = Layout(prefix=prefix, partitions=store.partitions).of_all("processes")
+    dead, web, worker = (
+        Presence(name=name, role="worker", host="here", pid=7, version="9.9", since=START)
+        for name in "abc"
+    )
+    with redis.Redis.from_url(server.url) as client:
+
+        def known() -> list[tuple[str, int]]:
+            kept: list[bytes] = client.hvals(key)  # pyright: ignore[reportAssignmentType]
+            return sorted((each.name, each.seen) for each in map(presence.read, kept))
+
+        await store.announce(dead)
+        clock.now += FORGOTTEN_AFTER
+        await store.announce(web)
+        assert known() == [("a", START), ("b", clock.now)]
+        clock.now += 1
+        await store.announce(worker)
+        await store.withdraw("b")
+        assert known() == [("c", clock.now)]
 
 
 async def test_events_of_different_partitions_have_different_ids(opened: Opened) -> None:

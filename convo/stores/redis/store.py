@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
+from convo.core.presence import Presence
 from convo.errors import Fenced, StoreError, StoreUnavailable
 from convo.ports import (
     Acceptance,
@@ -22,7 +23,7 @@ from convo.ports import (
     Work,
 )
 from convo.ports.limits import Ask, Permits
-from convo.stores.redis import address, rows
+from convo.stores.redis import address, processes, rows
 from convo.stores.redis.accepting import Door
 from convo.stores.redis.bells import Bells
 from convo.stores.redis.functions import Functions, ServersClock
@@ -144,6 +145,13 @@ class RedisStore:
 
     async def leave(self, worker: str) -> None:
         await self._wire.ask("ZREM", self._layout.of_all("workers"), worker)
+
+    async def announce(self, presence: Presence) -> None:
+        key = self._layout.of_all("processes")
+        await processes.announce(self._wire, key, presence, self._clock())
+
+    async def withdraw(self, name: str) -> None:
+        await self._wire.ask("HDEL", self._layout.of_all("processes"), name)
 
     async def acquire(self, partition: int, owner: str) -> Lease | None:
         asked = partition, owner

@@ -8,6 +8,7 @@ from pathlib import Path
 from convo.core.contacts import Consent, ContactState
 from convo.core.numbers import PhoneNumber
 from convo.core.overview import Holding, Overview, Page, ParkedEvent, Stage, Tracked
+from convo.core.presence import Presence
 from convo.core.record_codec import Recorded
 from convo.errors import StoreUnavailable
 from convo.stores.sqlite import queries
@@ -15,6 +16,7 @@ from convo.stores.sqlite.consents import ACTS, act_of
 from convo.stores.sqlite.database import GROWN_COLUMNS
 from convo.stores.sqlite.guard import is_held
 from convo.stores.sqlite.overviewing import overview
+from convo.stores.sqlite.processes import processes
 
 _OWNER = "SELECT name, value FROM meta WHERE name IN ('owner', 'owned_since')"
 
@@ -60,7 +62,11 @@ class SqliteLedger:
         # The lock tells who lives: after a `kill -9` the row still names the dead.
         told = dict(self._connection.execute(_OWNER)) if is_held(self._path) else {}
         owner, since = told.get("owner", ""), told.get("owned_since", 0)
-        return (Holding(partition=0, owner=owner, since=since, until=None),)
+        (inbox,) = self._connection.execute("SELECT count(*) FROM inbox").fetchone()
+        return (Holding(partition=0, owner=owner, since=since, until=None, inbox=inbox),)
+
+    async def processes(self) -> Sequence[Presence]:
+        return processes(self._connection) if is_held(self._path) else ()
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from typing import Self
 
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
+from convo.core.presence import Presence
 from convo.errors import Fenced, StoreError
 from convo.ports import (
     Acceptance,
@@ -22,7 +23,7 @@ from convo.ports import (
     Wants,
     Work,
 )
-from convo.stores.sqlite import claiming, consents, counting, queries, turning
+from convo.stores.sqlite import claiming, consents, counting, processes, queries, turning
 from convo.stores.sqlite.accepting import accept, prepared
 from convo.stores.sqlite.database import MEMORY, Database, parent_made
 from convo.stores.sqlite.guard import Guard
@@ -104,6 +105,12 @@ class SqliteStore:
 
     async def leave(self, worker: str) -> None:
         """Nobody else is there to hear of it."""
+
+    async def announce(self, presence: Presence) -> None:
+        await self._executor.run(partial(processes.announce, told=presence))
+
+    async def withdraw(self, name: str) -> None:  # noqa: ARG002 - nobody else can be there
+        await self._executor.run(processes.withdraw)
 
     async def acquire(self, partition: int, owner: str) -> Lease | None:
         """The only partition is 0; who owns it is written down for people."""
