@@ -92,6 +92,17 @@ class LaneQueue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """How full a store is: what can be told at any moment and at no cost."""
+
+    #: Events to be turned; messages that nobody has claimed; and what waits for a person.
+    inbox: int
+    outbox: int
+    parked: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """How much waits where. Times are ms since 1970, None where nothing waits."""
 

@@ -5,16 +5,25 @@ from typing import Protocol
 
 from convo.core.contacts import Consent, ContactState
 from convo.core.numbers import PhoneNumber
-from convo.core.overview import Holding, Overview, Page, ParkedEvent, Stage, Tracked
+from convo.core.overview import Holding, Levels, Overview, Page, ParkedEvent, Stage, Tracked
 from convo.core.presence import Presence
 from convo.core.record_codec import Recorded
+
+
+class TellsLevels(Protocol):
+    """A store that tells how full it is, for the metrics: optional."""
+
+    async def levels(self) -> Levels:
+        """Now. Raises `StoreError`."""
+        ...
 
 
 class Ledger(Protocol):
     """What a store keeps, for people: read beside whoever owns it, who does not notice.
 
-    It writes nothing. A list comes in pages of at most `limit`; `mark` is empty for the first one
-    and then what the page before says in `next`.
+    It writes nothing. A list comes in pages of about `limit`, some of them empty; `mark` is empty
+    for the first one and then what the page before says in `next`. The order that is told here is
+    that of a partition; of the messages of a page on Redis, whose pages come in no order.
     """
 
     async def overview(self, now: int) -> Overview:
@@ -30,7 +39,10 @@ class Ledger(Protocol):
         ...
 
     async def messages(self, stage: Stage, mark: str, limit: int) -> Page[Tracked]:
-        """Messages of a stage, oldest first; those that are `done` newest first."""
+        """Messages of a stage, oldest first; those that are `done` newest first.
+
+        A store of many partitions keeps those that are done for some days only.
+        """
         ...
 
     async def message(self, id: str) -> Tracked | None:

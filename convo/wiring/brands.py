@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from convo.errors import SettingsError, StoreUnavailable
+from convo.errors import SettingsError
 from convo.policy.consent import proof_days
 from convo.ports import Clock, Provider, Store
 from convo.ports.ledger import Ledger
@@ -85,21 +85,22 @@ def _sqlite_ledger(settings: Settings) -> AbstractAsyncContextManager[Ledger]:
     return looking(Path(settings.store.partition(":")[2]))
 
 
+def _redis_ledger(settings: Settings) -> AbstractAsyncContextManager[Ledger]:
+    from convo.stores.redis import looking as redis  # noqa: PLC0415
+
+    return redis.looking(settings.store)
+
+
 #: How each store is looked into, by the scheme of its URL.
 LEDGERS: Mapping[str, Callable[[Settings], AbstractAsyncContextManager[Ledger]]] = {
-    "sqlite": _sqlite_ledger
+    "sqlite": _sqlite_ledger,
+    **dict.fromkeys(SCHEMES, _redis_ledger),
 }
 
 
 def open_ledger(settings: Settings) -> AbstractAsyncContextManager[Ledger]:
     """The business's ledger, whether it is served or not. Raises `StoreUnavailable`."""
-    scheme = settings.store.partition(":")[0]
-    if scheme not in LEDGERS:
-        raise StoreUnavailable(
-            "Only SQLite can be looked into by this command so far, and this business is kept in "
-            "Redis."
-        )
-    return LEDGERS[scheme](settings)
+    return LEDGERS[settings.store.partition(":")[0]](settings)
 
 
 async def open_store(settings: Settings, clock: Clock) -> Store:

@@ -13,8 +13,9 @@ from convo.core.events import Due, Inbound
 from convo.core.overview import LaneQueue, Page, Stage, T
 from convo.core.presence import STALLED_AFTER, Obstacle, Presence
 from convo.core.records import Record
-from convo.ports.ledger import Ledger
+from convo.ports.ledger import Ledger, TellsLevels
 from convo.ports.presence import KnowsProcesses
+from tests.stores.contract_decisions import held
 from tests.stores.contract_desk import (
     ANN,
     BEN,
@@ -29,6 +30,7 @@ from tests.stores.contract_desk import (
     desk_of,
     errand,
     message,
+    report,
     text,
     timer,
     turn,
@@ -39,12 +41,11 @@ Looks = Callable[[], AbstractAsyncContextManager[Ledger]]
 
 
 async def all_of(page: Callable[[str, int], Awaitable[Page[T]]], limit: int) -> list[T]:
-    """Every page of a list, each of them not longer than allowed."""
+    """Every page of a list."""
     found: list[T] = []
     mark = ""
     while True:
         got = await page(mark, limit)
-        assert len(got.items) <= limit
         found += got.items
         if not got.next:
             return found
@@ -65,12 +66,13 @@ class LedgerContract:
 
     @pytest.fixture
     def staged(self, looks: Looks) -> Callable[[Stage], Awaitable[list[str]]]:
-        """The ids of a stage's messages, in their order, by pages of two."""
+        """The ids of a stage's messages, by pages of two: each contact's in their order."""
 
         async def staged(stage: Stage) -> list[str]:
             async with looks() as ledger:
                 found = await all_of(lambda mark, n: ledger.messages(stage, mark, n), 2)
             assert {each.stage for each in found} <= {stage}
+            found.sort(key=lambda each: each.message.contact.e164)
             return [each.message.id for each in found]
 
         return staged
@@ -86,7 +88,7 @@ class LedgerContract:
         await desk.settle((await desk.claims())["m1"], "failed")
         await desk.settle((await desk.claims())["m2"], "held")
         await desk.claims()
-        assert await staged("done") == ["m1", "m0"]
+        assert sorted(await staged("done")) == ["m0", "m1"]
         assert await staged("held") == ["m2"]
         assert await staged("sending") == ["m3", "b"]
         assert await staged("waiting") == ["m4"]
@@ -107,6 +109,36 @@ class LedgerContract:
             START,
             START + SECOND,
         )
+
+    async def test_what_a_message_became_is_told_with_the_reason(
+        self, desk: Desk, looks: Looks, clock: HandSetClock
+    ) -> None:
+        async def told(id: str) -> tuple[Stage, str, str, int, tuple[str, ...]]:
+            async with looks() as ledger:
+                found = await ledger.message(id)
+            assert found is not None
+            return found.stage, found.status, found.code, found.claimed, found.provider_ids
+
+        await desk.say(message("m1"), message("m2"), message("late", not_after=START))
+        clock.now += SECOND
+        await desk.settle((await desk.claims())["m1"], "again", due=clock.now)
+        assert await told("m1") == ("waiting", "waiting", "", START + SECOND, ())
+        clock.now += SECOND
+        await desk.settle((await desk.claims())["m1"], "accepted", "SM1")
+        await desk.accept(report("delivered", outbound="m1", provider_id="SM2"))
+        await desk.accept(report("sent", provider_id="SM1"))
+        after = START + 2 * SECOND
+        assert await told("m1") == ("done", "delivered", "", after, ("SM1", "SM2"))
+        await desk.settle((await desk.claims())["m2"], "held")
+        await desk.accept(held("m2", "drop"))
+        assert await told("m2") == ("done", "cancelled", "dropped by mei", after, ())
+        await desk.claims()
+        assert await told("late") == ("done", "cancelled", "too late", 0, ())
+        await desk.say(message("m3"))
+        await desk.say(silence=True)
+        assert await told("m3") == ("done", "cancelled", "silenced", 0, ())
+        assert await desk.accept(report("delivered", outbound="m3")) == ["accepted"]
+        assert (await told("m3"))[1] == "delivered"
 
     async def test_what_is_parked_is_told_with_its_reason_and_what_brought_it(
         self, desk: Desk, looks: Looks
@@ -207,7 +239,9 @@ class LedgerContract:
             channel="main", lane="reply", behind=2, parts=6, oldest=START, **{**nothing, "due": 1}
         )
         assert _sorted(found.lanes) == [bulk, reply]
+        assert await levels(desk) == (2, 4, 0, 0)
         claim = (await desk.claims())["m0"]
+        assert await levels(desk) == (2, 3, 0, 0)
         async with looks() as ledger:
             sending = (await ledger.overview(clock.now)).lanes
         assert [(x.sending, x.sending_since) for x in sending if x.lane == "reply"] == [
@@ -215,19 +249,25 @@ class LedgerContract:
         ]
         await desk.settle(claim, "held")
         async with looks() as ledger:
-            held = (await ledger.overview(clock.now)).lanes
-        assert [(x.held, x.behind) for x in held if x.lane == "reply"] == [(1, 1)]
+            in_hold = (await ledger.overview(clock.now)).lanes
+        assert [(x.held, x.behind) for x in in_hold if x.lane == "reply"] == [(1, 1)]
+        assert await levels(desk) == (2, 3, 0, 1)
+        one = (await desk.look()).events[-1]
+        await desk.advance(turns=[turn(one, parked="boom")], messages=0)
+        assert await levels(desk) == (1, 3, 1, 1)
 
     async def test_who_owns_it_is_told_and_that_nobody_does(
         self, desk: Desk, looks: Looks, clock: HandSetClock
     ) -> None:
+        home = desk.lease.partition
         async with looks() as ledger:
-            (first, *_) = await ledger.holdings()
-        assert (first.partition, first.owner, first.since) == (0, "the desk", START)
+            holdings = await ledger.holdings()
+        assert [each.partition for each in holdings] == [*range(desk.store.partitions)]
+        assert (holdings[home].owner, holdings[home].since) == ("the desk", START)
         await desk.store.close()
         async with looks() as ledger:
-            (first, *_) = await ledger.holdings()
-        assert first.owner == ""
+            holdings = await ledger.holdings()
+        assert {each.owner for each in holdings} == {""}
 
     async def test_what_waits_in_a_partition_is_told_with_its_owner(
         self, desk: Desk, looks: Looks
@@ -261,6 +301,11 @@ class LedgerContract:
 WORKER = Presence(
     name="the desk", role="run", host="here", pid=7, version="9.9", since=START - HOUR
 )
+
+
+async def levels(desk: Desk) -> tuple[int, int, int, int]:
+    found = await cast(TellsLevels, desk.store).levels()
+    return found.inbox, found.outbox, found.parked, found.held
 
 
 def _sorted(lanes: Sequence[LaneQueue]) -> list[LaneQueue]:

@@ -8,10 +8,12 @@ import pytest
 
 from convo.core.shards import SHARDS
 from convo.ports import Clock
+from convo.stores.redis.looking import looking
 from convo.stores.redis.store import RedisStore
 from tests.servers import PROGRAMS, RunningServer, running
 from tests.stores.contract import StoreContract
-from tests.stores.contract_desk import Desk, Opens
+from tests.stores.contract_desk import Desk, HandSetClock, Opens
+from tests.stores.contract_ledger import LedgerContract, Looks
 
 
 @pytest.fixture(scope="module", params=list(PROGRAMS))
@@ -53,3 +55,32 @@ class TestContract(StoreContract):
                 return store
 
             yield opened
+
+
+class TestLedger(LedgerContract):
+    @pytest.fixture
+    def prefix(self) -> str:
+        return next(PREFIXES)
+
+    @pytest.fixture(params=(1, 16), ids=("1", "16"))
+    async def opened(
+        self, server: RunningServer, prefix: str, request: pytest.FixtureRequest
+    ) -> AsyncIterator[Opens]:
+        async with AsyncExitStack() as stack:
+
+            async def opened(clock: Clock, **_: int) -> RedisStore:
+                store = await RedisStore.open(
+                    server.url,
+                    durability="fast",
+                    partitions=request.param,
+                    clock=clock,
+                    prefix=prefix,
+                )
+                stack.push_async_callback(store.close)
+                return store
+
+            yield opened
+
+    @pytest.fixture
+    def looks(self, server: RunningServer, prefix: str, clock: HandSetClock) -> Looks:
+        return lambda: looking(server.url, clock=clock, prefix=prefix)

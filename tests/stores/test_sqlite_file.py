@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from convo.errors import AlreadyRunning, Busy, StoreUnavailable
-from convo.stores.sqlite import guard, queries
+from convo.stores.sqlite import guard
 from convo.stores.sqlite.store import SqliteStore
 from convo.stores.sqlite.writer import SWITCH_INTERVAL
 from tests.stores.contract_desk import (
@@ -203,7 +203,7 @@ async def test_a_full_disk_says_busy_and_recovers(path: Path, clock: HandSetCloc
     assert await store.accept([text("STOP", law="stop")]) == ["accepted"]
     work = await desk.advance(events=2_000)
     assert words(work) == ["before", *(f"t{n}" for n in range(kept)), "STOP"]
-    assert (await store.read(queries.lengths)).inbox == kept + 2
+    assert (await store.levels()).inbox == kept + 2
     await store.close()
 
 
@@ -226,8 +226,7 @@ async def test_a_job_that_fails_spoils_no_other(
     assert found[0] == ["accepted"]
     assert isinstance(found[1], ValueError)
     assert found[2] == ["accepted"]
-    lengths = await store.read(queries.lengths)
-    assert lengths.inbox == 2
+    assert (await store.levels()).inbox == 2
     await store.close()
 
 

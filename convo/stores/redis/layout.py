@@ -1,7 +1,7 @@
 """Where everything is: partitions with their hash tags, and the names of all keys."""
 
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -62,13 +62,18 @@ class Layout:
 
     def keys(self, partition: int, now: int) -> list[str]:
         """Every key of a partition, as its functions want them."""
-        return [*self._fixed[partition], *self._settled(partition, now)]
+        return [*self._fixed[partition], *self.settled(partition, now // MS_A_DAY)]
 
     def seen(self, partition: int, now: int, days: int, hash: int) -> list[str]:
         """Where a dedupe hash may be: tomorrow's set, for clocks differ, today's and so back."""
         start = f"{self._begins[partition]}seen:{hash % BUCKETS}:"
         today = now // MS_A_DAY
         return [f"{start}{day}" for day in range(today + 1, today - days - 1, -1)]
+
+    def settled(self, partition: int, today: int) -> list[str]:
+        """What became of messages, by days since 1970: today's first."""
+        start = f"{self._begins[partition]}settled:"
+        return [f"{start}{day}" for day in range(today, today - SETTLED_DAYS, -1)]
 
     def of_all(self, name: str) -> str:
         """A key that is no partition's."""
@@ -87,11 +92,6 @@ class Layout:
     @cached_property
     def _fixed(self) -> Sequence[Sequence[str]]:
         return [[begin + name for name in FIXED] for begin in self._begins]
-
-    def _settled(self, partition: int, now: int) -> Iterator[str]:
-        today = now // MS_A_DAY
-        start = f"{self._begins[partition]}settled:"
-        return (f"{start}{day}" for day in range(today, today - SETTLED_DAYS, -1))
 
 
 def tag_of(number: int, partitions: int) -> str:

@@ -30,6 +30,7 @@ FILES = (
     "read",
     "advance",
     "lease",
+    "looking",
     "lost",
     "tidy",
     "counting",

@@ -9,6 +9,7 @@ import msgspec
 
 from convo.core.contacts import Consent, Origin
 from convo.core.numbers import PhoneNumber
+from convo.core.overview import Stage, Tracked
 from convo.core.turns import Outbound
 from convo.core.voices import voice_in, voice_row
 from convo.ports import Claim, Kept, Left
@@ -16,11 +17,16 @@ from convo.ports import Claim, Kept, Left
 LATELY = 10 * 60_000
 """ms: what was sent earlier is older than anything that a look-up compares."""
 
+NUMBER, CREATED, WIDTH = 5, 6, 17
+"""Places in a message's row, and how long it is; one that was tried has when it was claimed last,
+and why it did not leave, behind it (chains.lua)."""
+
 encode = msgspec.msgpack.Encoder().encode
 _as_json = msgspec.json.Encoder().encode
 _row = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
 _consents = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, int, str, int]]).decode
 _acts = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, int, str, str, bool]]).decode
+_done = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
 _left = msgspec.msgpack.Decoder(list[tuple[str, str, list[str], int]]).decode
 
 
@@ -64,9 +70,14 @@ def row(message: Outbound, number: int, created: int) -> bytes:
 
 def outbound(kept: bytes) -> tuple[int, Outbound]:
     """The number and the message in a row."""
-    id, contact, channel, lane, due, number, _, tries, not_after, *others = _row(kept)
+    row = _row(kept)
+    return row[NUMBER], _message(row)
+
+
+def _message(row: tuple[Any, ...]) -> Outbound:
+    id, contact, channel, lane, due, _, _, tries, not_after, *others = row[:WIDTH]
     purpose, programme, parts, kind, to, text, media, voice = others
-    return number, Outbound(
+    return Outbound(
         id=id,
         contact=PhoneNumber(contact),
         channel=channel,
@@ -82,6 +93,37 @@ def outbound(kept: bytes) -> tuple[int, Outbound]:
         not_after=not_after or None,
         tries=tries,
         voice=voice_in(voice),
+    )
+
+
+def tracked(kept: bytes, stage: Stage, at: int | None = None, code: str | None = None) -> Tracked:
+    """A message that is not done: its row, and when it was claimed and why it is held."""
+    row = _row(kept)
+    claimed, why = row[WIDTH:] or (0, "")
+    return Tracked(
+        message=_message(row),
+        stage=stage,
+        status="waiting",
+        code=why if code is None else code,
+        created=row[CREATED],
+        claimed=claimed if at is None else at,
+    )
+
+
+def done(kept: bytes) -> Tracked | None:
+    """A message that is done; None for one of a Convo that did not keep it whole."""
+    _, _, status, _, *whole = _done(kept)
+    if not whole:
+        return None
+    row, code, claimed, names = whole
+    return Tracked(
+        message=_message(row),
+        stage="done",
+        status=status,
+        code=code,
+        created=row[CREATED],
+        claimed=claimed,
+        provider_ids=tuple(names),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
+from convo.core.overview import Levels
 from convo.core.presence import Presence
 from convo.errors import Fenced, StoreError, StoreUnavailable
 from convo.ports import (
@@ -25,6 +26,7 @@ from convo.ports import (
 from convo.ports.limits import Ask, Permits
 from convo.stores.redis import address, processes, rows
 from convo.stores.redis.accepting import Door
+from convo.stores.redis.accounts import accounts_behind
 from convo.stores.redis.bells import Bells
 from convo.stores.redis.functions import Functions, ServersClock
 from convo.stores.redis.layout import MS_A_DAY, PARTITIONS, Layout
@@ -33,7 +35,7 @@ from convo.stores.redis.limits import permit
 from convo.stores.redis.safety import Durability
 from convo.stores.redis.seeking import Seeker
 from convo.stores.redis.server import SingleServer
-from convo.stores.redis.wire import Wire
+from convo.stores.redis.wire import Wire, time_of
 
 DEDUPE_DAYS = 7
 RETENTION_DAYS = 180
@@ -47,8 +49,14 @@ RENEW_EVERY = 3.0
 """Seconds after which an owner that has nothing to do is woken all the same: it renews its lease,
 and finds what a lost ring has not told it."""
 
-COMMITS_TOGETHER = 32
-"""Commits whose records are read in one reply."""
+#: What is counted for the metrics, and how: no count takes long, however much there is.
+COUNTED = (
+    ("XLEN", "inbox"),
+    ("HLEN", "messages"),
+    ("HLEN", "sending"),
+    ("HLEN", "held"),
+    ("XLEN", "parked"),
+)
 
 
 class RedisStore:
@@ -99,7 +107,7 @@ class RedisStore:
             await wire.load()
             layout = await laid_out(wire, prefix, partitions)
             functions = Functions(wire, layout, ServersClock(clock))
-            functions.clock.learn(await _time(wire))
+            functions.clock.learn(await time_of(wire))
         except BaseException:
             await wire.close()
             raise
@@ -232,14 +240,20 @@ class RedisStore:
     async def records(
         self, after: int, limit: int, *, partition: int = 0
     ) -> Sequence[tuple[int, bytes]]:
-        together = min(limit, COMMITS_TOGETHER)
-        commits = await self._functions.in_partition(partition, "records_behind", after, together)
-        found: list[tuple[int, bytes]] = []
-        for last, pairs in commits:
-            accounts = pairs[1::2]
-            first = int(last.partition(b"-")[0]) - len(accounts) + 1
-            found += [(n, body) for n, body in enumerate(accounts, start=first) if n > after]
-        return found[:limit]
+        return await accounts_behind(self._functions, partition, after, limit)
+
+    async def levels(self) -> Levels:
+        counted = await asyncio.gather(
+            *(
+                self._wire.ask(count, self._layout.key(number, name))
+                for number in range(self.partitions)
+                for count, name in COUNTED
+            )
+        )
+        inbox, messages, sending, held, parked = (
+            sum(counted[place :: len(COUNTED)]) for place in range(len(COUNTED))
+        )
+        return Levels(inbox=inbox, outbox=messages - sending - held, parked=parked, held=held)
 
     async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
         partition = self._layout.partition_of(contact)
@@ -271,13 +285,14 @@ class RedisStore:
     async def close(self) -> None:
         for task in self._tidying:
             task.cancel()
+        # Whoever comes next need not wait until our leases are over.
+        await asyncio.gather(*(self._let_go(each.lease) for each in self._holdings.values()))
         await self._bells.close()
         await self._wire.close()
 
-
-async def _time(wire: Wire) -> int:
-    seconds, micros = await wire.ask("TIME")
-    return seconds * 1000 + micros // 1000
+    async def _let_go(self, lease: Lease) -> None:
+        with suppress(StoreError):
+            await self.release(lease)
 
 
 async def laid_out(wire: Wire, prefix: str, partitions: int | None) -> Layout:

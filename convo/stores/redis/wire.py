@@ -142,6 +142,12 @@ class Wire:
         return strangers
 
 
+async def time_of(wire: Wire) -> int:
+    """What the server's clock shows, ms since 1970. Raises `StoreError`."""
+    seconds, micros = await wire.ask("TIME")
+    return seconds * 1000 + micros // 1000
+
+
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:
     if not future.done():
         future.set_exception(error)

@@ -2,13 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from convo.core import codec, event_codec, record_codec
 from convo.core.contacts import Consent, ContactState
 from convo.core.numbers import PhoneNumber
-from convo.core.overview import Page, ParkedEvent, Stage, T, Tracked
+from convo.core.overview import Levels, Page, ParkedEvent, Stage, T, Tracked
 from convo.core.record_codec import Recorded
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import MESSAGE, MESSAGE_WIDTH, listed_in, outbound
@@ -54,20 +53,6 @@ class Reads(Protocol):
 
     @property
     def execute(self) -> Callable[..., sqlite3.Cursor]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lengths:
-    """How much waits where."""
-
-    inbox: int
-    #: Messages that wait to be claimed, by channel.
-    outbox: Mapping[str, int]
-    parked: int
-    held: int
-    doubts: int
-    timers: int
-    errands: int
 
 
 def messages(database: Reads, stage: Stage, mark: str, limit: int) -> Page[Tracked]:
@@ -148,29 +133,18 @@ def raw(database: Reads, number: int) -> bytes | None:
     return row[0] if row else None
 
 
-def lengths(database: Database) -> Lengths:
+def levels(database: Database) -> Levels:
     """Counts for the metrics; each is read from an index that holds nothing else."""
-    outbox: dict[str, int] = {}
-    for state in ("head", "waiting"):
-        for channel, waiting in database.execute(
-            f"SELECT channel, count(*) FROM message WHERE state = '{state}' GROUP BY channel"
-        ):
-            outbox[channel] = outbox.get(channel, 0) + waiting
 
     def count(of: str) -> int:
         return database.execute(f"SELECT count(*) FROM {of}").fetchone()[0]
 
-    return Lengths(
+    waiting = (count(f"message WHERE state = '{state}'") for state in ("head", "waiting"))
+    return Levels(
         inbox=database.inbox_length,
-        outbox=outbox,
+        outbox=sum(waiting),
         parked=count("parked"),
         held=count("message WHERE state = 'held'"),
-        doubts=count(
-            "message INDEXED BY message_front "
-            "WHERE (state = 'head' OR state = 'sending') AND state = 'sending'"
-        ),
-        timers=count("timer"),
-        errands=count("errand"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
+from convo.core.overview import Levels
 from convo.core.presence import Presence
 from convo.errors import Fenced, StoreError
 from convo.ports import (
@@ -108,6 +109,9 @@ class SqliteStore:
 
     async def announce(self, presence: Presence) -> None:
         await self._executor.run(partial(processes.announce, told=presence))
+
+    async def levels(self) -> Levels:
+        return await self._executor.run(queries.levels)
 
     async def withdraw(self, name: str) -> None:  # noqa: ARG002 - nobody else can be there
         await self._executor.run(processes.withdraw)

@@ -8,7 +8,9 @@
 
 local ID, CONTACT, CHANNEL, LANE, DUE, NUMBER, CREATED, TRIES = 1, 2, 3, 4, 5, 6, 7, 8
 local NOT_AFTER, PURPOSE, PROGRAMME, PARTS = 9, 10, 11, 12
--- and behind these the kind, where it goes, the text, its pictures and whose words it is.
+-- and behind these the kind, where it goes, the text, its pictures and whose words it is. One that
+-- was tried has two more: when it was claimed last, and why it did not leave.
+local CLAIMED, CODE = 18, 19
 
 local function row_of(p, id)
   local row = p.rows[id]
@@ -20,9 +22,29 @@ local function row_of(p, id)
   return row
 end
 
-local function forget_message(p, id)
+-- Messages that are done, as `settled` has them: contact, channel, status and its rank, the row,
+-- why it has this status, when it was claimed last (ms, 0 for never), and the provider's ids.
+local WHOSE, VIA, STATUS, RANK, WHY, NAMES = 1, 2, 3, 4, 6, 8
+local CANCELLED = 0 -- the rank of a status (core/events.py)
+
+local function done_of(p, day, id)
+  local done = p.done[id]
+  if not done then
+    done = unpack_value(value(p, day, id))
+    p.done[id] = done
+  end
+  return done
+end
+
+-- A message is done: it is remembered, and waits no more.
+local function settled(p, row, status, rank_of_status, why, claimed_at, names)
+  local id = row[ID]
+  local done = {
+    row[CONTACT], row[CHANNEL], status, rank_of_status, row, why, claimed_at, names or {},
+  }
   put(p, 'messages', id, false)
-  p.rows[id] = false
+  p.rows[id], p.done[id] = false, done
+  put(p, 'settled1', id, pack(done))
 end
 
 local function place_in_queue(channel, lane, due, number, id)
@@ -133,8 +155,9 @@ local function silence(p, contact, at)
   end
 
   local function drop(id)
-    rank(p, 'queue', place_of(row_of(p, id)), false)
-    forget_message(p, id)
+    local row = row_of(p, id)
+    rank(p, 'queue', place_of(row), false)
+    settled(p, row, 'cancelled', CANCELLED, 'silenced', row[CLAIMED] or 0)
     tell_unsent(p, at, contact, id, 'silenced', false)
   end
 

@@ -51,7 +51,7 @@ end
 
 local function drop(p, row, why, now)
   leave_chain(p, row)
-  forget_message(p, row[ID])
+  settled(p, row, 'cancelled', CANCELLED, why, row[CLAIMED] or 0)
   tell_unsent(p, now, row[CONTACT], row[ID], why, false)
 end
 

@@ -1,6 +1,6 @@
 -- People's decisions about held messages and parked events: each is done whole, and once.
 
-local SENT, CANCELLED = 2, 0 -- ranks of statuses (core/events.py)
+local SENT = 2 -- the rank of a status (core/events.py)
 
 local function tell_decided(p, now, contact, choice, by, about)
   local facts = '"choice":"%s","by":%s,%s'
@@ -35,17 +35,19 @@ end
 local function decide_held(keys, args)
   local p, now = partition(keys), clock(args[1])
   local _, _, _, number, bell, id, choice, by = unpack(args)
-  local row = value(p, 'held', id) and row_of(p, id)
+  local held = value(p, 'held', id)
+  local row = held and row_of(p, id)
   if not row then return 'duplicate' end
+  local claimed_at = unpack_value(held)[1]
   put(p, 'held', id, false)
   if choice == 'send' then
-    row[TRIES], row[DUE] = row[TRIES] + 1, now
+    row[TRIES], row[DUE], row[CLAIMED], row[CODE] = row[TRIES] + 1, now, claimed_at, ''
     put(p, 'messages', id, pack(row))
     line_up_anew(p, row)
   else
-    forget_message(p, id)
-    local left = choice == 'sent'
-    settled(p, row, left and 'sent' or 'cancelled', left and SENT or CANCELLED)
+    local status, rank_of_status, why = 'cancelled', CANCELLED, 'dropped by ' .. by
+    if choice == 'sent' then status, rank_of_status, why = 'sent', SENT, 'seen by ' .. by end
+    settled(p, row, status, rank_of_status, why, claimed_at)
   end
   tell_decided(p, now, row[CONTACT], choice, by, '"message":' .. quoted(id))
   write(p)

@@ -6,7 +6,7 @@
 local function acquire(keys, args)
   local p = partition(keys)
   local now, owner, token = clock(args[1]), args[2], args[3]
-  local lease = call('HMGET', p.key.state, 'token', 'until', 'seq', 'number')
+  local lease = call('HMGET', p.key.state, 'token', 'until', 'seq', 'number', 'since')
   local is_held = lease[1] and lease[1] ~= '' and tonumber(lease[2]) > now
   -- Asked again by the same, whom the answer did not reach.
   if is_held and lease[1] ~= token then return {'held'} end
@@ -16,7 +16,8 @@ local function acquire(keys, args)
     rank(p, 'claimable', id, asked)
   end
   write(p)
-  call('HSET', p.key.state, 'owner', owner, 'token', token, 'until', now + args[4],
+  local since = lease[1] == token and lease[5] or now
+  call('HSET', p.key.state, 'owner', owner, 'token', token, 'since', since, 'until', now + args[4],
     'handed', pack({}))
   local doubts, sending = {}, call('HGETALL', p.key.sending)
   for n = 1, #sending, 2 do

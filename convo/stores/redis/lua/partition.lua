@@ -3,8 +3,8 @@
 -- Its keys bear one hash tag, so they live on one node and change together. Every function of a
 -- partition is given all of them, in this order:
 --
---   state      hash    the lease and the counters: owner, token, until (ms), seq (commits),
---                      number (of the newest message), record (of the newest record),
+--   state      hash    the lease and the counters: owner, token, since and until (ms),
+--                      seq (commits), number (of the newest message), record (of the newest record),
 --                      duplicates (arrivals that came again), and
 --                      handed: the errands that the last commit handed out
 --   inbox      stream  0-N: at contact acted event raw, of events whose turn is still to come; and
@@ -26,8 +26,8 @@
 --   acted      hash    hash of an arrival that the full inbox refused -> {acted, order, ms}: what
 --                      its act of consent did
 --   left       list    {{channel, contact, provider's ids, ms}...} of what was sent, by commits
---   settled    hash    four of them, one a day, the newest first: id -> {contact, status, rank},
---                      "channel provider's id" -> id
+--   settled    hash    four of them, one a day, the newest first: id -> what became of a message
+--                      (chains.lua), "channel provider's id" -> id
 --
 -- and, where something arrives, behind them:
 --
@@ -58,7 +58,7 @@ local function quoted(text) return cjson.encode(text) end
 
 local function partition(keys)
   local p = {
-    key = {}, hashes = {}, changed = {}, ranks = {}, cards = {}, rows = {}, chains = {}, acts = {},
+    key = {}, hashes = {}, changed = {}, ranks = {}, cards = {}, rows = {}, chains = {}, done = {},
     accounts = {}, left = {}, parked = {}, read = {}, seen = {},
   }
   for n, name in ipairs(KEYS_OF) do p.key[name] = keys[n] end

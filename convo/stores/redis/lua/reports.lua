@@ -22,13 +22,22 @@ local function meant(p, channel, outbound, provider_id)
   end
 end
 
-local function settled(p, row, status, rank_of_status)
-  put(p, 'settled1', row[ID], pack({row[CONTACT], row[CHANNEL], status, rank_of_status}))
+-- When it was claimed last, where it may have left: claimed once at least, and not settled.
+local function may_have_left(p, row)
+  local sending, held = value(p, 'sending', row[ID]), value(p, 'held', row[ID])
+  if sending then return unpack_value(sending)[2] end
+  if held then return unpack_value(held)[1] end
+  return row[TRIES] > 0 and (row[CLAIMED] or 0)
 end
 
--- Whether it left: claimed once at least, and not settled.
-local function may_have_left(p, row)
-  return is_sending(p, row[ID]) or value(p, 'held', row[ID]) ~= false or row[TRIES] > 0
+-- Note what the provider calls a message; whether that is new.
+local function is_news(done, provider_id)
+  if provider_id == '' or not done[NAMES] then return false end
+  for _, name in ipairs(done[NAMES]) do
+    if name == provider_id then return false end
+  end
+  add(done[NAMES], provider_id)
+  return true
 end
 
 local apply_report
@@ -68,25 +77,27 @@ function apply_report(p, now, channel, outbound, provider_id, status, rank_of_st
     return false
   end
   if day then
-    local contact, its_channel, _, so_far = unpack(unpack_value(value(p, day, id)))
-    if rank_of_status > so_far then
-      put(p, day, id, pack({contact, its_channel, status, rank_of_status}))
+    local done = done_of(p, day, id)
+    local changed = is_news(done, provider_id)
+    if rank_of_status > done[RANK] then
+      done[STATUS], done[RANK], done[WHY], changed = status, rank_of_status, code, true
     end
+    if changed then put(p, day, id, pack(done)) end
     know_as(p, day, channel, provider_id, id, now)
-    tell_status(p, now, contact, id, status, code, raw)
+    tell_status(p, now, done[WHOSE], id, status, code, raw)
     return false
   end
   local row = row_of(p, id)
-  local left = may_have_left(p, row)
-  if left then
+  local claimed_at = may_have_left(p, row)
+  if claimed_at then
     local is_held = value(p, 'held', id)
     put(p, 'held', id, false)
     put(p, 'sending', id, false)
     if not is_held then leave_chain(p, row) end
-    forget_message(p, id)
-    settled(p, row, status, rank_of_status)
+    local names = provider_id ~= '' and {provider_id}
+    settled(p, row, status, rank_of_status, code, claimed_at, names)
     know_as(p, 'settled1', channel, provider_id, id, now)
   end
   tell_status(p, now, row[CONTACT], id, status, code, raw)
-  return left
+  return claimed_at ~= false
 end

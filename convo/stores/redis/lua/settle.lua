@@ -11,7 +11,7 @@ local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_
   put(p, 'sending', id, false)
   if outcome == 'again' then
     -- It is the oldest of its lane, and first again unless it is bulk and a reply came.
-    row[TRIES], row[DUE] = row[TRIES] + 1, due
+    row[TRIES], row[DUE], row[CLAIMED], row[CODE] = row[TRIES] + 1, due, claimed_at, code
     put(p, 'messages', id, pack(row))
     table.insert(chain[row[LANE]], 1, id)
     tell_unsent(p, now, contact, id, code, true)
@@ -19,12 +19,10 @@ local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_
     put(p, 'held', id, pack({claimed_at, code}))
     tell_in_doubt(p, now, contact, id, code)
   elseif outcome == 'failed' then
-    forget_message(p, id)
-    settled(p, row, 'failed', FAILED)
+    settled(p, row, 'failed', FAILED, code, claimed_at, provider_ids)
     tell_unsent(p, now, contact, id, code, false)
   else
-    forget_message(p, id)
-    settled(p, row, 'queued', QUEUED)
+    settled(p, row, 'queued', QUEUED, code, claimed_at, provider_ids)
     tell_sent(p, now, contact, id, provider_ids)
     if #provider_ids > 0 then add(p.left, {channel, contact, provider_ids, claimed_at}) end
   end
@@ -34,8 +32,14 @@ end
 local function learn_names(p, now, id, provider_ids)
   local _, day = meant(p, '', id, '')
   if not day then return end
-  local channel = unpack_value(value(p, day, id))[2]
-  for _, provider_id in ipairs(provider_ids) do know_as(p, day, channel, provider_id, id, now) end
+  local done, changed = done_of(p, day, id), false
+  for _, provider_id in ipairs(provider_ids) do
+    changed = is_news(done, provider_id) or changed
+  end
+  if changed then put(p, day, id, pack(done)) end
+  for _, provider_id in ipairs(provider_ids) do
+    know_as(p, day, done[VIA], provider_id, id, now)
+  end
 end
 
 -- Learn at once what settling these will ask for.
