@@ -101,7 +101,7 @@ def _show(with_text: bool, as_json: bool) -> None:
     settings = _settings()
     zone = ZoneInfo(settings.business.zone)
     with looking(settings) as look:
-        found = {name: [*_all(look, name)] for name in STAGES}
+        found = {name: sorted(_all(look, name), key=lambda each: each.claimed) for name in STAGES}
     if as_json:
         for each in (*found["held"], *found["sending"]):
             click.echo(json.dumps(_facts(each, with_text), ensure_ascii=False))
