@@ -41,10 +41,10 @@ def ps(as_json: bool) -> None:
         for each in found:
             click.echo(json.dumps(_facts(each, holdings, now), ensure_ascii=False))
         return
-    if not found:
-        click.echo("Nobody is at work. Serve it: convo run")
-    else:
+    if found:
         _table(found, holdings, zone, now)
+    elif not any(each.owner for each in holdings):
+        click.echo("Nobody is at work. Serve it: convo run")
     for line in _unowned(found, holdings):
         click.secho(line, fg="red")
 
