@@ -27,7 +27,7 @@ country = "CN"
 languages = ["en"]
 
 [store]
-url = "sqlite:data/convo.db"
+url = "{store}"
 
 [server]
 bind = "127.0.0.1:{port}"
@@ -67,7 +67,7 @@ class Gateway(FakeServer):
 class Desk:
     """The business with its server and gateway, and the command line beside it."""
 
-    def __init__(self, folder: Path, gateway: Gateway, rate: str) -> None:
+    def __init__(self, folder: Path, gateway: Gateway, rate: str, store: str, role: str) -> None:
         (self.port,) = free_ports(1)
         self.folder = folder
         self.gateway = gateway
@@ -75,13 +75,14 @@ class Desk:
         (folder / "keyword_handlers").mkdir()
         settings = SETTINGS.format(
             port=self.port,
+            store=store,
             api_token=API_TOKEN,
             path_token=PATH_TOKEN,
             gateway=gateway.url,
             rate=f'rate = "{rate}"' if rate else "",
         )
         (folder / "convo.toml").write_text(settings, "utf-8")
-        self.serving = Serving(folder, {})
+        self.serving = Serving(folder, {}, role)
         self._texts = 0
 
     def flow(self, name: str, text: str) -> None:
@@ -132,12 +133,19 @@ class Desk:
 
 
 @contextmanager
-def desk(folder: Path, flows: Mapping[str, str], rate: str = "") -> Generator[Desk]:
+def desk(
+    folder: Path,
+    flows: Mapping[str, str],
+    rate: str = "",
+    *,
+    store: str = "sqlite:data/convo.db",
+    role: str = "run",
+) -> Generator[Desk]:
     """Served as long as the block is open; the test may stop, kill and start it."""
     with start_blocking_portal() as portal:
         gateway = Gateway()
         with portal.wrap_async_context_manager(gateway):
-            made = Desk(folder, gateway, rate)
+            made = Desk(folder, gateway, rate, store, role)
             for name, text in flows.items():
                 made.flow(name, text)
             try:
