@@ -7,6 +7,7 @@ set -eu
 PATH=$(pwd -P)/.venv/bin:$PATH:/usr/sbin:/sbin
 
 wanted="
+dot                             graphviz
 bearerbox                       kannel
 /usr/lib/kannel/test/fakesmsc   kannel-extras
 node                            nodejs

@@ -6,17 +6,15 @@ joined emoji may come out one part dearer there; the networks count code units, 
 
 import json
 import random
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from convo.core.parts import parts_of
+from tests.node_packages import install, run
 
 SEED = 1_530
-INSTALL_SECONDS = 120
 # Each with no character that joins another into one grapheme (and no CR LF, which is one).
 ALPHABETS = (
     "abcdefghij ABC 0123456789.,!?",
@@ -29,8 +27,10 @@ ALPHABETS = (
     "aé😀€ışçãñ“”—",
 )
 READ_AND_COUNT = """
-const { SegmentedMessage } = require("sms-segments-calculator");
-const lines = require("readline").createInterface({ input: process.stdin });
+import calculator from "sms-segments-calculator";
+import { createInterface } from "node:readline";
+const { SegmentedMessage } = calculator;
+const lines = createInterface({ input: process.stdin });
 lines.on("line", (line) => {
   const message = new SegmentedMessage(JSON.parse(line), "auto");
   console.log(JSON.stringify([message.getEncodingName(), message.segmentsCount]));
@@ -43,32 +43,12 @@ def count_with_npm(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[list[str]], list[tuple[str, int]]]:
     """Counts many texts in one node process."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.fail("this test needs node and npm on the PATH: install Node.js 18 or later")
     folder: Path = tmp_path_factory.mktemp("npm")
-    package = "sms-segments-calculator@1"
-    installed = subprocess.run(
-        [npm, "install", "--no-save", "--no-audit", "--no-fund", "--prefix", folder, package],
-        capture_output=True,
-        text=True,
-        timeout=INSTALL_SECONDS,
-        check=False,
-    )
-    if installed.returncode:
-        pytest.fail(f"npm could not install {package}: {installed.stderr[-500:]}")
+    install(folder, "sms-segments-calculator@1")
 
     def count(texts: list[str]) -> list[tuple[str, int]]:
-        told = subprocess.run(
-            [node, "-e", READ_AND_COUNT],
-            input="".join(json.dumps(text) + "\n" for text in texts),
-            capture_output=True,
-            text=True,
-            cwd=folder,
-            timeout=INSTALL_SECONDS,
-            check=True,
-        )
-        return [(encoding, parts) for encoding, parts in map(json.loads, told.stdout.splitlines())]
+        told = run(folder, READ_AND_COUNT, "".join(json.dumps(text) + "\n" for text in texts))
+        return [(encoding, parts) for encoding, parts in map(json.loads, told.splitlines())]
 
     return count
 

@@ -1,0 +1,1 @@
+"""A flow as a picture, drawn from the very ways that the engine takes."""

@@ -1,0 +1,90 @@
+"""Where the words of arrows stand: on their own line or beside it, and on nothing else.
+
+The layout reserves a place for them; where a later line runs through it, another is sought.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+Point = tuple[float, float]
+
+#: Px between two places that are tried along a line.
+_STEP = 6.0
+#: Px that words keep clear of what is not theirs.
+_CLEAR = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle by its sides, in px."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: "Box") -> bool:
+        """Whether they share more than a rim."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An arrow's line, and the room that its words take; 0 by 0 without words."""
+
+    points: Sequence[Point]
+    width: float
+    height: float
+    #: Where the layout would have the words.
+    anchor: Point
+
+
+def places(lines: Sequence[Line], cards: Sequence[Box]) -> list[Point | None]:
+    """The middle of each line's words; None where there are none."""
+    runs = [[*_boxes(line.points)] for line in lines]
+    taken: list[Box] = []
+    found: list[Point | None] = []
+    for n, line in enumerate(lines):
+        if not line.width:
+            found.append(None)
+            continue
+        foreign = [box for m, run in enumerate(runs) if m != n for box in run]
+        hidden = (*cards, *foreign, *taken)
+        on_it = (line.anchor, *_along(line.points))
+        beside = ((x + side, y) for x, y in on_it for side in _sides(line))
+        tried = (*on_it, *beside)
+        at = next((each for each in tried if _free(_around(each, line), hidden)), line.anchor)
+        taken.append(_around(at, line))
+        found.append(at)
+    return found
+
+
+def _free(box: Box, hidden: Sequence[Box]) -> bool:
+    return not any(box.meets(other) for other in hidden)
+
+
+def _around(at: Point, line: Line) -> Box:
+    across, down = line.width / 2 + _CLEAR, line.height / 2 + _CLEAR
+    return Box(at[0] - across, at[1] - down, at[0] + across, at[1] + down)
+
+
+def _along(points: Sequence[Point]) -> Iterator[Point]:
+    """Places on the line, from its beginning: nearest to the step that is left by it."""
+    for (x, y), (to_x, to_y) in itertools.pairwise(points):
+        length = abs(to_x - x) + abs(to_y - y)  # every line is straight across or straight down
+        for n in range(1, int(length / _STEP)):
+            share = n * _STEP / length
+            yield x + (to_x - x) * share, y + (to_y - y) * share
+
+
+def _sides(line: Line) -> tuple[float, float]:
+    """How far words move to stand right or left of a line that leads down."""
+    away = line.width / 2 + 2 * _CLEAR
+    return away, -away
+
+
+def _boxes(points: Sequence[Point]) -> Iterator[Box]:
+    for (x, y), (to_x, to_y) in itertools.pairwise(points):
+        yield Box(min(x, to_x), min(y, to_y), max(x, to_x), max(y, to_y))
