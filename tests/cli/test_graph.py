@@ -29,7 +29,7 @@ def test_a_flow_becomes_a_picture_that_is_called_like_it(
     assert convo("-C", shop, "graph", flow).output.strip() == f"{flow}.svg"
     drawn = ElementTree.parse(shop / f"{flow}.svg").getroot()
     words = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"ask", "Shall we call?", "yes", "no · silent 2h · not understood"} <= {*words}
+    assert {"ask", "Shall we call?", "yes", "no · not understood · silent 2h"} <= {*words}
 
 
 def test_the_ending_says_what_is_written_and_the_language_what_it_says(
