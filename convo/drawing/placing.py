@@ -19,7 +19,7 @@ TITLE_SIZE, LINE_SIZE, WORD_SIZE = 13.0, 12.0, 11.5
 TITLE_HEIGHT, LINE_HEIGHT = 26.0, 17.0
 #: Lines of a card: what is longer is shown by the page beside it.
 MOST_LINES, MOST_TEXT_LINES = 8, 3
-LONGEST_WORDS = 210.0
+LONGEST_WORDS = 236.0
 """Room in px for what stands beside an arrow."""
 _MAIN, _ASIDE = 4.0, 1.0
 _OPTIONS = {
