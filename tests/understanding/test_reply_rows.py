@@ -142,6 +142,12 @@ def fits(question: str, reply: str, expected: str, lists: Lists) -> bool:
             return known and expected in ("stop", "start", "help", "none")
         case "choose":
             return detail in lists and expected in (*lists[detail], "unclear")
+        case "options":
+            known = lists.get(detail, [])
+            ids = [id for id in known if id in expected.split()]
+            chosen = bool(ids) and " ".join(ids) == expected
+            told = expected in ("-", "unclear") or expected.startswith("unknown ")
+            return detail in lists and (chosen or told)
         case "pattern":
             return expected == "unclear" or does_match(lists.get(f"!{detail}", []), expected)
         case "place":
@@ -201,6 +207,9 @@ def test_there_are_files_to_look_at() -> None:
         ("yes_no\tsure\tsim\tword", "cannot be"),
         ("choose:menu\t1\ttea\tdigits", "cannot be"),
         ("choose:nothing\t1\tcut\tdigits", "cannot be"),
+        ("options:menu\t2 1\tdye cut\tdigits", "cannot be"),
+        ("options:menu\t1\ttea\tdigits", "cannot be"),
+        ("options:nothing\t1\tcut\tdigits", "cannot be"),
         ("number:0-10\t11\t11\tout_of_range", "cannot be"),
         ("number\t7\tseven\tdigits", "cannot be"),
         ("date\tFeb 30\t2026-02-30\tsentence", "cannot be"),
@@ -221,6 +230,8 @@ def test_there_are_files_to_look_at() -> None:
 def test_a_malformed_row_is_seen(line: str, complaint: str) -> None:
     good = ["!list\tmenu\tcut=1|Haircut|trim\tdye=2|Colour", "yes_no\tyes\tyes\tword"]
     good += ["!pattern\tpin\t\\d{4}", "pattern:pin\t1234\t1234\tdigits"]
+    good += ["options:menu\t1 2\tcut dye\tdigits", "options:menu\tnone\t-\tword"]
+    good += ["options:menu\t1 9\tunknown 9\tout_of_range"]
     assert wrong_with(good) == []
     (said,) = wrong_with([*good, line])
     assert complaint in said
