@@ -98,13 +98,13 @@ def understand_listed(text: str, listed: OptionList) -> str | None:
         return None
     numbered = listed.number_alone.fullmatch(plain) or listed.number.fullmatch(plain)
     if numbered is not None:
-        return None if _PRICE.search(written) else _by_number(numbered, listed)
+        return None if _PRICE.search(written) else option_numbered(numbered, listed)
     if listed.last.fullmatch(plain):
         return listed.by_number[max(listed.by_number)] if listed.by_number else None
     asked = listed.asked.fullmatch(plain)
     if asked is not None:
         return listed.named[asked["name"]] or None
-    return _named_in_a_sentence(plain, listed) or _slip(plain, listed)
+    return _named_in_a_sentence(plain, listed) or slip_of(plain, listed)
 
 
 def renumbered(listed: OptionList, ids: Sequence[str], numbers: Sequence[int]) -> OptionList:
@@ -116,7 +116,8 @@ def renumbered(listed: OptionList, ids: Sequence[str], numbers: Sequence[int]) -
     )
 
 
-def _by_number(numbered: re.Match[str], listed: OptionList) -> str | None:
+def option_numbered(numbered: re.Match[str], listed: OptionList) -> str | None:
+    """The option under a number that `number_form` found; None where the list has not got it."""
     place, spelt, digits, ending, chinese = numbered.group(
         "place", "spelt", "digits", "ending", "chinese"
     )
@@ -143,7 +144,7 @@ SHORTEST_SLIP = 5
 """Letters: a shorter word is one edit from too many others."""
 
 
-def _slip(plain: str, listed: OptionList) -> str | None:
+def slip_of(plain: str, listed: OptionList) -> str | None:
     """The one label that the whole text is a slip of the finger from: "haircutt", "xray".
 
     The first letter is right, for "unhappy" is no slip of "happy", and nothing is guessed that
@@ -199,11 +200,19 @@ def _named_in_a_sentence(plain: str, listed: OptionList) -> str | None:
     return option or None
 
 
-@lru_cache(maxsize=LISTS_REMEMBERED)
-def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) -> OptionList:
-    """The options made ready; equal ones are made ready once."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberForm:
+    """How the number of an option is written, and what its words mean."""
+
+    pattern: str
+    spelt: Mapping[str, int]
+    ordinals: frozenset[str]
+
+
+@cache
+def number_form(languages: tuple[str, ...]) -> NumberForm:
+    """Of these languages; in the pattern 第一个 is a `place`, for 一个 may be a quantity."""
     tables = vocabularies(languages)
-    named = _by_name(options, match_key)
     spelt = {word: value for t in tables for word, value in spelt_numbers(t).items()}
     ordinals = {word: value for t in tables for word, value in spelt_ordinals(t).items()}
     spelt |= ordinals
@@ -213,14 +222,23 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
     digits = "[0-9]{1,4}(?![0-9])"
     mark = either(table.ordinal_mark for table in tables if table.ordinal_mark)
     counter = either(word for table in tables for word in table.counters)
-    before = rf"(?>(?:{words_of(tables, lambda table: table.before_option)}[ .,:#°(、]*)*)"
-    # 第一个 is a place in the list, 一个 may be a quantity.
-    number = (
+    pattern = (
         rf"(?:{mark}(?P<place>{digits}|{chinese}){counter}?"
         rf"|(?P<spelt>{either(spelt)}){NO_WORD_GOES_ON}"
         rf"|(?P<digits>{digits})(?P<ending>{endings})?{NO_WORD_GOES_ON}"
         rf"|(?P<chinese>{chinese}){endings}?)"
     )
+    return NumberForm(pattern=pattern, spelt=spelt, ordinals=frozenset(ordinals))
+
+
+@lru_cache(maxsize=LISTS_REMEMBERED)
+def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) -> OptionList:
+    """The options made ready; equal ones are made ready once."""
+    tables = vocabularies(languages)
+    named = _by_name(options, match_key)
+    form = number_form(languages)
+    number = form.pattern
+    before = rf"(?>(?:{words_of(tables, lambda table: table.before_option)}[ .,:#°(、]*)*)"
     # "no 2" is the number 2, but "no haircut" is none.
     wishes = words_of(tables, lambda t: [w for w in t.before_option if w not in t.refusing])
     wishing = rf"(?>(?:{wishes}[ .,:#°(、]*)*)"
@@ -240,8 +258,8 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
         named=named,
         by_number={option.number: option.id for option in options},
         languages=languages,
-        spelt=spelt,
-        ordinals=frozenset(ordinals),
+        spelt=form.spelt,
+        ordinals=form.ordinals,
         number=re.compile(f"{before}{number}{after}"),
         number_alone=re.compile(f"{number}{after}"),
         not_numbers=frozenset(word for table in tables for word in table.not_numbers),
@@ -253,7 +271,7 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
         ),
         squeezed=squeezed,
         words=own_meanings(languages),
-        inside=re.compile(f"(?=({'|'.join(map(whole, _longest_first(in_sentences))) or '(?!)'}))"),
+        inside=re.compile(f"(?=({'|'.join(map(whole, longest_first(in_sentences))) or '(?!)'}))"),
         refusals=refusals(languages),
         leading=re.compile(r"[0-9]{1,4}(?![0-9:/.-])"),
     )
@@ -268,7 +286,8 @@ def _by_name(options: Iterable[OptionWords], spelling: Callable[[str], str]) -> 
     return named
 
 
-def _longest_first(names: Iterable[str]) -> list[str]:
+def longest_first(names: Iterable[str]) -> list[str]:
+    """So that of two names that begin alike a pattern finds the longer one."""
     return sorted(names, key=lambda name: (-len(name), name))
 
 

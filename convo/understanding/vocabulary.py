@@ -51,6 +51,34 @@ class PlaceWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeveralWords:
+    """How several options of a list are named at once.
+
+    `all_of` and `none_of` words say how many there are ("both", "neither"), and so do a number
+    behind `all_before_number` or before `all_after_number` ("all four", 四个都要). What is left out
+    stands behind `leaving_out` or before `left_out`, a range between `beginning`, `to` and `until`.
+    `wanted` says behind a list that all of it is meant; `unsure` words choose nothing.
+    """
+
+    all: tuple[str, ...]
+    all_of: Mapping[str, int]
+    all_before_number: tuple[str, ...]
+    all_after_number: tuple[str, ...]
+    none: tuple[str, ...]
+    none_of: Mapping[str, int]
+    leaving_out: tuple[str, ...]
+    left_out: tuple[str, ...]
+    beginning: tuple[str, ...]
+    to: tuple[str, ...]
+    until: tuple[str, ...]
+    also: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    wanted: tuple[str, ...]
+    unsure: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """One language's words, as they are compared: without accents, in one spelling.
 
@@ -114,6 +142,7 @@ class Vocabulary:
     names: NameWords
     addresses: AddressWords
     places: PlaceWords
+    several: SeveralWords
     dates: DateWords
     #: In place of the grammar of `dates`, where the language has the other one.
     counted_dates: CountedWords | None
@@ -185,6 +214,7 @@ def vocabulary(language: str) -> Vocabulary | None:
         names=_name_words(entries.table(raw, "names")),
         addresses=_address_words(entries.table(raw, "addresses")),
         places=_place_words(entries.table(raw, "places")),
+        several=_several_words(entries.table(raw, "several")),
         counted_dates=counted_words(dates) if entries.text(dates, "grammar") == "counted" else None,
         dates=date_words(dates),
     )
@@ -211,6 +241,27 @@ def _address_words(addresses: entries.Raw) -> AddressWords:
 
 def _place_words(places: entries.Raw) -> PlaceWords:
     return PlaceWords(before=entries.words(places, "before"), after=entries.words(places, "after"))
+
+
+def _several_words(several: entries.Raw) -> SeveralWords:
+    return SeveralWords(
+        all=entries.words(several, "all"),
+        all_of=entries.numbers(several, "all_of"),
+        all_before_number=entries.words(several, "all_before_number"),
+        all_after_number=entries.words(several, "all_after_number"),
+        none=entries.words(several, "none"),
+        none_of=entries.numbers(several, "none_of"),
+        leaving_out=entries.words(several, "leaving_out"),
+        left_out=entries.words(several, "left_out"),
+        beginning=entries.words(several, "beginning"),
+        to=entries.words(several, "to"),
+        until=entries.words(several, "until"),
+        also=entries.words(several, "also"),
+        before=entries.words(several, "before"),
+        after=entries.words(several, "after"),
+        wanted=entries.words(several, "wanted"),
+        unsure=entries.words(several, "unsure"),
+    )
 
 
 def vocabularies(languages: Iterable[str]) -> tuple[Vocabulary, ...]:

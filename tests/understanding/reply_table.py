@@ -13,15 +13,18 @@ from convo.understanding.dates import understand_date, understand_time, understa
 from convo.understanding.emails import understand_email
 from convo.understanding.names import understand_name
 from convo.understanding.numerals import understand_number
-from convo.understanding.options import OptionWords, understand_option
+from convo.understanding.options import OptionWords, option_list, understand_option
 from convo.understanding.patterns import compiled, understand_pattern
 from convo.understanding.places import PlaceNames, place_list, understand_place
+from convo.understanding.several import understand_several
 from convo.understanding.yes_no import understand_yes_no
 
 FOLDER = Path(__file__).parent / "replies"
 NOW = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 UNCLEAR = "unclear"
 NO_WORD = "none"
+#: Behind it what was asked about again, where several options may be chosen.
+UNKNOWN = "unknown"
 #: Languages whose rows are read month first (12/5 is in December): by a US and a Chinese business.
 MONTH_FIRST = frozenset({"en", "zh"})
 #: What a reader of all rows speaks beside their own language.
@@ -93,7 +96,7 @@ def _rows_of(file: Path) -> Iterable[Row]:
             reply=_unescaped(reply),
             expected=expected,
             kind=kind,
-            options=lists[name] if about == "choose" else (),
+            options=lists[name] if about in ("choose", "options") else (),
             pattern=patterns[name] if about == "pattern" else "",
             places=places[name] if about == "place" else (),
         )
@@ -142,6 +145,13 @@ def _yes_no(row: Row, _more: str) -> str:
 
 def _choose(row: Row, _more: str) -> str:
     return understand_option(row.reply, row.options, _languages(row)) or UNCLEAR
+
+
+def _options(row: Row, _more: str) -> str:
+    found = understand_several(row.reply, option_list(row.options, _languages(row)))
+    if found is None:
+        return UNCLEAR
+    return f"{UNKNOWN} {found.unknown.lower()}" if found.unknown else " ".join(found.ids) or "-"
 
 
 def _number(row: Row, more: str) -> str:
@@ -214,6 +224,7 @@ def _clock(hour: time) -> str:
 _READERS: Mapping[str, Callable[[Row, str], str]] = {
     "yes_no": _yes_no,
     "choose": _choose,
+    "options": _options,
     "number": _number,
     "date": _date,
     "time": _time,
@@ -236,7 +247,7 @@ def judged(row: Row) -> Judged:
     if found == row.expected:
         return Judged(row=row, found=found, verdict="right")
     law = row.question.startswith("law:")
-    asked_again = found == UNCLEAR or _is_half_of(found, row.expected)
+    asked_again = found.startswith((UNCLEAR, UNKNOWN)) or _is_half_of(found, row.expected)
     return Judged(row=row, found=found, verdict="again" if asked_again and not law else "wrong")
 
 

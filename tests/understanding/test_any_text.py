@@ -15,9 +15,10 @@ from convo.understanding.names import understand_name
 from convo.understanding.near_misses import near_miss
 from convo.understanding.normalise import contains_phrase, fold_letters, match_key, normalise
 from convo.understanding.numerals import match_number, number_of, understand_number
-from convo.understanding.options import OptionWords, understand_option
+from convo.understanding.options import OptionWords, option_list, understand_option
 from convo.understanding.patterns import compiled, understand_pattern
 from convo.understanding.places import PlaceNames, place_list, understand_place
+from convo.understanding.several import understand_several
 from convo.understanding.telling import language_of
 from convo.understanding.vocabulary import known_languages, vocabularies
 from convo.understanding.yes_no import understand_yes_no
@@ -37,6 +38,13 @@ PLACES = place_list(
     (
         PlaceNames(id="a", names=("Green Park", "剪发街"), within=("East",)),
         PlaceNames(id="b", names=("Haircut Lane 1",), within=()),
+    ),
+    ("en", "zh", "ja", "ko", "ar", "hi", "es", "fr", "de", "pt"),
+)
+MENU = option_list(
+    (
+        OptionWords(id="a", number=1, labels=("Green Park", "剪发"), words=()),
+        OptionWords(id="b", number=2, labels=("Red", "红"), words=()),
     ),
     ("en", "zh", "ja", "ko", "ar", "hi", "es", "fr", "de", "pt"),
 )
@@ -75,6 +83,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "an address of the West": lambda text: understand_email(text, WESTERN),
     "an address of the East": lambda text: understand_email(text, EASTERN),
     "a place": lambda text: understand_place(text, PLACES),
+    "several": lambda text: understand_several(text, MENU),
     "near_miss": lambda text: near_miss(text, ("booking", "appointment")),
 }
 
