@@ -11,6 +11,7 @@ class LossyLine:
     def __init__(self, port: int) -> None:
         self._port = port
         self._to_lose = 0
+        self._open: set[asyncio.StreamWriter] = set()
         self.lost = 0
         self.url = ""
 
@@ -18,8 +19,19 @@ class LossyLine:
         """Cut the line instead of handing on the next answer that comes."""
         self._to_lose += 1
 
+    def turn_to(self, port: int) -> None:
+        """Lead to another server from now on, and cut what leads to this one."""
+        self._port = port
+        for writer in list(self._open):
+            writer.close()
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        except OSError:
+            writer.close()
+            return
+        self._open.add(writer)
         try:
             async with asyncio.TaskGroup() as group:
                 there = group.create_task(self._hand_on(reader, server_writer))
@@ -30,6 +42,7 @@ class LossyLine:
         finally:
             server_writer.close()
             writer.close()
+            self._open.discard(writer)
 
     async def _hand_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,10 +12,11 @@ from convo.core import event_codec
 from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import STATUS_RANK, Inbound, Report
 from convo.core.shards import partition_of, shard_in
-from convo.errors import Busy
+from convo.errors import Busy, StoreError
 from convo.ports import Acceptance, Arrival
 from convo.stores.redis.bells import Bells
 from convo.stores.redis.functions import Functions
+from convo.stores.redis.ring import Ring
 from convo.stores.redis.rows import encode, hashed, origin_row
 from convo.stores.redis.seeking import Seeker, Sought
 
@@ -39,6 +41,24 @@ class _Prepared:
     act: tuple[Any, ...] = field(default=(), repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """A function to be called at the door of a partition."""
+
+    function: str
+    hash: int
+    args: tuple[Any, ...] = field(repr=False)
+
+
+_KNOCK = _Brought("knock", 0, ())
+
+KNOCK_EVERY = 1.0
+"""Seconds between two looks whether what came in is still there, until that is sure."""
+
+#: What is brought again where it may be lost. A person who decided sees that it is undecided.
+_BROUGHT_AGAIN = ("accept", "accept_report", "set_arrival_aside")
+
+
 class Door:
     """Where arrivals come in."""
 
@@ -58,6 +78,8 @@ class Door:
         self._bell = bell
         self.dedupe_days = dedupe_days
         self._inbox_limit = inbox_limit
+        self._rings: dict[int, Ring[_Brought]] = {}
+        self._watch: asyncio.Task[None] | None = None
 
     async def accept(self, arrivals: Sequence[Arrival]) -> list[Acceptance]:
         """Keep these. What cannot be encoded raises before anything is kept."""
@@ -137,7 +159,37 @@ class Door:
         return await self.deliver(sought, partition or 0)
 
     async def _call(self, function: str, partition: int, hash: int, *args: Any) -> bytes:
-        return await self._functions.at_the_door(partition, hash, self.dedupe_days, function, *args)
+        ring = self._rings.get(partition)
+        if ring is None:
+            ring = self._rings[partition] = Ring(partial(self._bring, partition))
+        brought = _Brought(function, hash, args)
+        answer = await ring.bring(brought, again=function in _BROUGHT_AGAIN)
+        if self._watch is None and not ring.is_empty:
+            self._watch = asyncio.create_task(self._watch_over())
+        return answer
+
+    async def _bring(self, partition: int, server: bytes, brought: _Brought) -> tuple[bytes, bytes]:
+        answer, here = await self._functions.at_the_door(
+            *(partition, brought.hash, self.dedupe_days, brought.function),
+            *(*brought.args, server),
+        )
+        return answer, here
+
+    async def _watch_over(self) -> None:
+        """Notice that a server was lost with what came in last, though nothing else comes in."""
+        while open_ := [ring for ring in self._rings.values() if not ring.is_empty]:
+            await asyncio.sleep(KNOCK_EVERY)
+            looks = (ring.bring(_KNOCK, again=False) for ring in open_)
+            for told in await asyncio.gather(*looks, return_exceptions=True):
+                if isinstance(told, BaseException) and not isinstance(told, StoreError):
+                    raise told
+        self._watch = None
+
+    async def close(self) -> None:
+        """Look after nothing any more."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait((self._watch,))
 
     def _rung(self, answer: bytes, partition: int) -> Acceptance:
         if answer == b"accepted":

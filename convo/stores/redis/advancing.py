@@ -1,7 +1,7 @@
 """The owner's step: what it has done and wants, packed; and what it is told, unpacked."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from convo.core import record_codec
@@ -22,6 +22,9 @@ from convo.stores.redis.rows import (
     step_of,
     threes,
 )
+
+#: An entry of the inbox as it is read: the places are named in read.lua.
+Entry = Sequence[Any]
 
 
 def packed(done: Done, wants: Wants, number: int) -> tuple[int, bytes]:
@@ -118,6 +121,19 @@ def work(reply: Sequence[Any], most: int, leave_by: float) -> Work:
     )
 
 
+def read(reply: Sequence[Any]) -> Sequence[Entry]:
+    """What `advance` has read of the inbox."""
+    return reply[4]
+
+
+def read_again(entries: Iterable[Entry]) -> tuple[list[int], bytes]:
+    """What was read of the inbox as the function `resume` takes it, and its dedupe hashes."""
+    known = {entry[0]: entry for entry in entries}
+    in_order = [known[number] for number in sorted(known)]
+    packed = encode([[embedded(v) if isinstance(v, bytes) else v for v in e] for e in in_order])
+    return [int(entry[6] or 0) for entry in in_order], packed
+
+
 def _claims(flat: Sequence[Any], step: str, leave_by: float) -> Iterator[Claim]:
     for body, at in zip(flat[::2], flat[1::2], strict=True):
         message = outbound(body)[1]
@@ -131,7 +147,7 @@ def _by_time(
     """Entries in their order, even where the clock went back between them, and timers between."""
     waiting = iter(timers)
     timer = next(waiting, None)
-    for entry, kept_at, _, acted, body, order in entries:
+    for entry, kept_at, _, acted, body, order, *_ in entries:
         at = int(kept_at)
         while timer is not None and timer[0] <= at:
             yield _due(timer, newest, now)

@@ -49,12 +49,21 @@ class Functions:
     async def at_the_door(
         self, partition: int, hash: int, dedupe_days: int, name: str, *args: Any
     ) -> Any:
-        """Call a function that keeps an arrival, once: `hash` tells it from others."""
+        """Call a function that keeps an arrival, once: `hash` tells it from others.
+
+        The last of `args` is the server that is known to have the partition, or empty.
+        """
         now = self.clock()
         seen = self.layout.seen(partition, now, dedupe_days, hash)
         return await self._call(
             name, self.layout.keys(partition, now) + seen, dedupe_days, hash, *args
         )
+
+    async def with_seen(self, partition: int, hashes: Sequence[int], name: str, *args: Any) -> Any:
+        """Call a function that writes down that arrivals came: as seen today."""
+        now = self.clock()
+        seen = [self.layout.seen(partition, now, 0, hash)[1] for hash in hashes]
+        return await self._call(name, self.layout.keys(partition, now) + seen, *args)
 
     async def over_all(self, names: Sequence[str], name: str, *args: Any) -> Any:
         """Call a function of keys that are no partition's."""

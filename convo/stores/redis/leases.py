@@ -1,13 +1,19 @@
 """Holding a partition: its commits one behind the other, each known by its number."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from convo.errors import Fenced, StoreError
 from convo.ports import Done, Lease, Wants, Work
 from convo.stores.redis import advancing
+from convo.stores.redis.functions import Functions
+from convo.stores.redis.redo import Redo, Step
+from convo.stores.redis.rows import encode
+
+log = logging.getLogger("convo.store")
 
 LEASE = 10_000
 """ms: a dead worker's partitions stand still for so long at most. Every advance renews it."""
@@ -18,20 +24,37 @@ behind that somebody else may send it."""
 
 LOST = "Somebody else owns this partition now, or nobody does: acquire it again."
 
-#: Sends work with its number, and brings the answer.
-Step = Callable[[int, bytes], Awaitable[Sequence[Any]]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acquired:
+    """A lease, and how the partition stood when it became ours."""
+
+    lease: Lease
+    owner: str
+    #: The token that was there before.
+    before: bytes
+    #: Steps that there had been.
+    seq: int
+    #: Of the newest message.
+    number: int
 
 
 class Holding:
     """A lease with what its next commit is numbered by."""
 
-    def __init__(self, lease: Lease, *, seq: int, number: int, step: Step) -> None:
-        self.lease = lease
-        self._seq = seq
-        self._number = number
-        self._step = step
+    def __init__(
+        self, acquired: Acquired, functions: Functions, *, lasts: int, dedupe_days: int
+    ) -> None:
+        self.lease = acquired.lease
+        self._acquired = acquired
+        self._functions = functions
+        self._lasts = lasts
+        self._dedupe_days = dedupe_days
+        self._seq = acquired.seq
+        self._number = acquired.number
         #: Work whose answer was lost, so that it is done or not, and the number it comes to.
         self._open: tuple[int, bytes] | None = None
+        self._lately: Redo[bytes, advancing.Entry] = Redo()
 
     async def advance(self, done: Done, wants: Wants) -> Work:
         """Raises `Fenced`, and what the step raises; then the same may be asked again."""
@@ -51,15 +74,99 @@ class Holding:
         self._open = number, asked
         leave_by = asyncio.get_running_loop().time() + LEAVE_WITHIN
         try:
-            reply = await self._step(self._seq, asked)
+            reply = await self._step(asked)
         except StoreError:
             raise
         except Exception:
             self._open = None  # it was refused for good, and nothing was changed
             raise
-        if reply[0] != b"ok":
-            raise Fenced(LOST)
         self._open = None
+        work = advancing.work(reply, most, leave_by)
+        self._lately.note(
+            Step(
+                seq=self._seq,
+                at=asyncio.get_running_loop().time(),
+                asked=asked,
+                claims=[(claim.message.id, claim.at) for claim in work.claims],
+                errands=[each.errand.id for each in work.errands],
+                read=advancing.read(reply),
+            )
+        )
         self._seq += 1
         self._number = number
-        return advancing.work(reply, most, leave_by)
+        return work
+
+    async def _step(self, asked: bytes) -> Sequence[Any]:
+        """What the server answers, once it knows what came before."""
+        partition, token = self.lease.partition, self.lease.token
+        while True:
+            reply = await self._functions.in_partition(
+                *(partition, "advance", partition, token, self._seq, self._lasts, asked)
+            )
+            match reply:
+                case [b"ok", *_]:
+                    return reply
+                case [b"new"]:
+                    await self._resume()
+                case [b"behind", int(seq)]:
+                    await self._redo(seq)
+                case _:
+                    raise Fenced(LOST)
+
+    async def release(self) -> None:
+        """Give it back. Raises `Fenced` where it is not ours to give."""
+        while True:
+            answer = await self._functions.in_partition(
+                self.lease.partition, "release", self.lease.token
+            )
+            match answer:
+                case b"ok":
+                    return
+                case b"new":
+                    await self._resume()
+                case _:
+                    raise Fenced(LOST)
+
+    async def _resume(self) -> None:
+        """Tell a server that took over that the partition is ours, and what it may lack."""
+        hashes, arrivals = advancing.read_again(self._lately.read())
+        answer, seq = await self._functions.with_seen(
+            self.lease.partition,
+            hashes,
+            "resume",
+            *(self._acquired.owner, self.lease.token, self._acquired.before),
+            *(self._acquired.seq, self._lasts),
+            *(self._dedupe_days, arrivals),
+        )
+        if answer != b"ok":
+            self._lost(self._seq - seq)
+            raise Fenced(LOST)
+        if seq < self._seq:
+            await self._redo(seq)
+
+    async def _redo(self, seq: int) -> None:
+        """Do again what the server lacks: everything behind the step of this number."""
+        steps = self._lately.since(seq)
+        if steps is None:
+            self._lost(self._seq - seq)
+            raise Fenced(LOST)
+        for step in steps:
+            answer = await self._functions.in_partition(
+                self.lease.partition,
+                "redo",
+                *(self.lease.token, step.seq, self._lasts, step.asked),
+                encode((step.claims, step.errands)),
+            )
+            if answer[0] != b"ok":
+                return  # the next step hears what is the matter
+        log.warning(
+            "Redis had lost the last %d steps of partition %d, and has them again.",
+            *(len(steps), self.lease.partition),
+        )
+
+    def _lost(self, steps: int) -> None:
+        if steps > 0:
+            log.error(
+                "The last %d steps of partition %d are lost: the Redis that took over lacks them.",
+                *(steps, self.lease.partition),
+            )

@@ -1,11 +1,12 @@
 """The store on Redis or Valkey: many processes, many machines, everything of the port."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Self
+from typing import Self
 
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
@@ -30,12 +31,14 @@ from convo.stores.redis.accounts import accounts_behind
 from convo.stores.redis.bells import Bells
 from convo.stores.redis.functions import Functions, ServersClock
 from convo.stores.redis.layout import MS_A_DAY, PARTITIONS, Layout
-from convo.stores.redis.leases import LEASE, LOST, Holding
+from convo.stores.redis.leases import LEASE, LOST, Acquired, Holding
 from convo.stores.redis.limits import permit
 from convo.stores.redis.safety import Durability
 from convo.stores.redis.seeking import Seeker
 from convo.stores.redis.server import SingleServer
 from convo.stores.redis.wire import Wire, time_of
+
+log = logging.getLogger("convo.store")
 
 DEDUPE_DAYS = 7
 RETENTION_DAYS = 180
@@ -168,13 +171,22 @@ class RedisStore:
         del self._asked_for[asked]
         if reply[0] != b"ok":
             return None
-        seq, number, doubts, left, now = reply[1:]
+        seq, number, doubts, left, now, before, deserted = reply[1:]
         self._clock.learn(now)
+        if deserted:
+            log.warning(
+                "The owner of partition %d went with its Redis. What it had committed in the last "
+                "moments is lost, unless the Redis that took over has it.",
+                partition,
+            )
         lease = Lease(
             partition=partition, token=token, doubts=rows.doubts(doubts), left=rows.left(left, now)
         )
-        step = partial(self._step, partition, token)
-        self._holdings[partition] = Holding(lease, seq=seq, number=number, step=step)
+        acquired = Acquired(lease=lease, owner=owner, before=before, seq=seq, number=number)
+        days = self._door.dedupe_days
+        self._holdings[partition] = Holding(
+            acquired, self._functions, lasts=LEASE, dedupe_days=days
+        )
         self._bells.ring(partition)
         return lease
 
@@ -190,17 +202,13 @@ class RedisStore:
         self._tidy_daily(lease.partition, work.now)
         return work
 
-    async def _step(self, partition: int, token: str, seq: int, asked: bytes) -> Sequence[Any]:
-        return await self._functions.in_partition(
-            partition, "advance", partition, token, seq, LEASE, asked
-        )
-
     async def release(self, lease: Lease) -> None:
-        self._holding(lease)
-        given_back = await self._functions.in_partition(lease.partition, "release", lease.token)
+        try:
+            await self._holding(lease).release()
+        except Fenced:
+            self._holdings.pop(lease.partition, None)
+            raise
         del self._holdings[lease.partition]
-        if not given_back:
-            raise Fenced(LOST)
 
     async def bell(self, lease: Lease, until: int | None) -> None:
         self._holding(lease)
@@ -285,6 +293,7 @@ class RedisStore:
     async def close(self) -> None:
         for task in self._tidying:
             task.cancel()
+        await self._door.close()
         # Whoever comes next need not wait until our leases are over.
         await asyncio.gather(*(self._let_go(each.lease) for each in self._holdings.values()))
         await self._bells.close()

@@ -14,9 +14,9 @@ local function known_already(p)
   return 'duplicate'
 end
 
-local function remember(p, hash, days)
-  call('SADD', p.seen[2], hash)
-  call('PEXPIRE', p.seen[2], (days + 2) * DAY, 'NX')
+local function remember(today, hash, days)
+  call('SADD', today, hash)
+  call('PEXPIRE', today, (days + 2) * DAY, 'NX')
 end
 
 -- The N of the newest entry that there ever was.
@@ -56,7 +56,14 @@ local function started_by(card, narrow)
   return taken
 end
 
--- Carry an act out, {act, proof, narrow, programme, origin, by law}; whether it changed anything.
+-- An entry of the inbox.
+local function keep_entry(p, id, at, contact, acted, event, raw, order, hash, acts)
+  call('XADD', p.key.inbox, id, 'at', at, 'contact', contact, 'acted', acted, 'event', event,
+    'raw', raw, 'order', order, 'hash', hash, 'acts', acts)
+end
+
+-- Carry an act out, {act, proof, narrow, programme, origin, by law}. Answers what it came to, which
+-- may be nothing.
 local function carry_out(p, now, contact, asked, order)
   local word, proof, narrow, programme, origin, by_law = unpack(asked)
   local card, state, programmes = card_of(p, contact), 'given', nil
@@ -65,18 +72,22 @@ local function carry_out(p, now, contact, asked, order)
   else
     programmes = started_by(card, narrow)
   end
-  local event = string.format('%x-%x', now, order)
-  for _, each in ipairs(programmes) do
-    act(p, contact, {each, state, now, event, order, proof, origin, by_law})
+  local event, acts = string.format('%x-%x', now, order), {}
+  for n, each in ipairs(programmes) do
+    acts[n] = {each, state, now, event, order, proof, origin, by_law}
+    act(p, contact, acts[n])
     tell_consent(p, now, contact, each, state)
   end
-  return #programmes > 0
+  return acts
 end
 
 -- The same for an arrival that may have come before, when the full inbox kept its act alone.
 local function carry_out_once(p, now, contact, asked, order, hash)
   local before = value(p, 'acted', hash)
-  if not before then return carry_out(p, now, contact, asked, order) end
+  if not before then
+    local acts = carry_out(p, now, contact, asked, order)
+    return #acts > 0, acts
+  end
   put(p, 'acted', hash, false)
   local acted, its_order = unpack(unpack_value(before))
   -- Another act that came since has the last word, and this one needs no answer.
@@ -93,8 +104,8 @@ local function act_alone(p, now, contact, asked, number, hash)
   if value(p, 'acted', hash) then return end
   local n = newest(p) + 1
   local order = order_of(n, number)
-  local acted = carry_out(p, now, contact, asked, order)
-  put(p, 'acted', hash, pack({acted, order, now}))
+  local acts = carry_out(p, now, contact, asked, order)
+  put(p, 'acted', hash, pack({#acts > 0, order, now}))
   write(p)
   -- It takes an entry's number all the same, to stand in order with those that are kept.
   call('XADD', p.key.inbox, '0-' .. n, 'at', now)
@@ -102,6 +113,7 @@ local function act_alone(p, now, contact, asked, number, hash)
 end
 
 -- All of these begin with ARGV: clock, days of dedupe, hash; and answer accepted, duplicate or busy.
+-- They are called at the door (takeover.lua).
 
 -- ARGV: ..., partition's number, bell, contact, event, raw, act or '', most entries
 local function accept(keys, args)
@@ -115,16 +127,17 @@ local function accept(keys, args)
     return 'busy'
   end
   if has_seen(p, hash) then return known_already(p) end
-  local id, acted = '0-*', 0
+  local id, acted, acts = '0-*', false, nil
   if asked then
     local n = newest(p) + 1
     id = '0-' .. n
-    if carry_out_once(p, now, contact, asked, order_of(n, number), hash) then acted = 1 end
+    acted, acts = carry_out_once(p, now, contact, asked, order_of(n, number), hash)
   end
-  remember(p, hash, days)
+  remember(p.seen[2], hash, days)
   write(p)
-  call('XADD', p.key.inbox, id, 'at', now, 'contact', contact, 'acted', acted, 'event', event,
-    'raw', raw)
+  keep_entry(
+    p, id, now, contact, acted and 1 or 0, event, raw, '', hash, acts and pack(acts) or ''
+  )
   -- Where something waited already, its owner is awake.
   if length == 0 then call('PUBLISH', bell, number) end
   return 'accepted'
@@ -146,7 +159,7 @@ local function set_arrival_aside(keys, args)
   local _, days, hash, contact, told = unpack(args)
   if has_seen(p, hash) then return known_already(p) end
   tell(p, '', string.format('[%d,%d,%s,"",%s]', RECORD_SCHEMA, now, quoted(contact), told))
-  remember(p, hash, days)
+  remember(p.seen[2], hash, days)
   write(p)
   return 'accepted'
 end
@@ -160,7 +173,7 @@ local function accept_report(keys, args)
   local settles = apply_report(
     p, now, channel, id, provider_id, status, tonumber(args[10]), args[11], args[12]
   )
-  remember(p, hash, days)
+  remember(p.seen[2], hash, days)
   write(p)
   if settles then call('PUBLISH', bell, number) end
   return 'accepted'

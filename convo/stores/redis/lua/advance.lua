@@ -6,6 +6,17 @@ local function lease_of(p, token)
   return lease[1] == token, tonumber(lease[2]) or 0, lease[3]
 end
 
+-- Whether this server has taken the partition over and has not heard of its owner yet.
+local function is_new_here(p)
+  local served = call('HGET', p.key.state, 'served')
+  return served and served ~= server()
+end
+
+-- What the step of this seq calls its claims.
+local function attempt_of(token, seq)
+  return string.format('%s.%x', string.sub(token, 1, 8), seq + 1)
+end
+
 -- What was handed out by a commit whose answer was lost, as far as nothing else has come of it.
 local function handed_again(p, handed, attempt)
   local claimed, errands = {}, {}
@@ -42,14 +53,16 @@ end
 -- {limit...}}..., {limit = parts...}}, number of the newest message}. The same work with the same
 -- seq again is not done again: what it came to is told again.
 -- Answers {ok, now, newest entry, attempt, entries, timers, next timer, claims, next message,
--- errands, next errand, contacts}, {fenced}, or {behind, seq} where the store has gone back.
+-- errands, next errand, contacts}, {fenced}, {new} where this server has taken over since, or
+-- {behind, seq} where it lacks what we have committed: see redo.lua.
 local function advance(keys, args)
   local p = partition(keys)
   local now, number, token, seq = clock(args[1]), tonumber(args[2]), args[3], tonumber(args[4])
   local is_ours, committed, handed = lease_of(p, token)
+  if is_new_here(p) then return {'new'} end
   if not is_ours then return {'fenced'} end
   local settles, turns, errands_done, wants, newest_message = unpack(unpack_value(args[6]))
-  local attempt = string.format('%s.%x', string.sub(token, 1, 8), seq + 1)
+  local attempt = attempt_of(token, seq)
   local claimed, errands
   if committed == seq + 1 then
     claimed, errands = handed_again(p, handed, attempt)

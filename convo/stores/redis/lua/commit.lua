@@ -57,15 +57,17 @@ local function is_known(p, id)
   return value(p, 'messages', id) or value(p, 'settled1', id) or value(p, 'settled2', id)
 end
 
--- An entry's fields: at, contact, acted, event and raw, each behind its name; and the order of the
--- consents that it gives, where it was put back and does not come by its own place.
-local ACTED, EVENT, RAW, ORDER = 6, 8, 10, 12
+-- An entry's fields: at, contact, acted, event and raw, each behind its name; the order of the
+-- consents that it gives, or '' where that comes by its own place and it was not put back; its
+-- dedupe hash and the acts of consent that came with it, or ''.
+local ACTED, EVENT, RAW, ORDER, HASH, ACTS = 6, 8, 10, 12, 14, 16
 
 local function park(p, turn, entry)
   local acted, event, raw, order = 0, turn.event, '', ''
   if entry then
     acted, event, raw = entry[ACTED], entry[EVENT], entry[RAW]
-    order = entry[ORDER] or string.format('%d', turn.entry)
+    order = entry[ORDER]
+    if not order or order == '' then order = string.format('%d', turn.entry) end
   end
   p.parked[#p.parked + 1] = {
     'at', turn.at, 'contact', turn.contact, 'id', turn.event_id, 'acted', acted, 'event', event,

@@ -70,8 +70,7 @@ local function decide_parked(keys, args)
   tell_decided(p, now, fields[4], choice, by, about:format(quoted(parked), quoted(fields[6])))
   write(p)
   if choice == 'again' then
-    call('XADD', p.key.inbox, '0-*', 'at', now, 'contact', fields[4], 'acted', fields[8],
-      'event', fields[10], 'raw', fields[14], 'order', fields[16])
+    keep_entry(p, '0-*', now, fields[4], fields[8], fields[10], fields[14], fields[16], '', '')
   end
   call('XDEL', p.key.parked, id)
   call('PUBLISH', bell, number)

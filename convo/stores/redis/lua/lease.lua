@@ -2,20 +2,24 @@
 
 -- ARGV: clock, owner, token, lease ms
 -- Answers {held}, or {ok, seq, number of the newest message, rows and claim times and attempts of
--- what is in doubt, what left lately}.
+-- what is in doubt, what left lately, the time, the token before, whether a server took over and
+-- the owner did not come back to it}.
 local function acquire(keys, args)
   local p = partition(keys)
   local now, owner, token = clock(args[1]), args[2], args[3]
   local lease = call('HMGET', p.key.state, 'token', 'until', 'seq', 'number', 'since')
-  local is_held = lease[1] and lease[1] ~= '' and tonumber(lease[2]) > now
+  local owned = lease[1] and lease[1] ~= ''
+  local is_held = owned and (tonumber(lease[2]) > now or awaits_owner(p.key.state, now))
   -- Asked again by the same, whom the answer did not reach.
   if is_held and lease[1] ~= token then return {'held'} end
+  local deserted = owned and lease[1] ~= token and is_new_here(p)
   -- Nobody runs the last owner's errands any more.
   for _, id in ipairs(call('ZRANGE', p.key.claimable, 0, -1)) do
     local _, asked = unpack(unpack_value(value(p, 'errands', id)))
     rank(p, 'claimable', id, asked)
   end
   write(p)
+  serve(p, now, args[4])
   local since = lease[1] == token and lease[5] or now
   call('HSET', p.key.state, 'owner', owner, 'token', token, 'since', since, 'until', now + args[4],
     'handed', pack({}))
@@ -26,16 +30,17 @@ local function acquire(keys, args)
   end
   return {
     'ok', tonumber(lease[3]) or 0, tonumber(lease[4]) or 0, doubts,
-    call('LRANGE', p.key.left, 0, -1), now,
+    call('LRANGE', p.key.left, 0, -1), now, lease[1] or '', deserted and 1 or 0,
   }
 end
 
--- ARGV: clock, token. Answers whether it was this one's to give back.
+-- ARGV: clock, token. Answers ok, fenced, or new as advance does.
 local function release(keys, args)
   local p = partition(keys)
-  if not lease_of(p, args[2]) then return 0 end
+  if is_new_here(p) then return 'new' end
+  if not lease_of(p, args[2]) then return 'fenced' end
   call('HSET', p.key.state, 'token', '', 'until', 0)
-  return 1
+  return 'ok'
 end
 
 -- KEYS: workers (zset: names by when they were last heard of)

@@ -5,10 +5,11 @@
 --
 --   state      hash    the lease and the counters: owner, token, since and until (ms),
 --                      seq (commits), number (of the newest message), record (of the newest record),
---                      duplicates (arrivals that came again), and
---                      handed: the errands that the last commit handed out
---   inbox      stream  0-N: at contact acted event raw, of events whose turn is still to come; and
---                      order, where it was put back and had another N before
+--                      duplicates (arrivals that came again), handed (the errands that the last
+--                      commit handed out), served (the server that the owner was heard at last),
+--                      lasts (its lease, ms)
+--   inbox      stream  0-N: at contact acted event raw order hash acts, of events whose turn is
+--                      still to come (commit.lua)
 --   contacts   hash    E.164 -> card: consents, timers, record (cards.lua)
 --   due        zset    E.164 by its earliest timer, ms
 --   messages   hash    id -> row (chains.lua) of what is not settled

@@ -1,6 +1,6 @@
 -- Handing out events whose turn has come, and errands.
 
--- Up to `most` entries of the inbox: {entry, at, contact, acted, event, order} each.
+-- Up to `most` entries of the inbox: {entry, at, contact, acted, event, order, hash, acts} each.
 local function read_inbox(p, number, most)
   local entries = {}
   if most > 0 then
@@ -8,7 +8,10 @@ local function read_inbox(p, number, most)
       local id, fields = each[1], each[2]
       local entry = order_of(tonumber(string.sub(id, 3)), number)
       local order = tonumber(fields[ORDER] or '') or entry
-      entries[n] = {entry, fields[2], fields[4], fields[ACTED], fields[EVENT], order}
+      entries[n] = {
+        entry, fields[2], fields[4], fields[ACTED], fields[EVENT], order, fields[HASH] or '',
+        fields[ACTS] or '',
+      }
     end
   end
   return entries
@@ -49,15 +52,23 @@ end
 
 local ERRAND_GRACE = 30000 -- ms behind its own limit after which an errand is tried anew
 
--- Up to `most` errands that may be handed out; each may be again when its time is over.
+-- Each may be handed out again when its time is over.
+local function hand_out_errands(p, now, ids)
+  fetch(p, 'errands', ids)
+  for _, id in ipairs(ids) do
+    local errand = value(p, 'errands', id)
+    if errand then
+      local _, _, within = unpack(unpack_value(errand))
+      rank(p, 'claimable', id, now + within + ERRAND_GRACE)
+    end
+  end
+end
+
+-- Up to `most` errands that may be handed out.
 local function claim_errands(p, now, most)
   if most == 0 then return {} end
   local ids = call('ZRANGEBYSCORE', p.key.claimable, '-inf', now, 'LIMIT', 0, most)
-  fetch(p, 'errands', ids)
-  for _, id in ipairs(ids) do
-    local _, _, within = unpack(unpack_value(value(p, 'errands', id)))
-    rank(p, 'claimable', id, now + within + ERRAND_GRACE)
-  end
+  hand_out_errands(p, now, ids)
   return ids
 end
 

@@ -1,0 +1,113 @@
+"""What a process has brought to one partition lately, to be brought again where it was lost.
+
+What came in was answered for, so it may not be lost with the server that kept it. Each answer tells
+which server gave it; where another one answers, which may lack the last moments, what was brought
+in them is brought again first. To one that has it already it is a duplicate.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from convo.errors import StoreUnavailable
+
+log = logging.getLogger("convo.store")
+
+KEPT_FOR = 10.0
+"""Seconds: what a replica may be behind."""
+
+KEPT_ARRIVALS = 10_000
+"""Arrivals at most, for each partition."""
+
+ASK_AGAIN = 0.05
+WAIT = 12.0
+"""Seconds between two tries, and that the owner is waited for: a little more than its lease."""
+
+#: What is answered for: it is kept.
+_KEPT = (b"accepted", b"duplicate")
+
+T = TypeVar("T")
+
+
+class Ring(Generic[T]):
+    """Everything for one partition passes here, and in its order where the server is a new one."""
+
+    def __init__(self, call: Callable[[bytes, T], Awaitable[tuple[bytes, bytes]]]) -> None:
+        """`call` brings it to the server that is known, and answers what came of it and where."""
+        self._call = call
+        self._server = b""
+        self._kept: deque[tuple[float, T]] = deque(maxlen=KEPT_ARRIVALS)
+        #: How many there ever were.
+        self._count = 0
+        self._orderly = asyncio.Lock()
+        self._waiting = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that could still be lost."""
+        return not self._kept
+
+    async def bring(self, brought: T, *, again: bool = True) -> bytes:
+        """The answer to it; `again` whether it is to be brought again if need be.
+
+        Raises `StoreError`.
+        """
+        if self._waiting == 0:
+            answer, _ = await self._ask(brought, again)
+            if answer not in (b"later", b"elsewhere"):
+                return answer
+        self._waiting += 1
+        try:
+            async with self._orderly:
+                return await self._bring(brought, again)
+        finally:
+            self._waiting -= 1
+
+    async def _bring(self, brought: T, again: bool) -> bytes:
+        """With nobody else on the way."""
+        time = asyncio.get_running_loop().time
+        until = time() + WAIT
+        while time() < until:
+            answer, server = await self._ask(brought, again)
+            if answer == b"elsewhere":
+                await self._bring_all(server)
+            elif answer == b"later":
+                await asyncio.sleep(ASK_AGAIN)
+            else:
+                return answer
+        raise StoreUnavailable(
+            "Another Redis has taken over, and the owner of the partition has not come back to it "
+            "yet: ask again."
+        )
+
+    async def _ask(self, brought: T, again: bool) -> tuple[bytes, bytes]:
+        answer, server = await self._call(self._server, brought)
+        if answer not in (b"later", b"elsewhere"):
+            self._answered_by(server)
+            if again and answer in _KEPT:
+                self._kept.append((asyncio.get_running_loop().time(), brought))
+                self._count += 1
+        return answer, server
+
+    def _answered_by(self, server: bytes) -> None:
+        """What was brought long ago, and to this very server, is safe there."""
+        if server == self._server:
+            old = asyncio.get_running_loop().time() - KEPT_FOR
+            while self._kept and self._kept[0][0] < old:
+                self._kept.popleft()
+        self._server = server
+
+    async def _bring_all(self, server: bytes) -> None:
+        """Bring everything again, in its order, to a server that took over."""
+        count = self._count
+        answers = await asyncio.gather(*(self._call(server, each) for _, each in self._kept))
+        has_all = all(where == server and what in _KEPT for what, where in answers)
+        # What the other server answered meanwhile is lost as well: it is brought by the next try.
+        if has_all and self._count == count:
+            now = asyncio.get_running_loop().time()
+            self._kept = deque([(now, each) for _, each in self._kept], maxlen=KEPT_ARRIVALS)
+            self._server = server
+        if lost := sum(what == b"accepted" for what, _ in answers):
+            log.warning("Redis had lost %d arrivals, and has them again.", lost)

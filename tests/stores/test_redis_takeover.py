@@ -1,0 +1,300 @@
+"""A replica that lacks the last moments takes over, and hears of them from who was there."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from convo.core.records import Record
+from convo.errors import Fenced, StoreError
+from convo.ports import Settle
+from convo.stores.redis.store import RedisStore
+from tests.servers import PROGRAMS
+from tests.stores.contract_desk import (
+    ANN,
+    BEN,
+    START,
+    HandSetClock,
+    consent,
+    desk_of,
+    errand,
+    message,
+    report,
+    text,
+    timer,
+    turn,
+    words,
+)
+from tests.stores.failing_over import Pair, pair
+
+pytestmark = pytest.mark.anyio
+
+Opened = Callable[[], Awaitable[RedisStore]]
+
+
+@pytest.fixture(params=list(PROGRAMS))
+async def servers(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Pair]:
+    async with pair(PROGRAMS[request.param](), tmp_path) as servers:
+        yield servers
+
+
+@pytest.fixture
+def clock() -> HandSetClock:
+    return HandSetClock()
+
+
+@pytest.fixture
+async def opened(servers: Pair, clock: HandSetClock) -> AsyncIterator[Opened]:
+    """Opens stores of one business, each as another process would."""
+    stores: list[RedisStore] = []
+
+    async def opened() -> RedisStore:
+        store = await RedisStore.open(servers.url, partitions=1, clock=clock)
+        stores.append(store)
+        return store
+
+    yield opened
+    for store in stores:
+        await store.close()
+
+
+async def test_what_an_owner_has_committed_is_done_again_where_it_is_missing(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk = await desk_of(await opened(), clock)
+    await desk.say(message("before"))
+    servers.part()
+    event = await desk.pending("hello")
+    told = turn(
+        event,
+        record=b"[2]",
+        outbound=(message("m1"), message("m2"), message("b1", contact=BEN)),
+        timers=(timer("t", START),),
+        consents=(consent("news", "given", 7),),
+        errands=(errand("e1"), errand("e2")),
+        records=(Record(kind="said"),),
+    )
+    work = await desk.advance(turns=[told], errands=1)
+    claims = {each.message.id: each for each in work.claims}
+    assert (claims.keys(), [each.errand.id for each in work.errands]) == ({"before", "b1"}, ["e1"])
+    settled = Settle(outbound="before", attempt=claims["before"].attempt, outcome="accepted")
+    work = await desk.advance(settles=[settled], messages=1, errands=0)
+    claims |= {each.message.id: each for each in work.claims}
+    servers.fail_over()
+
+    async with asyncio.timeout(60):
+        work = await again(lambda: desk.advance(messages=0))
+    # What left, or may have, is not handed out again; nor is the errand that runs.
+    assert [each.errand.id for each in work.errands] == ["e2"]
+    assert await desk.claim() == []
+    (due,) = (await desk.look()).events
+    await desk.advance(turns=[turn(due, record=None)], messages=0)
+    kept = await desk.kept()
+    assert (kept.record, [each.state for each in kept.consents]) == (b"[2]", ["given"])
+    assert len(await desk.records("said")) == 1
+    for id in ("m1", "b1"):
+        await desk.settle(claims[id], "accepted", f"P{id}")
+    assert await desk.claim() == ["m2"]
+    assert {str(each.facts["message"]) for each in await desk.records("sent")} == {
+        *("before", "m1", "b1"),
+    }
+
+
+async def test_a_text_that_came_in_the_lost_moments_is_brought_again(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk, web = await desk_of(await opened(), clock), await opened()
+    await web.accept([text("1")])
+    servers.part()
+    await web.accept([text("2"), text("3", contact=BEN)])
+    await web.accept([text("4"), text("4")])
+    (read, *_) = (await desk.look()).events
+    await desk.advance(turns=[turn(read)])
+    servers.fail_over()
+    # Nothing else comes in, so the web process looks by itself whether all is there.
+    heard: list[str] = []
+    async with asyncio.timeout(60):
+        while len(heard) < 3:
+            heard = words(await again(desk.look))
+    assert heard == ["2", "3", "4"]
+    assert await web.accept([text("1"), text("2"), text("4")]) == ["duplicate"] * 3
+
+
+async def test_what_is_brought_again_comes_before_what_is_new(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk, web = await desk_of(await opened(), clock), await opened()
+    servers.part()
+    for n in range(5):
+        await web.accept([text(f"{n}")])
+    servers.fail_over()
+    new = [asyncio.create_task(again(lambda n=n: web.accept([text(f"{n}")]))) for n in (5, 6, 7)]
+    await asyncio.sleep(0.2)  # nobody is let in before the owner was here
+    assert not any(each.done() for each in new)
+    async with asyncio.timeout(60):
+        await again(desk.look)
+        assert await asyncio.gather(*new) == [["accepted"]] * 3
+    assert words(await desk.look()) == ["0", "1", "2", "3", "4", "5", "6", "7"]
+
+
+async def test_what_an_owner_read_is_not_lost_though_nobody_brings_it_again(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    web = await opened()
+    desk = await desk_of(await opened(), clock)
+    servers.part()
+    await web.accept([text("STOP", law="stop"), text("hello", contact=BEN, raw=b"as it came")])
+    await web.close()  # as if it had died
+    stop, hello = (await desk.look()).events
+    await desk.advance(turns=[turn(stop, records=(Record(kind="said"),))])
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        work = await again(lambda: desk.advance(turns=[turn(hello)], messages=0))
+    assert work.events == ()
+    assert await desk.state() == "withdrawn"
+    assert [each.proof for each in await desk.store.acts(ANN)] == ["STOP"]
+    other = await opened()
+    assert await other.accept([text("STOP", law="stop")]) == ["duplicate"]
+    assert len(await desk.records("said")) == 1
+
+
+async def test_a_stop_that_comes_to_the_new_server_is_younger_than_all_before(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk = await desk_of(await opened(), clock)
+    servers.part()
+    for _ in range(5):
+        await desk.pending()
+    event = (await desk.look()).events[-1]
+    joined = consent("", "given", event.order)
+    await desk.advance(turns=[turn(event, consents=(joined,))])
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(desk.look)
+        await again(lambda: desk.accept(text("STOP", law="stop")))
+    assert await desk.state() == "withdrawn"
+
+
+async def test_a_partition_that_became_ours_in_the_lost_moments_stays_ours(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    before = await desk_of(await opened(), clock)
+    await before.say(message("m1"))
+    await before.store.release(before.lease)
+    servers.part()
+    desk = await desk_of(await opened(), clock)
+    (claim,) = (await desk.claims()).values()
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(desk.look)
+    assert await desk.claim() == []
+    await desk.settle(claim)
+    assert len(await desk.records("sent")) == 1
+
+
+async def test_a_partition_that_was_given_back_in_the_lost_moments_is_given_back_again(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk = await desk_of(await opened(), clock)
+    event = await desk.pending()
+    servers.part()
+    await desk.advance(turns=[turn(event)])
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(lambda: desk.store.release(desk.lease))
+    next_one = await desk_of(await opened(), clock)
+    assert words(await next_one.look()) == []
+
+
+async def test_a_report_in_the_lost_moments_settles_its_message_again(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk, web = await desk_of(await opened(), clock), await opened()
+    servers.part()
+    await desk.say(message("m1"), message("m2"))
+    await desk.claims()
+    await web.accept([report("delivered", outbound="m1")])
+    assert [*(await desk.claims())] == ["m2"]
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(desk.look)
+        while "delivered" not in await desk.statuses():
+            await asyncio.sleep(0.02)
+    assert await desk.claim() == []
+    await desk.store.release(desk.lease)
+    lease = await desk.acquire()
+    assert lease is not None
+    assert [each.message.id for each in lease.doubts] == ["m2"]
+
+
+async def test_nobody_else_takes_a_partition_before_its_owner_could_come_back(
+    servers: Pair, opened: Opened, clock: HandSetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk, other = await desk_of(await opened(), clock), await opened()
+    servers.part()
+    event = await desk.pending()
+    await desk.advance(turns=[turn(event)])
+    clock.now += 60_000  # it took so long that the lease is over
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        assert await again(lambda: other.acquire(0, "other")) is None
+        clock.now += 9_000
+        assert await other.acquire(0, "other") is None
+        clock.now += 2_000
+        with caplog.at_level(logging.WARNING, logger="convo.store"):
+            assert await other.acquire(0, "other") is not None
+        assert "The owner of partition 0 went with its Redis" in caplog.text
+        with pytest.raises(Fenced):
+            await again(desk.look)
+        assert await other.accept([text("hello")]) == ["accepted"]
+
+
+async def test_what_is_older_than_the_log_is_counted_as_lost(
+    servers: Pair,
+    opened: Opened,
+    clock: HandSetClock,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("convo.stores.redis.redo.KEPT_FOR", -1)
+    desk = await desk_of(await opened(), clock)
+    servers.part()
+    for _ in range(3):
+        await desk.advance()
+    servers.fail_over()
+    with pytest.raises(Fenced):
+        async with asyncio.timeout(60):
+            await again(desk.look)
+    assert "The last 3 steps of partition 0 are lost" in caplog.text
+
+
+async def test_a_server_that_was_only_started_anew_lacks_nothing(
+    servers: Pair, opened: Opened, clock: HandSetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk, web = await desk_of(await opened(), clock), await opened()
+    await web.accept([text("1")])
+    (event,) = (await desk.look()).events
+    servers.serves.kill()
+    servers.serves.start()
+    servers.line.turn_to(servers.serves.port)
+    async with asyncio.timeout(60):
+        await again(lambda: desk.advance(turns=[turn(event)]))
+        await again(lambda: web.accept([text("2")]))
+    assert words(await desk.look()) == ["2"]
+    assert "lost" not in caplog.text
+
+
+T = TypeVar("T")
+
+
+async def again(ask: Callable[[], Awaitable[T]]) -> T:
+    while True:
+        try:
+            return await ask()
+        except Fenced:
+            raise
+        except StoreError:
+            await asyncio.sleep(0.02)
