@@ -25,6 +25,7 @@ from convo.steps.attributes import Event, Tags
 from convo.steps.branch import Case
 from convo.steps.expect import TYPES, Expect, NumberRange, PatternForm
 from convo.steps.limit import Places
+from convo.steps.many import Many
 from convo.steps.question import Must, Silent
 from convo.steps.step import Step
 from convo.verification import CHECKS
@@ -102,6 +103,7 @@ _LOOKED_AT = (
 )
 
 _PIECES = (
+    ("many", Many),
     ("number", NumberRange),
     ("pattern", PatternForm),
     ("silent", Silent),

@@ -13,7 +13,7 @@ MessageClass = Literal["service", "otp", "marketing", "emergency"]
 #: What may have hours of its own: what we start, by its class, and our answers.
 Quiet = Literal["service", "otp", "marketing", "emergency", "replies"]
 FieldKind = Literal[
-    "text", "number", "date", "time", "datetime", "yes_no", "option", "phone", "place"
+    "text", "number", "date", "time", "datetime", "yes_no", "option", "options", "phone", "place"
 ]
 
 

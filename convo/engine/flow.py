@@ -321,7 +321,7 @@ def _answers(
     for step in steps.values():
         match step:
             case Choose(save=str(name)):
-                kinds.setdefault(name, "option")
+                kinds.setdefault(name, step.answer_kind)
                 known = labels.setdefault(name, {})
                 known.update({id: dict(texts) for id, texts in step.labels.items()})
             case Tally(save=str(name)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from convo.core.sessions import Frame
 from convo.engine.flow import Flow
@@ -132,4 +132,7 @@ def _is_kept(name: str, raw: Any, was: Flow, flow: Flow) -> bool:
     kind = flow.answers.get(name)
     if kind != was.answers.get(name):
         return False
-    return kind != "option" or name not in flow.labels or raw in flow.labels[name]
+    if name not in flow.labels or kind not in ("option", "options"):
+        return True
+    chosen = cast("list[str]", raw) if kind == "options" else [raw]
+    return flow.labels[name].keys() >= {*chosen}

@@ -37,6 +37,7 @@ AnswerKind = Literal[
     "name",
     "number",
     "option",
+    "options",
     "date",
     "time",
     "datetime",

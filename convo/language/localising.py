@@ -22,7 +22,7 @@ from babel.numbers import format_decimal
 
 from convo.errors import RenderError
 from convo.language.phrases import phrase
-from convo.language.scope import Choice, Scope, Standing
+from convo.language.scope import Choice, Choices, Scope, Standing
 
 GROUPED_FROM = 1000
 #: Languages that put one between the things they list.
@@ -175,6 +175,10 @@ def _show_choice(value: Choice, scope: Scope) -> str:
     return value.label(scope.language)
 
 
+def _show_choices(value: Choices, scope: Scope) -> str:
+    return listed(value, scope) if value else phrase("none", scope.language)
+
+
 def _show_bool(value: bool, scope: Scope) -> str:
     return phrase("yes" if value else "no", scope.language)
 
@@ -238,6 +242,7 @@ def _show_standing(value: Standing, scope: Scope) -> str:
 # In this order: a bool is an int, a datetime is a date, a Choice is a str.
 _SHOWS: dict[type, Callable[[Any, Scope], str]] = {
     Choice: _show_choice,
+    Choices: _show_choices,
     Standing: _show_standing,
     str: lambda value, _: str.__str__(value),
     bool: _show_bool,

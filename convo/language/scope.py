@@ -34,6 +34,12 @@ class Choice(str):
         return Choice, (str.__str__(self), self.labels)
 
 
+class Choices(tuple[Choice, ...]):
+    """Several options that were chosen, in the order of their list; none of them too."""
+
+    __slots__ = ()
+
+
 class Standing(dict[str, int]):
     """Votes by choice that know how the choices are called; an option without votes has none."""
 

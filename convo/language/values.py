@@ -8,7 +8,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from convo.errors import RenderError
-from convo.language.scope import Choice, Standing
+from convo.language.scope import Choice, Choices, Standing
 
 # RFC 9557: the offset says when, the name in brackets says where.
 _WITH_ZONE = re.compile(r"(?P<when>[^\[\]]+)\[(?P<zone>[^\[\]]+)\]")
@@ -124,12 +124,19 @@ def _text(raw: Any, _: ZoneInfo) -> str:
     raise ValueError
 
 
+def _options(raw: Any, _: ZoneInfo) -> Choices:
+    if not isinstance(raw, list):
+        raise ValueError
+    return Choices(Choice(_text(id, _), {}) for id in cast("Sequence[object]", raw))
+
+
 _RESTORES: dict[str, Callable[[Any, ZoneInfo], Any]] = {
     "text": _text,
     "name": _text,
     "phone": _text,
     "email": _text,
     "option": _text,
+    "options": _options,
     "place": _text,
     "number": _number,
     "yes_no": _yes_no,
@@ -153,7 +160,7 @@ def is_kept(kind: str, raw: Any, zone: ZoneInfo) -> bool:
 def restored(kind: str, raw: Any, zone: ZoneInfo) -> Any:
     """The value of this kind; `zone` is for datetimes kept without one. None stays None.
 
-    An option comes back as its id: who knows the flow makes it a Choice again. Raises
+    An option comes back as its id: who knows the flow gives it its labels again. Raises
     RenderError when what was kept is not of this kind, for instance after a flow has changed.
     """
     if raw is None:

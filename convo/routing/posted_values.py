@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from convo.core.business import Business
@@ -114,10 +114,14 @@ def _unknown(name: str, flows: Sequence[Concerned], of: str) -> str:
 
 
 def _known_option(value: Json, labels: Mapping[str, object] | None) -> Json:
-    """A `choose` knows its options; nothing else bounds what an answer may be."""
-    if labels and value not in labels:
-        raise _Refused(f'there is no option "{value}". {advice(str(value), labels)}')
-    return value
+    """A `choose` knows its options, and their order; nothing else bounds what an answer may be."""
+    if not labels:
+        return value
+    chosen = value if isinstance(value, list) else [value]
+    for id in chosen:
+        if id not in labels:
+            raise _Refused(f'there is no option "{id}". {advice(str(id), labels)}')
+    return [id for id in labels if id in value] if isinstance(value, list) else value
 
 
 def _text(raw: Any, _business: Business) -> str:
@@ -126,6 +130,13 @@ def _text(raw: Any, _business: Business) -> str:
     if len(raw) > MAX_ANSWER:
         raise _Refused(f"it has {len(raw)} characters; an answer has at most {MAX_ANSWER}.")
     return raw
+
+
+def _options(raw: Any, business: Business) -> Json:
+    if not isinstance(raw, list):
+        raise ValueError
+    ids = [_text(id, business) for id in cast("list[object]", raw)]
+    return [*dict.fromkeys(ids)]
 
 
 def _number(raw: Any, business: Business) -> Json:
@@ -198,6 +209,7 @@ def _email(raw: Any, business: Business) -> str:
 _KINDS: Mapping[str, tuple[Callable[[Any, Business], Json], str]] = {
     "text": (_text, 'a text, like "Haircut"'),
     "option": (_text, "the id of an option, as a text"),
+    "options": (_options, 'a list of the ids of options, like ["news", "tips"]'),
     "number": (_number, "a number, like 12 or 2.5"),
     "yes_no": (_yes_no, "true or false"),
     "date": (_date, 'a date in ISO 8601, like "2026-11-24"'),

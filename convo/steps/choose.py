@@ -1,4 +1,4 @@
-"""choose: a question whose answer is one of numbered options."""
+"""choose: a question whose answer is one of numbered options, or several of them."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from convo.core.languages import nearest
 from convo.language.texts import Text, is_language
+from convo.steps.many import AnyMany
 from convo.steps.question import Question, Understood, whole_number
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, Step, StepName
@@ -19,6 +20,7 @@ from convo.understanding.options import (
     renumbered,
     understand_listed,
 )
+from convo.understanding.several import understand_several
 
 MAX_OPTIONS = 20
 MAX_NUMBER = 99
@@ -56,7 +58,7 @@ AnyOption = Annotated[Option, BeforeValidator(_option)]
 
 
 class Choose(Question):
-    """Asks with numbered options; the answer is the option's id.
+    """Asks with numbered options; the answer is the option's id, with `many` the ids of several.
 
     menu:
       choose: What can we do for you?
@@ -72,7 +74,14 @@ class Choose(Question):
     options: dict[str, AnyOption] = Field(
         min_length=1, max_length=MAX_OPTIONS, description="Id and label, numbered as written."
     )
-    save: str | None = Field(default=None, description="The answer that keeps the option's id.")
+    many: AnyMany | None = Field(
+        default=None,
+        description="Several may be chosen, as in `many: true` (below). Then no option has a `go` "
+        "of its own; a `branch` behind it decides.",
+    )
+    save: str | None = Field(
+        default=None, description="The answer that keeps the option's id, or the ids."
+    )
 
     @model_validator(mode="after")
     def _numbers_differ(self) -> "Choose":
@@ -82,7 +91,12 @@ class Choose(Question):
         return self
 
     def unclear_phrase(self) -> str:
-        return "unclear.option"
+        return "unclear.option" if self.many is None else "unclear.options"
+
+    @property
+    def answer_kind(self) -> str:
+        """The kind under which the answer is kept."""
+        return "option" if self.many is None else "options"
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -101,6 +115,8 @@ class Choose(Question):
         """With the very options that they have read: a number, and "the second", mean the same."""
         if not isinstance(before, Choose) or [*before.options] != [*self.options]:
             return False
+        if (before.many is None) != (self.many is None):
+            return False
         as_read = before.numbers == self.numbers or not self.names_its_numbers
         return as_read and super().continues(before, scene)
 
@@ -112,6 +128,8 @@ class Choose(Question):
         super().carry_on(before, scene)
 
     def answer_branches(self) -> Sequence[Branch]:
+        if self.many is not None:
+            return (self.onward(),)
         own = [
             Branch(label=f"option:{id}", to=option.go, path=("options", id, "go"))
             for id, option in self.options.items()
@@ -214,6 +232,9 @@ class Choose(Question):
         words = self.words(scene.flow.reads)
         if scene.numbers:
             words = renumbered(words, tuple(self.options), scene.numbers)
+        if self.many is not None:
+            several = understand_several(text, words)
+            return None if several is None else Understood(value=several)
         chosen = understand_listed(text, words)
         if chosen is None:
             return None
@@ -221,5 +242,12 @@ class Choose(Question):
         return Understood(value=chosen, branch=f"option:{chosen}" if goes else "next")
 
     def settle(self, scene: Scene, understood: Understood) -> str | None:
-        scene.save(self.save, understood.value)
-        return understood.branch
+        chosen = understood.value
+        if self.many is None:
+            scene.save(self.save, chosen)
+            return understood.branch
+        refusal = self.many.refusal(chosen, scene.language)
+        if refusal:
+            return self.refuse(scene, None, told=refusal)
+        scene.save(self.save, chosen.ids)
+        return "next"

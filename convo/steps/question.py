@@ -227,9 +227,15 @@ class Question(Step):
         return label
 
     def refuse(
-        self, scene: Scene, text: Text | None, more: Mapping[str, object] | None = None
+        self,
+        scene: Scene,
+        text: Text | None,
+        more: Mapping[str, object] | None = None,
+        *,
+        told: str = "",
     ) -> str | None:
-        """Count an answer that cannot be taken, and say why; or give up."""
+        """Count an answer that cannot be taken, and say why, in `told` if no text does; or give
+        up."""
         scene.tries += 1
         scene.record("unclear", flow=scene.flow.name, tries=scene.tries)
         if scene.tries >= self.tries:
@@ -237,6 +243,6 @@ class Question(Step):
         if text is not None:
             scene.say(text, more=more, purpose=self.purpose())
         else:
-            told = phrase(self.unclear_phrase(), scene.language, **self.unclear_values())
-            scene.speak(told, purpose=self.purpose())
+            usual = phrase(self.unclear_phrase(), scene.language, **self.unclear_values())
+            scene.speak(told or usual, purpose=self.purpose())
         return None

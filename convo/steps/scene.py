@@ -16,7 +16,7 @@ from convo.core.records import Record
 from convo.core.saying import Purpose, Say, Unless
 from convo.core.voices import Voice
 from convo.errors import RenderError
-from convo.language.scope import Choice, Scope, Standing
+from convo.language.scope import Choice, Choices, Scope, Standing
 from convo.language.texts import Text
 from convo.language.values import is_kept, stored
 from convo.policy.frequency_cap import touch_of
@@ -218,12 +218,16 @@ class Scene:
         kind = self.flow.answers.get(name)
         if kind is None or raw is None:
             return raw
+        labels = self.flow.labels.get(name, {})
         if kind == "option" and isinstance(raw, str):
-            return Choice(raw, self.flow.labels.get(name, {}).get(raw, {}))
+            return Choice(raw, labels.get(raw, {}))
         if kind == "tally" and isinstance(raw, dict):
             votes = cast("Mapping[str, int]", raw)
-            return Standing(votes, self.flow.labels.get(name, {}))
-        return native_of(kind, raw, zone, self.around.places)
+            return Standing(votes, labels)
+        value = native_of(kind, raw, zone, self.around.places)
+        if isinstance(value, Choices):
+            return Choices(Choice(str.__str__(id), labels.get(id, {})) for id in value)
+        return value
 
     def fits(self, name: str, value: object) -> bool:
         """Whether `value` is of the kind that the answer `name` is declared as."""

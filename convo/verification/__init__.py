@@ -12,6 +12,7 @@ from convo.verification.filters import unfit_filters
 from convo.verification.finding import Check
 from convo.verification.joining import untold_joining
 from convo.verification.languages import missing_languages
+from convo.verification.many import unfit_choices
 from convo.verification.names import unknown_names
 from convo.verification.one_time_codes import codes_in_other_classes
 from convo.verification.parts_budget import over_budget
@@ -32,6 +33,7 @@ CHECKS: Mapping[str, Check] = {
     "filters": unfit_filters,
     "languages": missing_languages,
     "words": unusable_words,
+    "many": unfit_choices,
     "silence": endless_silence,
     "reach": unreachable_steps,
     "circles": endless_circles,

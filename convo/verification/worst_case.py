@@ -15,9 +15,10 @@ from convo.core.parts import gsm7_encodable
 from convo.engine.flow import Flow
 from convo.errors import RenderError
 from convo.language.sandbox import is_template, rendered
-from convo.language.scope import Choice, Scope
+from convo.language.scope import Choice, Choices, Scope
 from convo.language.text_problems import TextProblem
 from convo.steps.ask import Ask
+from convo.steps.choose import Choose
 from convo.steps.consent import OPT_IN_LINK
 from convo.steps.scene import OPT_OUT_LINK
 
@@ -105,6 +106,8 @@ def longest_values(flow: Flow, business: Business, language: str, more: Mapping[
         )
         for name, kind in kinds.items()
     }
+    for name, most in _most_chosen(flow).items():
+        names[name] = Choices(names[name][:most])
     names["contact"] = {
         name: _of_kind(kind, language, places if kind == "place" else {}, moment)
         for name, kind in business.contact_fields.items()
@@ -140,6 +143,16 @@ def _named(flow: Flow) -> Mapping[str, str]:
     }
 
 
+def _most_chosen(flow: Flow) -> Mapping[str, int]:
+    """How many options an answer holds at most, where several may be chosen."""
+    most: dict[str, int] = {}
+    for step in flow.steps.values():
+        if isinstance(step, Choose) and step.many is not None and step.save is not None:
+            here = step.many.most or len(step.options)
+            most[step.save] = max(here, most.get(step.save, 0))
+    return most
+
+
 def _of_kind(
     kind: str, language: str, labels: Mapping[str, Mapping[str, str]], moment: datetime
 ) -> Any:
@@ -160,8 +173,9 @@ def _of_kind(
             return "x" * EMAIL_LENGTH
         case "name":
             return filler(NAME_LENGTH, language)
-        case "option" | "place" if labels:
+        case "option" | "options" | "place" if labels:
             choices = [Choice(id, texts) for id, texts in labels.items()]
-            return max(choices, key=lambda choice: _cost(choice.label(language)))
+            costliest = sorted(choices, key=lambda each: _cost(each.label(language)), reverse=True)
+            return Choices(costliest) if kind == "options" else costliest[0]
         case _:
             return filler(TEXT_LENGTH, language)

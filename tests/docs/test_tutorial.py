@@ -53,6 +53,8 @@ $ convo chat --now "2026-11-22 10:00" --say visit --say cut --say "tomorrow 3pm"
 > 9
 """
 
+ITS_CHAT = "$ convo test\n...\n1 chat passed, 0 failed\n"
+
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 PROMPT = re.compile(r"^(?:\+\d+|[A-Z][a-z]{2} \d\d:\d\d) > (?P<typed>.*)$")
 PROMPTS = re.compile(r"(?:\+\d+|[A-Z][a-z]{2} \d\d:\d\d) > ")
@@ -332,7 +334,7 @@ def test_the_patterns_of_how_to_write_a_flow_are_flows(tmp_path: Path) -> None:
         ROOT / "docs/how-to/write-a-flow.md",
         tmp_path,
         before="$ convo init shop --template survey\n...\n$ cd shop\n$ rm -r flows\n",
-        after="$ convo check\nAll is well: 4 flows, 1 handler.\n" + A_VISIT,
+        after="$ convo check\nAll is well: 5 flows, 1 handler.\n" + A_VISIT + ITS_CHAT,
     )
 
 

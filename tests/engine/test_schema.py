@@ -80,7 +80,12 @@ MISTAKES: tuple[tuple[str, str, str, str], ...] = (
     ("start:", "class: advert\nstart:", "2:8", "One of: service, otp, marketing, emergency."),
     ("start:", "busy: beisde\nstart:", "2:7", 'Did you mean "beside"?'),
     ("score: number}", "score: nubmer}", "3:18", 'Did you mean "number"?'),
-    ("score: number}", "score: guess}", "3:18", "One of: text, name, number, option, date, time,"),
+    (
+        "score: number}",
+        "score: guess}",
+        "3:18",
+        "One of: text, name, number, option, options, date, time,",
+    ),
     ("[go]", "{a: b}", "2:16", '"words" must be a list, such as [one, other].'),
     ("[go]", "[stop]", "2:16", '"stop" is a word of the law and starts nothing.'),
     ("[go]", "[退订]", "2:16", "is a word of the law"),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convo.errors import RenderError
-from convo.language.scope import Choice
+from convo.language.scope import Choice, Choices
 from convo.language.values import KINDS, restored, stored
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -18,6 +18,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 ROUND = [
     ("text", "您好 {{ x }}", "您好 {{ x }}"),
     ("option", Choice("cut", {"en": "Haircut"}), "cut"),
+    ("options", Choices((Choice("cut", {}), Choice("dye", {}))), ["cut", "dye"]),
+    ("options", Choices(), []),
     ("number", 3, 3),
     ("number", 2.5, 2.5),
     ("number", Decimal("12.50"), "12.50"),
@@ -75,7 +77,8 @@ def test_any_datetime_means_the_same_instant_afterwards(value: datetime) -> None
 @pytest.mark.parametrize(
     ("kind", "raw"),
     [("number", "many"), ("number", "NaN"), ("number", True), ("yes_no", "yes"), ("date", "soon"),
-     ("datetime", "x"), ("time", "x"), ("text", 3), ("option", ["a"])],
+     ("datetime", "x"), ("time", "x"), ("text", 3), ("option", ["a"]),
+     ("options", "a"), ("options", [1])],
 )  # fmt: skip
 def test_what_is_not_of_the_kind_is_refused(kind: str, raw: object) -> None:
     with pytest.raises(RenderError, match=kind):
@@ -83,5 +86,5 @@ def test_what_is_not_of_the_kind_is_refused(kind: str, raw: object) -> None:
 
 
 def test_every_kind_of_answer_has_its_way_back() -> None:
-    types = "text number date time datetime yes_no phone email name option place tally"
+    types = "text number date time datetime yes_no phone email name option options place tally"
     assert set(types.split()) == KINDS

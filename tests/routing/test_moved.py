@@ -299,6 +299,33 @@ def test_an_option_that_is_offered_no_more_is_no_answer_any_more() -> None:
     assert talk.recorded("moved")[0]["lost"] == ("colour",)
 
 
+MANY = changed(
+    OLD, ("colour: option", "colour: options"), ("Blue}\n", "Blue, tan: Tan}\n    many: true\n")
+)
+
+
+@pytest.mark.parametrize(("gone", "kept"), [("blue: Blue, ", {}), ("red: Red, ", None)])
+def test_several_options_are_no_answer_any_more_when_one_of_them_is_gone(
+    gone: str, kept: dict[str, list[str]] | None
+) -> None:
+    talk = Conversation(MANY)
+    talk.text("go")
+    assert talk.text("2 3") == ["Which size?"]
+    serve(talk, changed(MANY, (gone, ""), moved="{size: {go: size, again: true}}"))
+    assert talk.text("38") == ["Which size?"]
+    assert talk.answers == ({"colour": ["blue", "tan"]} if kept is None else kept)
+
+
+@pytest.mark.parametrize("there", [OLD, MANY])
+def test_one_option_and_several_are_different_questions(there: str) -> None:
+    talk = Conversation(there)
+    talk.text("go")
+    newer = MANY if there is OLD else OLD
+    serve(talk, changed(newer, moved="{colour: colour}"))
+    assert talk.text("1") == ["Which colour?\n1 Red\n2 Blue" + "\n3 Tan" * (newer is MANY)]
+    assert talk.text("1") == ["Which size?"]
+
+
 def test_the_last_word_is_said_once_in_their_language_and_the_flow_ends() -> None:
     talk = standing_at("colour")
     talk.state = replace(talk.state, language="zh")

@@ -74,6 +74,21 @@ def test_a_text_is_taken_at_its_longest(text: str, english: str) -> None:
     assert worst(text)["en"] == english
 
 
+@pytest.mark.parametrize(
+    ("many", "english"),
+    [
+        ("true", "A very long colouring, Manicure and Hair"),
+        ("{most: 2}", "A very long colouring and Manicure"),
+    ],
+)
+def test_several_options_are_taken_at_as_many_as_may_be_chosen(many: str, english: str) -> None:
+    source = FLOW.format(text="'{{ what }}'", more="").replace("what: option", "what: options")
+    source = source.replace("染}}", "染}, c: {en: Manicure, zh: 甲}}")
+    of = loaded(source.replace("save: what", f"many: {many}\n    save: what"))
+    said = everything_said(of.playbook.flows["shop"], of.playbook.business)
+    assert english in [each.text for each in said if each.language == "en"]
+
+
 def test_no_text_is_longer_in_life_than_it_was_taken_for() -> None:
     """Every value that its kind allows comes to no more than the one that was taken."""
     of = shop("Hi.")

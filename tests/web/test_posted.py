@@ -30,9 +30,11 @@ answers:
   phone: phone
   mail: email
   branch: place
+  extras: options
 steps:
   a: {choose: "Which?", options: {cut: Haircut, dye: Colour}, save: kind}
-  b: {say: "{{ when }}", go: end}
+  b: {choose: "With?", options: {tea: Tea, oil: Oil, mask: Mask}, many: true, save: extras}
+  c: {say: "{{ when }}", go: end}
 """
 BARE = "flow: bare\nstart: {events: [pinged]}\nsteps:\n  a: {say: Hello., go: end}\n"
 MANY: Playbook = loaded(VISIT, BARE).playbook
@@ -229,6 +231,8 @@ def test_what_is_no_object_is_told() -> None:
         ("phone", "138 0013 8000", "+8613800138000"),
         ("mail", "anna@salon.example", "anna@salon.example"),
         ("branch", "xuhui", "xuhui"),
+        ("extras", ["mask", "tea", "mask"], ["tea", "mask"]),
+        ("extras", [], []),
     ],
 )
 def test_an_answer_is_kept_as_its_kind(name: str, given: Any, kept: Any) -> None:
@@ -253,6 +257,9 @@ def test_an_answer_that_is_null_is_not_there() -> None:
         ("kind", "cutt", 'there is no option "cutt". Did you mean "cut"?'),
         ("branch", "xuhi", 'there is no place "xuhi". Did you mean "xuhui"?'),
         ("branch", 7, "it must be the id of a place of convo.toml"),
+        ("extras", ["tee"], 'there is no option "tee". Did you mean "tea"?'),
+        ("extras", "tea", "it must be a list of the ids of options"),
+        ("extras", [1], "it must be a list of the ids of options"),
         ("kind", 1, "it must be the id of an option"),
         ("day", "24.11.2026", "it must be a date in ISO 8601"),
         ("day", 20261124, "it must be a date in ISO 8601"),
