@@ -55,7 +55,7 @@ def _ways(step: Choose, written: Written, path: Path) -> Iterator[FlowError]:
 
 def _kept(step: Choose, flow: Flow, written: Written, path: Path) -> Iterator[FlowError]:
     kind = flow.answers.get(step.save or "", step.answer_kind)
-    if kind != step.answer_kind:
+    if kind != step.answer_kind and "options" in (kind, step.answer_kind):
         several = "several options are" if step.many is not None else "one option is"
         what = f'"{step.save}" is kept as {kind}, and here {several} chosen.'
         mend = f"Keep it under a name of its own, or declare `{step.save}: {step.answer_kind}`."
