@@ -50,12 +50,13 @@ country = "CN"
 languages = ["en"]
 
 [store]
-url = "sqlite:data/convo.db"
+{store}
 
 [server]
 public_url = "{public}"
 bind = "127.0.0.1:{port}"
-log_level = "error"
+secret = "the same in every process, and long enough"
+log_level = "{log_level}"
 texts_a_minute = 0
 
 [doubts]
@@ -139,11 +140,24 @@ def _answer(texts: Sequence[str], at: int) -> str:
     return clear[at]
 
 
-def written(folder: Path, *, public: str, port: int, channel: str, grace: str) -> None:
-    """The business's folder."""
+IN_A_FILE = 'url = "sqlite:data/convo.db"'
+
+
+def written(
+    folder: Path,
+    *,
+    public: str,
+    port: int,
+    channel: str,
+    grace: str,
+    store: str = IN_A_FILE,
+    log_level: str = "error",
+) -> None:
+    """The business's folder; `store` and `channel` are what their tables in convo.toml say."""
     (folder / "flows").mkdir(parents=True)
     (folder / "keyword_handlers").mkdir()
     (folder / "flows" / "booking.yaml").write_text(FLOW)
-    (folder / "convo.toml").write_text(
-        SETTINGS.format(public=public, port=port, channel=channel, grace=grace)
+    settings = SETTINGS.format(
+        public=public, port=port, channel=channel, grace=grace, store=store, log_level=log_level
     )
+    (folder / "convo.toml").write_text(settings)

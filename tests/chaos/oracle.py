@@ -2,30 +2,20 @@
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from convo.core import codec, record_codec
+from convo.core import codec
 from convo.core.numbers import PhoneNumber
-from convo.core.turns import outbound_id
 from tests.chaos.business import folded
 from tests.chaos.carriers import Carrier
+from tests.chaos.kept import Inbound, Kept
 from tests.chaos.town import Witness
 
 SHOWN = 5
 """Findings of one kind that are told; the rest are counted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Inbound:
-    """A text as the business has it."""
-
-    sid: str
-    text: str
-    #: The id of the only message that answers it.
-    reply: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,15 +35,14 @@ class Verdict:
         )
 
 
-def verdict(database: Path, witness: Witness, carrier: Carrier) -> Verdict:
-    """Judge the database of a business that has come to rest and ended."""
+def verdict(kept: Kept, witness: Witness, carrier: Carrier) -> Verdict:
+    """Judge what a business has kept that has come to rest."""
     found = Verdict()
-    with closing(sqlite3.connect(database)) as connection:
-        kept = dict(inbounds(connection, carrier))
-        _nothing_waits(connection, found)
-        every_text_once(kept, witness, found)
-        where_texts_lead(connection, witness, found)
-        _each_reply_once(connection, kept, witness, carrier, found)
+    if kept.left_over:
+        found.findings["left over"] += kept.left_over
+    every_text_once(kept.inbounds, witness, found)
+    where_texts_lead(kept, witness, found)
+    _each_reply_once(kept, witness, carrier, found)
     for status in witness.refused:
         found.findings["a webhook was not taken"].append(str(status))
     return found
@@ -65,50 +54,12 @@ def sound(database: Path) -> bool:
         return connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def at_rest(database: Path) -> bool:
-    """Whether nothing is left to do but what waits for its hour. May be asked while it runs."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        return not any(
-            connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in _WORK
-        )
-
-
-_WORK = ("inbox", "errand", "message WHERE state IN ('head', 'waiting', 'sending')")
-"""Tables that are empty when all is done."""
-
-
-def _nothing_waits(connection: sqlite3.Connection, found: Verdict) -> None:
-    for table in (*_WORK, "parked", "orphan"):
-        (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-        if count:
-            found.findings["left over"].append(f"{count} in {table}")
-
-
-def inbounds(
-    connection: sqlite3.Connection, carrier: Carrier
-) -> Iterator[tuple[str, list[_Inbound]]]:
-    """By number, in the order of their turns."""
-    kept: dict[str, list[_Inbound]] = defaultdict(list)
-    rows = connection.execute("SELECT records, raw FROM record ORDER BY number")
-    for body, raw in rows:
-        turn = record_codec.decode(body)
-        for record in turn.records:
-            if record.kind == "inbound":
-                text = _Inbound(
-                    sid=carrier.sid_of(raw),
-                    text=record.facts["text"],
-                    reply=outbound_id(PhoneNumber(turn.contact), turn.event, 0),
-                )
-                kept[turn.contact].append(text)
-    yield from kept.items()
-
-
 def every_text_once(
-    kept: Mapping[str, Sequence[_Inbound]], witness: Witness, found: Verdict
+    inbounds: Mapping[str, Sequence[Inbound]], witness: Witness, found: Verdict
 ) -> None:
-    for number in witness.texts.keys() | kept.keys():
+    for number in witness.texts.keys() | inbounds.keys():
         said = witness.texts.get(number, [])
-        heard = [(each.sid, each.text) for each in kept.get(number, ())]
+        heard = [(each.sid, each.text) for each in inbounds.get(number, ())]
         counted = Counter(sid for sid, _ in heard)
         for sid, _ in said:
             if sid not in witness.acknowledged:
@@ -123,15 +74,11 @@ def every_text_once(
             found.findings["nobody said it"].append(sid)
 
 
-def where_texts_lead(connection: sqlite3.Connection, witness: Witness, found: Verdict) -> None:
-    rows: dict[str, bytes] = dict(connection.execute("SELECT id, record FROM contact"))
-    timers = Counter(
-        (number, name.partition("/")[0])
-        for number, name in connection.execute("SELECT contact, name FROM timer")
-    )
+def where_texts_lead(kept: Kept, witness: Witness, found: Verdict) -> None:
+    timers = kept.timers
     for number, said in witness.texts.items():
         standing, _ = folded([text for sid, text in said if sid in witness.acknowledged])
-        sessions = codec.decode(PhoneNumber(number), rows.get(number)).sessions
+        sessions = codec.decode(PhoneNumber(number), kept.records.get(number)).sessions
         frame = sessions[-1].frame if sessions else None
         if (frame.step if frame else "") != standing.step or len(sessions) > 1:
             stands = frame.step if frame else "nowhere"
@@ -146,39 +93,33 @@ def where_texts_lead(connection: sqlite3.Connection, witness: Witness, found: Ve
             found.findings["timers do not fit the session"].append(number)
 
 
-def _each_reply_once(
-    connection: sqlite3.Connection,
-    kept: Mapping[str, Sequence[_Inbound]],
-    witness: Witness,
-    carrier: Carrier,
-    found: Verdict,
-) -> None:
-    states: dict[str, tuple[str, str]] = {
-        id: (state, text)
-        for id, state, text in connection.execute("SELECT id, state, text FROM message")
-    }
+def _each_reply_once(kept: Kept, witness: Witness, carrier: Carrier, found: Verdict) -> None:
+    bodies = {each.text.outbound: each.text.body for each in witness.posted}
     taken = Counter(each.text.outbound for each in witness.posted if each.taken)
     order: dict[str, list[str]] = defaultdict(list)
     for each in witness.posted:
         if each.taken:
             order[each.text.to].append(each.text.outbound)
     expected: set[str] = set()
-    for number, texts in kept.items():
+    for number, texts in kept.inbounds.items():
         _, replies = folded([each.text for each in texts])
         for text, begins in zip(texts, replies, strict=True):
             expected.add(text.reply)
-            state, body = states.get(text.reply, ("", ""))
+            state = kept.states.get(text.reply, "")
+            body = bodies.get(text.reply)
             held = state == "held"
             found.held += held
             found.held_but_sent += held and taken[text.reply] == 1
             if not state:
                 found.findings["no reply was queued"].append(text.sid)
-            elif not body.startswith(begins):
+            elif body is not None and not body.startswith(begins):
                 found.findings["the wrong reply"].append(f"{text.sid} {body!r} for {begins!r}")
             if taken[text.reply] > 1:
                 found.findings["sent twice"].append(text.sid)
             elif taken[text.reply] == 0 and not held:
                 found.findings["never sent"].append(f"{text.sid} ({state})")
+            if kept.told_sent[text.reply] > 1:
+                found.findings["told sent twice"].append(text.sid)
             if held and carrier.askable:
                 found.findings["held, although it could be asked"].append(text.sid)
         places = {text.reply: n for n, text in enumerate(texts)}

@@ -12,10 +12,30 @@ from convo.ports import Arrival, Done, Lease, Parsed, Sent, Wants, Work
 from convo.providers.twilio import Twilio
 from convo.runtime.intake import Intake
 from convo.runtime.resolver import Resolver
+from convo.stores.redis import library
+from convo.stores.redis.store import RedisStore
 from convo.stores.sqlite import turning
 from convo.stores.sqlite.store import SqliteStore
 
 CHANCE = Random(0)
+SHARE = 0.05
+"""Of all cases, where a fault is one of now and then."""
+
+STORES: Sequence[Any] = (SqliteStore, RedisStore)
+
+
+def _in_lua(file: str, wanted: str, instead: str) -> None:
+    """Have the functions loaded with another text."""
+    source = library._source  # pyright: ignore[reportPrivateUsage]
+
+    def changed(name: str) -> str:
+        text = source(name)
+        if name != file:
+            return text
+        assert wanted in text, f"{file}.lua has no {wanted!r} any more"
+        return text.replace(wanted, instead)
+
+    library._source = changed  # pyright: ignore[reportPrivateUsage]
 
 
 def answered_before_it_is_kept() -> None:
@@ -25,7 +45,7 @@ def answered_before_it_is_kept() -> None:
 
     async def at_once(self: Intake, channel: str, parsed: Parsed) -> None:
         async def later() -> None:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
             await accept(self, channel, parsed)
 
         task = asyncio.create_task(later())
@@ -37,12 +57,15 @@ def answered_before_it_is_kept() -> None:
 
 def deaf_to_duplicates() -> None:
     """Every arrival is a new one."""
-    accept = SqliteStore.accept
 
-    async def without_keys(self: SqliteStore, arrivals: Sequence[Arrival]) -> Any:
-        return await accept(self, [replace(arrival, dedupe="") for arrival in arrivals])
+    def deaf(accept: Callable[..., Any]) -> Callable[..., Any]:
+        async def without_keys(self: Any, arrivals: Sequence[Arrival]) -> Any:
+            return await accept(self, [replace(arrival, dedupe="") for arrival in arrivals])
 
-    SqliteStore.accept = without_keys
+        return without_keys
+
+    for store in STORES:
+        store.accept = deaf(store.accept)
 
 
 def entry_left_in_the_inbox() -> None:
@@ -50,34 +73,35 @@ def entry_left_in_the_inbox() -> None:
     flush: Callable[[Any], None] = turning._Batch.flush  # pyright: ignore[reportPrivateUsage]
 
     def forgetful(self: Any) -> None:
-        self._entries = [each for each in self._entries if CHANCE.random() > 0.02]
+        self._entries = [each for each in self._entries if CHANCE.random() > SHARE]
         flush(self)
 
     turning._Batch.flush = forgetful  # pyright: ignore[reportPrivateUsage]
+    delete = "many('XDEL', p.key.inbox, p.read)"
+    now_and_then = "if (call('HGET', p.key.state, 'seq') or 1) % 5 == 0 then p.read = {} end"
+    _in_lua("commit", delete, f"{now_and_then} {delete}")
 
 
 def reply_not_committed() -> None:
     """A turn is committed, and now and then without its reply."""
-    advance = SqliteStore.advance
 
-    async def stingy(self: SqliteStore, lease: Lease, done: Done, wants: Wants) -> Work:
+    def stingy(done: Done) -> Done:
         turns = tuple(
-            turn if CHANCE.random() > 0.02 else replace(turn, outbound=()) for turn in done.turns
+            turn if CHANCE.random() > SHARE else replace(turn, outbound=()) for turn in done.turns
         )
-        return await advance(self, lease, replace(done, turns=turns), wants)
+        return replace(done, turns=turns)
 
-    SqliteStore.advance = stingy
+    _done_otherwise(stingy)
 
 
 def settle_skipped() -> None:
     """A send went well, and now and then nobody writes it down."""
-    advance = SqliteStore.advance
 
-    async def forgetful(self: SqliteStore, lease: Lease, done: Done, wants: Wants) -> Work:
-        settles = tuple(each for each in done.settles if CHANCE.random() > 0.02)
-        return await advance(self, lease, replace(done, settles=settles), wants)
+    def forgetful(done: Done) -> Done:
+        settles = tuple(each for each in done.settles if CHANCE.random() > SHARE)
+        return replace(done, settles=settles)
 
-    SqliteStore.advance = forgetful
+    _done_otherwise(forgetful)
 
 
 def sent_twice() -> None:
@@ -87,7 +111,7 @@ def sent_twice() -> None:
     async def eager(
         self: Twilio, message: Outbound, callback: str, leave_by: float = math.inf
     ) -> Sent:
-        if CHANCE.random() < 0.02:
+        if CHANCE.random() < SHARE:
             await send(self, message, callback, leave_by)
         return await send(self, message, callback, leave_by)
 
@@ -105,14 +129,46 @@ def doubts_sent_again() -> None:
 
 def turns_out_of_order() -> None:
     """Events are read now and then only, and the newest first."""
-    advance = SqliteStore.advance
 
-    async def backwards(self: SqliteStore, lease: Lease, done: Done, wants: Wants) -> Work:
-        await asyncio.sleep(0.05)
-        work = await advance(self, lease, done, wants)
-        return replace(work, events=tuple(reversed(work.events)))
+    def backwards(advance: Callable[..., Any]) -> Callable[..., Any]:
+        async def reading(self: Any, lease: Lease, done: Done, wants: Wants) -> Work:
+            await asyncio.sleep(0.05)
+            work = await advance(self, lease, done, wants)
+            return replace(work, events=tuple(reversed(work.events)))
 
-    SqliteStore.advance = backwards
+        return reading
+
+    for store in STORES:
+        store.advance = backwards(store.advance)
+
+
+def leaves_after_its_lease() -> None:
+    """A claim takes its time, and leaves however late it is: nobody looks, and nobody ends it."""
+    send: Callable[..., Awaitable[Sent]] = Twilio.send
+
+    async def whenever(
+        self: Twilio, message: Outbound, callback: str, leave_by: float = math.inf
+    ) -> Sent:
+        async def in_a_while() -> Sent:
+            await asyncio.sleep(0.2)
+            return await send(self, message, callback)
+
+        return await asyncio.shield(asyncio.create_task(in_a_while()))
+
+    Twilio.send = whenever
+
+
+def _done_otherwise(change: Callable[[Done], Done]) -> None:
+    """Have every store told something else than what was done."""
+
+    def changed(advance: Callable[..., Any]) -> Callable[..., Any]:
+        async def telling(self: Any, lease: Lease, done: Done, wants: Wants) -> Work:
+            return await advance(self, lease, change(done), wants)
+
+        return telling
+
+    for store in STORES:
+        store.advance = changed(store.advance)
 
 
 ALL: Mapping[str, Callable[[], None]] = {
@@ -126,5 +182,6 @@ ALL: Mapping[str, Callable[[], None]] = {
         sent_twice,
         doubts_sent_again,
         turns_out_of_order,
+        leaves_after_its_lease,
     )
 }

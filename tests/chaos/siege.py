@@ -14,10 +14,11 @@ from random import Random, SystemRandom
 
 from tests.chaos import business, oracle
 from tests.chaos.carriers import Carrier
+from tests.chaos.kept import kept_in_file, rests_in_file
+from tests.chaos.midwife import ROOT, Midwife
 from tests.chaos.oracle import Verdict
 from tests.chaos.town import PHONES, Town
 
-ROOT = Path(__file__).parents[2]
 COLD = (sys.executable, "-m", "convo.cli", "run", "--no-phone")
 
 ALIVE = (0.05, 0.4)
@@ -54,30 +55,23 @@ class Shop:
         self._sabotage = sabotage
         self._cold: asyncio.subprocess.Process | None = None
         self._pid = 0
-        self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._midwife = Midwife(folder)
 
     async def open(self) -> None:
-        self._nursery = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.chaos.nursery", *self._sabotage),
-            cwd=self._folder,
-            env=self._environment,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        await self._heard()
+        await self._midwife.open(*self._sabotage)
 
     async def start(self, *, cold: bool) -> None:
         if cold and not self._sabotage:
             self._cold = await asyncio.create_subprocess_exec(
                 *COLD,
                 cwd=self._folder,
-                env=self._environment,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
             )
             self._pid = self._cold.pid
         else:
-            self._pid = int(await self._asked("start"))
+            self._pid = await self._midwife.start("run", "--no-phone")
 
     async def answers(self) -> None:
         """Return once it takes connections."""
@@ -93,31 +87,17 @@ class Shop:
 
     async def end(self, how: signal.Signals) -> int:
         """What it ended with."""
-        os.kill(self._pid, how)
-        self._pid = 0
+        pid, self._pid = self._pid, 0
+        os.kill(pid, how)
         if self._cold is None:
-            return int(await self._asked("wait"))
+            return await self._midwife.ended(pid)
         cold, self._cold = self._cold, None
         return await cold.wait()
 
     async def close(self) -> None:
         if self._pid:
             await self.end(signal.SIGKILL)
-        assert self._nursery.stdin is not None
-        self._nursery.stdin.close()
-        await self._nursery.wait()
-
-    async def _asked(self, word: str) -> str:
-        assert self._nursery.stdin is not None
-        self._nursery.stdin.write(f"{word}\n".encode())
-        return await self._heard()
-
-    async def _heard(self) -> str:
-        assert self._nursery.stdout is not None
-        line = (await self._nursery.stdout.readline()).decode().strip()
-        if not line:
-            raise RuntimeError("the nursery has died; what it said is above")
-        return line
+        await self._midwife.close()
 
 
 async def besieged(
@@ -161,7 +141,9 @@ async def besieged(
         await town.fall_silent()
         rested = await _rested(database, rests_within)
         ended = await shop.end(signal.SIGTERM)
-        verdict = oracle.verdict(database, town.witness, carrier)
+        verdict = oracle.verdict(kept_in_file(database, carrier), town.witness, carrier)
+        if town.witness.turned_away:
+            verdict.findings["turned away"].append(f"{town.witness.turned_away} webhooks")
         if ended:
             verdict.findings["a clean stop failed"].append(str(ended))
         return Outcome(
@@ -225,7 +207,7 @@ def _copy_is_sound(database: Path) -> bool:
 
 async def _rested(database: Path, within: float) -> bool:
     until = time.monotonic() + within
-    while not oracle.at_rest(database):
+    while not rests_in_file(database):
         if time.monotonic() > until:
             return False
         await asyncio.sleep(0.1)

@@ -1,12 +1,14 @@
 """Faults built into the process that serves: an oracle that cannot see them proves nothing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence, Set
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from tests.chaos import sabotage
 from tests.chaos.carriers import Carrier, Kannel, Twilio
+from tests.chaos.onslaught import Blow, kill_web, kill_worker, pause, under_fire
 from tests.chaos.siege import besieged
 
 #: By fault: how many kills it takes to show, and what the oracle may call it.
@@ -22,8 +24,23 @@ SEEN: dict[str, tuple[int, Collection[str]]] = {
 }
 
 
+#: Together on Redis: under which blows, and everything that the oracle must say.
+SEEN_ON_REDIS: dict[tuple[str, ...], tuple[Sequence[Blow], Set[str]]] = {
+    ("entry_left_in_the_inbox", "reply_not_committed", "settle_skipped"): (
+        [],
+        {"a turn counted twice", "no reply was queued", "left over"},
+    ),
+    ("answered_before_it_is_kept",): (
+        [kill_web] * 5,
+        {"acknowledged and lost"},
+    ),
+    ("doubts_sent_again",): ([kill_worker] * 5, {"sent twice"}),
+    ("leaves_after_its_lease",): ([pause] * 4, {"sent twice"}),
+}
+
+
 def test_every_fault_is_tried() -> None:
-    assert SEEN.keys() == sabotage.ALL.keys()
+    assert SEEN.keys() | set(chain(*SEEN_ON_REDIS)) == sabotage.ALL.keys()
 
 
 @pytest.mark.anyio
@@ -41,6 +58,22 @@ async def test_the_oracle_sees(fault: str, tmp_path: Path) -> None:
         rests_within=2.0,
     )
     assert called & outcome.verdict.findings.keys(), outcome.figures
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("faults", SEEN_ON_REDIS, ids="+".join)
+async def test_the_oracle_sees_on_redis(faults: tuple[str, ...], tmp_path: Path) -> None:
+    blows, called = SEEN_ON_REDIS[faults]
+    outcome = await under_fire(
+        tmp_path,
+        Twilio(),
+        blows,
+        seed="the oracle sees",
+        calm=0.7,
+        sabotage=faults,
+        rests_within=2.0,
+    )
+    assert called <= outcome.verdict.findings.keys(), f"{outcome.figures}\n{outcome.verdict}"
 
 
 @pytest.mark.anyio

@@ -14,6 +14,7 @@ import pytest
 
 from tests.chaos import business, oracle
 from tests.chaos.carriers import Made, Twilio
+from tests.chaos.kept import kept_in_file, rests_in_file
 from tests.chaos.oracle import Verdict
 from tests.chaos.siege import GRACE, Shop, free_port
 from tests.chaos.town import Company, Witness
@@ -97,7 +98,7 @@ class Open:
 
     async def rests(self) -> None:
         async with asyncio.timeout(60):
-            while not oracle.at_rest(self.database):
+            while not rests_in_file(self.database):
                 await asyncio.sleep(0.02)
         await self.company.rest()
 
@@ -139,7 +140,7 @@ async def test_a_webhook_that_comes_often_and_out_of_order_counts_once(shop: Ope
         for n, text in enumerate(business.conversation(chance, f"K{number[-3:]}")):
             sid = f"SM{number[1:]:0>30}{n:02d}"
             shop.witness.texts[number].append((sid, text))
-            shop.witness.acknowledged.add(sid)
+            shop.witness.acknowledged[sid] = 0.0
             # All at once, and older ones among them, in any order.
             again = [(text, sid)] * chance.randint(2, 5) + chance.sample(old, min(len(old), 2))
             chance.shuffle(again)
@@ -149,10 +150,9 @@ async def test_a_webhook_that_comes_often_and_out_of_order_counts_once(shop: Ope
     await asyncio.gather(*(hold(f"+86{13_000_000_000 + n}") for n in range(CONVERSATIONS)))
     await shop.rests()
     found = Verdict()
-    with closing(sqlite3.connect(f"file:{shop.database}?mode=ro", uri=True)) as connection:
-        kept = dict(oracle.inbounds(connection, TWILIO))
-        oracle.every_text_once(kept, shop.witness, found)
-        oracle.where_texts_lead(connection, shop.witness, found)
+    kept = kept_in_file(shop.database, TWILIO)
+    oracle.every_text_once(kept.inbounds, shop.witness, found)
+    oracle.where_texts_lead(kept, shop.witness, found)
     assert not found.findings, found
     assert len(shop.company.texts) == len(shop.witness.acknowledged)
     assert shop.witness.refused == []

@@ -25,6 +25,7 @@ AMBIGUOUS = 0.02
 """Sends that the company cuts off, one half of them after it has taken them."""
 
 RETRY = 0.02
+NOT_NOW = 503
 LATE_DUPLICATE = 15.0
 SLOW = (0.05, 0.4)
 PATIENCE = (1.0, 4.0)
@@ -50,10 +51,13 @@ class Witness:
     texts: dict[str, list[tuple[str, str]]] = field(
         default_factory=lambda: defaultdict[str, list[tuple[str, str]]](list)
     )
-    acknowledged: set[str] = field(default_factory=set[str])
+    #: By the webhook's id: when it was acknowledged, by the monotonic clock.
+    acknowledged: dict[str, float] = field(default_factory=dict[str, float])
     posted: list[Posted] = field(default_factory=list[Posted])
     duplicates: int = 0
     looked_up: int = 0
+    #: Webhooks that were answered "not now": they are sent again.
+    turned_away: int = 0
     refused: list[int] = field(default_factory=list[int])
 
 
@@ -126,10 +130,14 @@ class Company:
                 status = await self._caller.post(webhook)
             except HungUp:
                 await asyncio.sleep(RETRY)
-            else:
-                if not 200 <= status < 300:
-                    self._witness.refused.append(status)
-                return
+                continue
+            if status == NOT_NOW:
+                self._witness.turned_away += 1
+                await asyncio.sleep(RETRY)
+                continue
+            if not 200 <= status < 300:
+                self._witness.refused.append(status)
+            return
 
     def send_again(self, webhook: bytes, after: float) -> None:
         self._witness.duplicates += 1
@@ -178,7 +186,7 @@ class Phone:
             after = chance.choice((0.0, 0.0, 0.05, 1.0, LATE_DUPLICATE * chance.random()))
             self._company.send_again(webhook, after)
         await self._company.told(webhook)
-        self._witness.acknowledged.add(sid)
+        self._witness.acknowledged[sid] = time.monotonic()
         patience = 0.0 if chance.random() < IMPATIENT else chance.uniform(*PATIENCE)
         await self._company.silent_or(replied, patience)
         del self._company.waiting[number]

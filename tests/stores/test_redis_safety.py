@@ -76,6 +76,11 @@ async def test_a_server_that_is_new_enough_will_do(version: str) -> None:
     assert list(refusals(HERE, "default", told(redis_version=version))) == []
 
 
+async def test_a_server_that_still_loads_is_not_accused_of_keeping_nothing() -> None:
+    (said,) = refusals(HERE, "default", told(loading="1", aof_enabled="0"))
+    assert "still reading what it keeps from its disk" in said
+
+
 @pytest.mark.parametrize(
     ("bind", "refused"),
     [

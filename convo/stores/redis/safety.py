@@ -29,6 +29,10 @@ class Told:
 def refusals(address: Address, durability: Durability, told: Told) -> Iterator[str]:
     """Why this server will not do."""
     info, config = told.info, told.config
+    if info.get("loading", "0") != "0":
+        # Until then it tells of itself as if it kept nothing on the disk.
+        yield "It is still reading what it keeps from its disk. Start again in a moment."
+        return
     version = info.get("redis_version", "0")
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
         yield f"It is version {version}. Convo needs Redis 7.0 or later, or Valkey."

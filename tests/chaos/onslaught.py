@@ -1,0 +1,206 @@
+"""One run on Redis: phones talk, blows fall on everybody who serves them, and then it is judged.
+
+A run is told again by its seed: who is struck, how and after how long. What the machine makes of
+it is another matter, so a fault that hangs on microseconds may want some runs of one seed.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from tests.chaos import business, oracle
+from tests.chaos.carriers import Carrier
+from tests.chaos.crew import WEB, WORKERS, Crew
+from tests.chaos.hurry import GRACE, LEASE
+from tests.chaos.kept import Kept, Shelves
+from tests.chaos.oracle import Verdict
+from tests.chaos.siege import free_port
+from tests.chaos.town import PHONES, Town, Witness
+from tests.servers import ON_DISK, redis_server, running
+
+PARTITIONS = 8
+BETWEEN = (0.05, 0.5)
+"""Seconds between two blows."""
+
+SLOW = 0.5
+"""Share of the time between two blows in which the company answers late."""
+
+SERVER = "server"
+VICTIMS = {WEB: 25, SERVER: 30, **dict.fromkeys(WORKERS, 15)}
+"""Who is killed, of a hundred."""
+
+PAUSES = (1.5 * LEASE, 3.5 * LEASE)
+PAUSED_AT_ONCE = 2
+"""Workers: one goes on, for somebody has to take over."""
+
+RESTS_WITHIN = 150.0
+"""Seconds."""
+
+
+@dataclass(kw_only=True)
+class Scene:
+    """Who can be struck."""
+
+    crew: Crew
+    chance: Random
+    #: What goes on beside the next blows.
+    meanwhile: dict[str, asyncio.Task[None]]
+    struck: Counter[str]
+
+
+#: One blow: returns once it has fallen, though what it did may last.
+Blow = Callable[[Scene], Awaitable[None]]
+
+
+async def kill(scene: Scene) -> None:
+    """`kill -9` of web, a worker or the server."""
+    await _kill(scene, scene.chance.choices(list(VICTIMS), list(VICTIMS.values()))[0])
+
+
+async def kill_web(scene: Scene) -> None:
+    """`kill -9` of whoever takes the webhooks."""
+    await _kill(scene, WEB)
+
+
+async def kill_worker(scene: Scene) -> None:
+    """`kill -9` of one of the workers."""
+    await _kill(scene, scene.chance.choice(WORKERS))
+
+
+async def _kill(scene: Scene, victim: str) -> None:
+    if victim == SERVER:
+        await scene.crew.kill_server()
+    else:
+        await scene.crew.kill(victim)
+    scene.struck["workers" if victim in WORKERS else victim] += 1
+
+
+async def pause(scene: Scene) -> None:
+    """SIGSTOP of a worker for longer than its lease; the others go on."""
+    while len(scene.meanwhile) >= PAUSED_AT_ONCE:
+        await asyncio.wait(scene.meanwhile.values(), return_when=asyncio.FIRST_COMPLETED)
+    victim = scene.chance.choice([name for name in WORKERS if name not in scene.meanwhile])
+    pausing = asyncio.create_task(scene.crew.pause(victim, scene.chance.choice(PAUSES)))
+    scene.meanwhile[victim] = pausing
+    pausing.add_done_callback(lambda _: scene.meanwhile.pop(victim))
+    scene.struck["pauses"] += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run came to."""
+
+    verdict: Verdict
+    rested: bool
+    taken_over: int
+    figures: str
+
+
+async def under_fire(
+    folder: Path,
+    carrier: Carrier,
+    blows: Sequence[Blow],
+    *,
+    seed: str,
+    calm: float = 0.0,
+    sabotage: Sequence[str] = (),
+    rests_within: float = RESTS_WITHIN,
+) -> Outcome:
+    """Let these blows fall; then let it live for `calm` seconds, fall silent, and be judged."""
+    port = free_port()
+    town = Town(carrier, port, seed)
+    with running(redis_server(), folder / "redis", *ON_DISK) as server:
+        channel = carrier.settings(await town.company.open())
+        for name in (WEB, *WORKERS):
+            business.written(
+                folder / name,
+                public=carrier.public,
+                port=port,
+                channel=channel,
+                grace=GRACE,
+                store=f'url = "{server.url}"\npartitions = {PARTITIONS}',
+                log_level="warning",
+            )
+        crew, shelves = Crew(folder, server, port), Shelves(server.url)
+        scene = Scene(crew=crew, chance=Random(f"{seed} blows"), meanwhile={}, struck=Counter())
+        try:
+            await crew.open(sabotage)
+            began = time.monotonic()
+            town.wake()
+            await _struck(scene, blows, town)
+            await asyncio.sleep(calm)
+            await town.fall_silent()
+            rested = await _rested(shelves, rests_within)
+            lasted = time.monotonic() - began
+            kept = await asyncio.to_thread(shelves.kept, carrier)
+            verdict = oracle.verdict(kept, town.witness, carrier)
+            unwell = await crew.leave()
+            if unwell:
+                verdict.findings["a clean stop failed"] += unwell
+            elif crew.owned():
+                verdict.findings["not given back"].append(f"{crew.owned()} partitions")
+            taken_over = crew.taken_over()
+            told = (
+                f"seed {seed}: {_blows(scene)} in {lasted:.0f} s, {taken_over} times fenced off; "
+                f"{_figures(town.witness, kept, verdict)}"
+            )
+            return Outcome(verdict=verdict, rested=rested, taken_over=taken_over, figures=told)
+        finally:
+            for task in tuple(scene.meanwhile.values()):
+                task.cancel()
+            await asyncio.gather(*scene.meanwhile.values(), return_exceptions=True)
+            await crew.close()
+            await town.close()
+            shelves.close()
+
+
+async def _struck(scene: Scene, blows: Sequence[Blow], town: Town) -> None:
+    for blow in blows:
+        town.company.slow = scene.chance.random() < SLOW
+        await asyncio.sleep(scene.chance.uniform(*BETWEEN))
+        await blow(scene)
+    town.company.slow = False
+    if scene.meanwhile:
+        await asyncio.wait(scene.meanwhile.values())
+
+
+async def _rested(shelves: Shelves, within: float) -> bool:
+    until = time.monotonic() + within
+    while not await asyncio.to_thread(shelves.rests):
+        if time.monotonic() > until:
+            return False
+        await asyncio.sleep(0.2)
+    return True
+
+
+def _blows(scene: Scene) -> str:
+    return ", ".join(f"{count} {whom}" for whom, count in sorted(scene.struck.items())) or "calm"
+
+
+def _figures(witness: Witness, kept: Kept, verdict: Verdict) -> str:
+    texts = sum(len(each) for each in witness.texts.values())
+    waits = _waits(witness, kept)
+    return (
+        f"{PHONES} phones, {len(witness.texts)} conversations, {texts} texts, "
+        f"{witness.duplicates} duplicates, {witness.turned_away} turned away; "
+        f"{len(witness.posted)} sends, {witness.looked_up} looked up, {verdict.held} held of which "
+        f"{verdict.held_but_sent} had left; from 200 to the send {waits[len(waits) // 2]:.2f} s, "
+        f"p99 {waits[len(waits) * 99 // 100]:.2f} s, longest {waits[-1]:.2f} s"
+    )
+
+
+def _waits(witness: Witness, kept: Kept) -> Sequence[float]:
+    """Seconds from a text's 200 to its reply reaching the company, of all, sorted."""
+    sid_of = {text.reply: text.sid for texts in kept.inbounds.values() for text in texts}
+    waits = [
+        max(each.at - witness.acknowledged[sid], 0.0)
+        for each in witness.posted
+        if each.taken
+        and (sid := sid_of.get(each.text.outbound)) is not None
+        and sid in witness.acknowledged
+    ]
+    return sorted(waits) or [0.0]
