@@ -26,9 +26,6 @@ PARTITIONS = 8
 BETWEEN = (0.05, 0.5)
 """Seconds between two blows."""
 
-SLOW = 0.5
-"""Share of the time between two blows in which the company answers late."""
-
 SERVER = "server"
 VICTIMS = {WEB: 25, SERVER: 30, **dict.fromkeys(WORKERS, 15)}
 """Who is killed, of a hundred."""
@@ -79,12 +76,12 @@ async def _kill(scene: Scene, victim: str) -> None:
     scene.struck["workers" if victim in WORKERS else victim] += 1
 
 
-async def pause(scene: Scene) -> None:
+async def pause(scene: Scene, lengths: Sequence[float] = PAUSES) -> None:
     """SIGSTOP of a worker for longer than its lease; the others go on."""
     while len(scene.meanwhile) >= PAUSED_AT_ONCE:
         await asyncio.wait(scene.meanwhile.values(), return_when=asyncio.FIRST_COMPLETED)
     victim = scene.chance.choice([name for name in WORKERS if name not in scene.meanwhile])
-    pausing = asyncio.create_task(scene.crew.pause(victim, scene.chance.choice(PAUSES)))
+    pausing = asyncio.create_task(scene.crew.pause(victim, scene.chance.choice(lengths)))
     scene.meanwhile[victim] = pausing
     pausing.add_done_callback(lambda _: scene.meanwhile.pop(victim))
     scene.struck["pauses"] += 1
@@ -107,10 +104,15 @@ async def under_fire(
     *,
     seed: str,
     calm: float = 0.0,
+    slow: float = 0.5,
     sabotage: Sequence[str] = (),
     rests_within: float = RESTS_WITHIN,
 ) -> Outcome:
-    """Let these blows fall; then let it live for `calm` seconds, fall silent, and be judged."""
+    """Let these blows fall; then let it live for `calm` seconds, fall silent, and be judged.
+
+    `slow` is the share of the time between two blows in which the company answers late, so that
+    most fall between its taking a text and its saying so.
+    """
     port = free_port()
     town = Town(carrier, port, seed)
     with running(redis_server(), folder / "redis", *ON_DISK) as server:
@@ -131,7 +133,7 @@ async def under_fire(
             await crew.open(sabotage)
             began = time.monotonic()
             town.wake()
-            await _struck(scene, blows, town)
+            await _struck(scene, blows, town, slow)
             await asyncio.sleep(calm)
             await town.fall_silent()
             rested = await _rested(shelves, rests_within)
@@ -158,9 +160,9 @@ async def under_fire(
             shelves.close()
 
 
-async def _struck(scene: Scene, blows: Sequence[Blow], town: Town) -> None:
+async def _struck(scene: Scene, blows: Sequence[Blow], town: Town, slow: float) -> None:
     for blow in blows:
-        town.company.slow = scene.chance.random() < SLOW
+        town.company.slow = scene.chance.random() < slow
         await asyncio.sleep(scene.chance.uniform(*BETWEEN))
         await blow(scene)
     town.company.slow = False

@@ -1,10 +1,10 @@
 """Faults that the oracle must see: each breaks one promise, in the process that serves."""
 
 import asyncio
+import itertools
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from random import Random
 from typing import Any
 
 from convo.core.turns import Outbound
@@ -17,11 +17,15 @@ from convo.stores.redis.store import RedisStore
 from convo.stores.sqlite import turning
 from convo.stores.sqlite.store import SqliteStore
 
-CHANCE = Random(0)
-SHARE = 0.05
-"""Of all cases, where a fault is one of now and then."""
+NOW_AND_THEN = 12
+"""Cases of which one goes wrong, where not all do."""
 
 STORES: Sequence[Any] = (SqliteStore, RedisStore)
+
+
+def _now_and_then() -> Callable[[], bool]:
+    cases = itertools.count(1)
+    return lambda: next(cases) % NOW_AND_THEN == 0
 
 
 def _in_lua(file: str, wanted: str, instead: str) -> None:
@@ -72,8 +76,10 @@ def entry_left_in_the_inbox() -> None:
     """A turn is committed, and now and then its event stays."""
     flush: Callable[[Any], None] = turning._Batch.flush  # pyright: ignore[reportPrivateUsage]
 
+    goes_wrong = _now_and_then()
+
     def forgetful(self: Any) -> None:
-        self._entries = [each for each in self._entries if CHANCE.random() > SHARE]
+        self._entries = [each for each in self._entries if not goes_wrong()]
         flush(self)
 
     turning._Batch.flush = forgetful  # pyright: ignore[reportPrivateUsage]
@@ -84,11 +90,10 @@ def entry_left_in_the_inbox() -> None:
 
 def reply_not_committed() -> None:
     """A turn is committed, and now and then without its reply."""
+    goes_wrong = _now_and_then()
 
     def stingy(done: Done) -> Done:
-        turns = tuple(
-            turn if CHANCE.random() > SHARE else replace(turn, outbound=()) for turn in done.turns
-        )
+        turns = tuple(replace(turn, outbound=()) if goes_wrong() else turn for turn in done.turns)
         return replace(done, turns=turns)
 
     _done_otherwise(stingy)
@@ -96,9 +101,10 @@ def reply_not_committed() -> None:
 
 def settle_skipped() -> None:
     """A send went well, and now and then nobody writes it down."""
+    goes_wrong = _now_and_then()
 
     def forgetful(done: Done) -> Done:
-        settles = tuple(each for each in done.settles if CHANCE.random() > SHARE)
+        settles = tuple(each for each in done.settles if not goes_wrong())
         return replace(done, settles=settles)
 
     _done_otherwise(forgetful)
@@ -108,10 +114,12 @@ def sent_twice() -> None:
     """Now and then a send is made twice, as a client that retries by itself would."""
     send: Callable[[Twilio, Outbound, str, float], Awaitable[Sent]] = Twilio.send
 
+    goes_wrong = _now_and_then()
+
     async def eager(
         self: Twilio, message: Outbound, callback: str, leave_by: float = math.inf
     ) -> Sent:
-        if CHANCE.random() < SHARE:
+        if goes_wrong():
             await send(self, message, callback, leave_by)
         return await send(self, message, callback, leave_by)
 
@@ -150,7 +158,7 @@ def leaves_after_its_lease() -> None:
         self: Twilio, message: Outbound, callback: str, leave_by: float = math.inf
     ) -> Sent:
         async def in_a_while() -> Sent:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.6)
             return await send(self, message, callback)
 
         return await asyncio.shield(asyncio.create_task(in_a_while()))
