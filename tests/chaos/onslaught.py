@@ -58,11 +58,6 @@ async def kill(scene: Scene) -> None:
     await _kill(scene, scene.chance.choices(list(VICTIMS), list(VICTIMS.values()))[0])
 
 
-async def kill_web(scene: Scene) -> None:
-    """`kill -9` of whoever takes the webhooks."""
-    await _kill(scene, WEB)
-
-
 async def kill_worker(scene: Scene) -> None:
     """`kill -9` of one of the workers."""
     await _kill(scene, scene.chance.choice(WORKERS))

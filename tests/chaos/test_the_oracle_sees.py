@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos import sabotage
 from tests.chaos.carriers import Carrier, Kannel, Twilio
-from tests.chaos.onslaught import PAUSES, Blow, kill_web, kill_worker, pause, under_fire
+from tests.chaos.onslaught import PAUSES, Blow, kill_worker, pause, under_fire
 from tests.chaos.siege import besieged
 
 #: By fault: how many kills it takes to show, and what the oracle may call it.
@@ -30,7 +30,6 @@ sleep_long = partial(pause, lengths=PAUSES[1:])
 #: Together on Redis: under which blows, and everything that the oracle must say.
 SEEN_ON_REDIS: dict[tuple[str, ...], tuple[Sequence[Blow], Set[str]]] = {
     ("reply_not_committed", "settle_skipped"): ([], {"no reply was queued", "left over"}),
-    ("answered_before_it_is_kept",): ([kill_web] * 5, {"acknowledged and lost"}),
     ("entry_left_in_the_inbox", "doubts_sent_again"): (
         [kill_worker] * 8,
         {"a turn counted twice", "sent twice"},
