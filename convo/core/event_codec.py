@@ -22,10 +22,12 @@ from convo.core.events import (
     MergeAsked,
     OptedOutElsewhere,
     Part,
+    Recalled,
     Report,
     Requested,
 )
 from convo.core.numbers import PhoneNumber
+from convo.core.recalls import Recall
 
 SCHEMA = 1
 
@@ -110,6 +112,15 @@ def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
                 source=source,
                 programme=programme[0] if programme else "",
             )
+        case "consent_brought" | "confirmed" | "merge_asked" | "handed_on" | "recalled":
+            return _beside_texts(row, id=id, at=at, contact=contact)
+        case word:
+            raise UnknownSchema(f"An event of the kind {word!r} is not known to this Convo.")
+
+
+def _beside_texts(row: list[Any], *, id: str, at: int, contact: PhoneNumber) -> Event:
+    """What happened to a contact by other ways than texts."""
+    match row[1]:
         case "consent_brought":
             _, _, _, programme, given_at, source, evidence, shown = row
             return ConsentBrought(
@@ -137,8 +148,14 @@ def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
             return MergeAsked(id=id, at=at, contact=contact, into=PhoneNumber(row[3]))
         case "handed_on":
             return HandedOn(id=id, at=at, contact=contact, of=PhoneNumber(row[3]), kept=row[4])
-        case word:
-            raise UnknownSchema(f"An event of the kind {word!r} is not known to this Convo.")
+        case _:
+            _, _, _, flow, version, request, by = row
+            return Recalled(
+                id=id,
+                at=at,
+                contact=contact,
+                recall=Recall(flow=flow, version=version, request=request, contact=contact, by=by),
+            )
 
 
 def encode_report(report: Report) -> bytes:
@@ -232,14 +249,14 @@ def _row(event: Event | Report) -> list[Any]:
                 event.source,
                 event.programme,
             ]
-        case ConsentBrought() | Confirmed() | MergeAsked() | HandedOn():
+        case ConsentBrought() | Confirmed() | MergeAsked() | HandedOn() | Recalled():
             return _row_beside_texts(event)
         case Report():
             return [SCHEMA, "report", event.status, event.code]
 
 
 def _row_beside_texts(
-    event: ConsentBrought | Confirmed | MergeAsked | HandedOn,
+    event: ConsentBrought | Confirmed | MergeAsked | HandedOn | Recalled,
 ) -> list[Any]:
     """Of what happens to a contact by other ways than texts."""
     match event:
@@ -268,3 +285,6 @@ def _row_beside_texts(
             return [SCHEMA, "merge_asked", event.contact.e164, event.into.e164]
         case HandedOn():
             return [SCHEMA, "handed_on", event.contact.e164, event.of.e164, event.kept]
+        case Recalled(recall=recall):
+            meant = recall.flow, recall.version, recall.request, recall.by
+            return [SCHEMA, "recalled", event.contact.e164, *meant]

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from convo.core.decisions import Decision
 from convo.core.numbers import PhoneNumber
+from convo.core.recalls import Recall
 
 LawWord = Literal["stop", "start", "help"]
 
@@ -176,6 +177,17 @@ class HandedOn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """Somebody has taken back what conversations say to this contact: they end."""
+
+    id: str = ""
+    at: int = 0
+    contact: PhoneNumber
+    #: Narrowed to this contact.
+    recall: Recall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The provider's word on how far a message got. Applied where it is kept; takes no turn."""
 
@@ -201,6 +213,7 @@ Event = (
     | Confirmed
     | MergeAsked
     | HandedOn
+    | Recalled
 )
 Arriving = (
     Inbound
@@ -212,8 +225,10 @@ Arriving = (
     | Confirmed
     | MergeAsked
     | HandedOn
+    | Recalled
     | Report
     | Decision
+    | Recall
 )
 
 #: How far a message got; a lower rank never overwrites a higher one.

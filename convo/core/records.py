@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "unclear": "a reply was not understood: flow, step, tries",
     "said": "a message was queued: its id, class, purpose, session, channel; media of an MMS",
     "refused": "the gate said no: class, purpose, rule",
+    "recalled": "what had not left was taken back: flow, version, request, by whom",
     "postponed": "the gate said later: rule and time",
     "put_off": "a question's timer waits while a person has the conversation: timer, why",
     "errand": "work was asked for: id, kind, name",

@@ -133,7 +133,7 @@ class Walking:
             brought=frame.brought,
         )
         scene.version = frame.version
-        scene.voice = self._voice
+        scene.voice = self.voice
         scene.unless = self._unless
         scene.step = frame.step
         scene.asks = self.flow.steps[frame.step].asks
@@ -288,7 +288,7 @@ class Walking:
         below = [(self.bundle[frame.flow], frame.brought) for frame in self.below]
         return [*below, (self.flow, self.scene.brought)]
 
-    def _voice(self) -> Voice:
+    def voice(self) -> Voice:
         return Voice(
             session=self.id,
             flows=(*(frame.flow for frame in self.below), self.flow.name),

@@ -314,9 +314,9 @@ class Desk:
     def drop_postponed(self, event: str, values: Mapping[str, Any]) -> None:
         """Texts that an event makes pointless are not said any more."""
         met = [x for x in self.postponed if any(each.met(event, values) for each in x.say.unless)]
-        self._drop(met, event=event)
+        self.drop(met, event=event)
 
-    def _drop(self, pointless: Sequence[Postponed], **facts: object) -> None:
+    def drop(self, pointless: Sequence[Postponed], **facts: object) -> None:
         for later in pointless:
             self.postponed.remove(later)
             self.around.effects.append(ClearTimer(name=f"{GATE}{later.id}"))
@@ -341,7 +341,7 @@ class Desk:
         flow in its place, by the same begun anew. One that came to its end may have a last word."""
         cut = {walk.id for walk in self.walks if walk.cut_off}
         pointless = [later for later in self.postponed if later.say.voice.session in cut]
-        self._drop(pointless, why="its conversation was ended")
+        self.drop(pointless, why="its conversation was ended")
 
     def record(self, kind: str, /, **facts: object) -> None:
         self.around.records.append(Record(kind=kind, facts=facts))

@@ -14,6 +14,7 @@ from convo.core.events import (
     Inbound,
     MergeAsked,
     OptedOutElsewhere,
+    Recalled,
     Requested,
 )
 from convo.core.languages import nearest
@@ -36,6 +37,7 @@ from convo.routing.merging import merging
 from convo.routing.moving import CannotMove, move_sessions
 from convo.routing.open_questions import keep_in_hand
 from convo.routing.playbook import Playbook
+from convo.routing.recalling import recalled
 from convo.routing.timers import BACK, GATE, PARTS
 from convo.steps.attributes import LATER
 from convo.understanding.telling import language_of
@@ -88,18 +90,16 @@ def _route(desk: Desk, event: Event) -> None:
                 _take_held(desk, walk)
         case HandedBack():
             _handed_back(desk, event)
-        case OptedOutElsewhere(programme=programme):
-            desk.record("consent", programme=programme, state="withdrawn", source=event.source)
-            if programme:
-                leave_programme(desk, programme)
-            else:
-                desk.silence()
+        case OptedOutElsewhere():
+            _opted_out(desk, event)
         case ConsentBrought():
             consent_brought(desk, event)
         case Confirmed():
             confirmed(desk, event)
         case MergeAsked() | HandedOn():
             merging(desk, event)
+        case Recalled():
+            recalled(desk, event)
 
 
 def apology(state: ContactState, event: Event, playbook: Playbook) -> Outbound | None:
@@ -216,6 +216,15 @@ def _take_held(desk: Desk, walk: Walk) -> None:
         desk.around.text = held.text
         desk.around.purpose = "reply"  # whatever woke us: they have spoken
         take_text(desk, held.text, held.event, held.at, walk.channel)
+
+
+def _opted_out(desk: Desk, event: OptedOutElsewhere) -> None:
+    programme = event.programme
+    desk.record("consent", programme=programme, state="withdrawn", source=event.source)
+    if programme:
+        leave_programme(desk, programme)
+    else:
+        desk.silence()
 
 
 def _handed_back(desk: Desk, event: HandedBack) -> None:

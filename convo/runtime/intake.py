@@ -8,7 +8,7 @@ from typing import Any
 from convo.core.business import Business
 from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Origin
-from convo.core.decisions import Decision
+from convo.core.decision_codec import Decided
 from convo.core.events import Arriving, Confirmed, Inbound, OptedOutElsewhere, Requested
 from convo.core.numbers import PhoneNumber
 from convo.core.opt_in_links import Joining
@@ -141,7 +141,7 @@ class Intake:
         """Keep what an own system asks for; whether it is new. Raises `Busy`."""
         return (await self._accept(channel, [arrival]))[0]
 
-    async def decide(self, decisions: Sequence[Decision]) -> Sequence[Acceptance]:
+    async def decide(self, decisions: Sequence[Decided]) -> Sequence[Acceptance]:
         """Do what people have decided. Raises `StoreError`."""
         return await self._accept("", [Arrival(event=each, dedupe="") for each in decisions])
 

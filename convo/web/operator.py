@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from convo.core.decision_codec import decode
-from convo.core.decisions import Decision
+from convo.core.decision_codec import Decided, decode
 from convo.core.links import SignedIds
 from convo.errors import BadAddress, StoreError
 from convo.ports import Acceptance
@@ -20,7 +19,7 @@ MAX_BODY_BYTES = 262_144
 READ_SECONDS = 10.0
 
 #: Has decisions done, and answers for each. Raises `StoreError`.
-Decide = Callable[[Sequence[Decision]], Awaitable[Sequence[Acceptance]]]
+Decide = Callable[[Sequence[Decided]], Awaitable[Sequence[Acceptance]]]
 
 _PASS = "operator"
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import httpx
 
-from convo.core.decision_codec import encode
-from convo.core.decisions import Decision
+from convo.core.decision_codec import Decided, encode
 from convo.errors import AlreadyRunning, ConvoError
 from convo.ports import Acceptance, Arrival
 from convo.runtime import clock
@@ -23,7 +22,7 @@ ANSWERED_WITHIN = 30.0
 """Seconds that the process is waited for."""
 
 
-async def decide(settings: Settings, decisions: Sequence[Decision]) -> Sequence[Acceptance]:
+async def decide(settings: Settings, decisions: Sequence[Decided]) -> Sequence[Acceptance]:
     """What came of each; once this returns it is done for good, whoever dies then.
 
     Raises `ConvoError` when nothing is known to be done: asked again, what was done is told as a
@@ -42,7 +41,7 @@ async def decide(settings: Settings, decisions: Sequence[Decision]) -> Sequence[
         await store.close()
 
 
-async def _asked(settings: Settings, decisions: Sequence[Decision]) -> Sequence[Acceptance]:
+async def _asked(settings: Settings, decisions: Sequence[Decided]) -> Sequence[Acceptance]:
     """Ask the process that has the store. Straight to this machine: by no proxy."""
     url = settings.local_url + PATH
     headers = {"Authorization": f"Bearer {pass_of(link_secret(settings))}"}

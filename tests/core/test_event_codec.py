@@ -6,8 +6,9 @@ import pytest
 from convo.core import event_codec, record_codec
 from convo.core.codec import UnknownSchema
 from convo.core.effects import Errand
-from convo.core.events import Confirmed, Due, Inbound, Part, Report
+from convo.core.events import Confirmed, Due, Inbound, Part, Recalled, Report
 from convo.core.numbers import PhoneNumber
+from convo.core.recalls import Recall
 from convo.core.records import Record
 
 ANN = PhoneNumber("+12025550101")
@@ -47,6 +48,12 @@ def test_a_yes_by_a_link_comes_back() -> None:
         shown="Salon Mei: News? [Yes]",
     )
     assert event_codec.decode(event_codec.encode(yes), id="", at=0) == yes
+
+
+def test_a_recall_comes_back_to_each_contact() -> None:
+    recall = Recall(flow="offer", version="ab", request="k/*", contact=ANN, by="mei")
+    event = Recalled(contact=ANN, recall=recall)
+    assert event_codec.decode(event_codec.encode(event), id="", at=0) == event
 
 
 def test_a_timers_event_comes_back() -> None:

@@ -12,9 +12,19 @@ from convo.core import codec
 from convo.core.business import Business, Channel, FieldKind, MessageClass, Programme
 from convo.core.contacts import EVERYTHING, Consent, ConsentState, ContactState, Origin
 from convo.core.effects import Errand
-from convo.core.events import Answered, Confirmed, Due, Event, HandedBack, Inbound, Requested
+from convo.core.events import (
+    Answered,
+    Confirmed,
+    Due,
+    Event,
+    HandedBack,
+    Inbound,
+    Recalled,
+    Requested,
+)
 from convo.core.hours import Hours, daily
 from convo.core.numbers import PhoneNumber
+from convo.core.recalls import Recall
 from convo.core.turns import FromInbox, FromTimer, Outbound, Source, Turn
 from convo.language.durations import read_duration
 from convo.policy.consent import consent_act
@@ -196,6 +206,16 @@ class Conversation:
             at=self.now,
             contact=self.state.number,
             session=session or self.state.sessions[-1].id,
+        )
+        return self._act(lambda: self._turn(event, FromInbox(entry=self._events)))
+
+    def recall(self, **meant: str) -> list[str]:
+        """Somebody takes back what is meant."""
+        event = Recalled(
+            id=self._id(),
+            at=self.now,
+            contact=self.state.number,
+            recall=Recall(by="mei", **meant),  # pyright: ignore[reportArgumentType]
         )
         return self._act(lambda: self._turn(event, FromInbox(entry=self._events)))
 

@@ -7,12 +7,18 @@ from tests.stores.contract_consents import ConsentsContract
 from tests.stores.contract_decisions import DecisionsContract
 from tests.stores.contract_desk import Desk, HandSetClock, Opens, desk_of
 from tests.stores.contract_messages import MessagesContract
+from tests.stores.contract_recalls import RecallsContract
 from tests.stores.contract_turns import TurnsContract
 
 
 @pytest.mark.anyio
 class StoreContract(
-    ArrivalsContract, ConsentsContract, TurnsContract, MessagesContract, DecisionsContract
+    ArrivalsContract,
+    ConsentsContract,
+    TurnsContract,
+    MessagesContract,
+    DecisionsContract,
+    RecallsContract,
 ):
     """A subclass gives the fixture `opened`: how to open a store of its kind, empty."""
 

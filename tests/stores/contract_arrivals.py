@@ -16,8 +16,10 @@ from convo.core.events import (
     Inbound,
     MergeAsked,
     OptedOutElsewhere,
+    Recalled,
     Requested,
 )
+from convo.core.recalls import Recall
 from convo.ports import Arrival, ConsentAct, Done, Wants
 from tests.stores.contract_desk import (
     ANN,
@@ -90,6 +92,7 @@ class ArrivalsContract:
             ),
             MergeAsked(contact=ANN, into=BEN),
             HandedOn(contact=BEN, of=ANN, kept={"consents": {"news": "given"}}),
+            Recalled(contact=ANN, recall=Recall(flow="offer", contact=ANN, by="mei")),
         )
         assert {type(event) for event in events} == {*Event.__args__} - {Due}
         await desk.accept(*(Arrival(event=event, dedupe="") for event in events))

@@ -6,8 +6,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from convo.core.decision_codec import encode
-from convo.core.decisions import Decision, HeldDecision, ParkedDecision
+from convo.core.decision_codec import Decided, encode
+from convo.core.decisions import HeldDecision, ParkedDecision
+from convo.core.events import Recalled
+from convo.core.recalls import Recall
 from convo.errors import StoreUnavailable
 from convo.ports import Acceptance
 from convo.web.operator import MAX_BODY_BYTES, PATH, Operator, pass_of
@@ -16,9 +18,12 @@ from tests.steps.conversation import ANNA
 pytestmark = pytest.mark.anyio
 
 SECRET = b"the secret of this very test"
-DECISIONS: Sequence[Decision] = (
+DECISIONS: Sequence[Decided] = (
     HeldDecision(contact=ANNA, message="m1", choice="sent", by="mei"),
     ParkedDecision(contact=ANNA, parked="7", choice="again", by="梅"),
+    Recall(flow="offer", version="ab", request="k/*", by="mei"),
+    Recall(contact=ANNA, by="mei"),
+    Recalled(contact=ANNA, recall=Recall(flow="offer", contact=ANNA, by="mei")),
 )
 
 
@@ -26,11 +31,11 @@ class House:
     """The door, and who does what is decided: nothing twice."""
 
     def __init__(self) -> None:
-        self.done: list[Decision] = []
+        self.done: list[Decided] = []
         self.failure: Exception | None = None
         self.app = Starlette(routes=Operator(secret=SECRET, decide=self.decide).routes())
 
-    async def decide(self, decisions: Sequence[Decision]) -> Sequence[Acceptance]:
+    async def decide(self, decisions: Sequence[Decided]) -> Sequence[Acceptance]:
         if self.failure is not None:
             raise self.failure
         answers: list[Acceptance] = []
@@ -48,7 +53,7 @@ class House:
 async def test_every_decision_comes_as_it_was_sent_and_has_an_answer() -> None:
     house = House()
     answer = await house.post(encode(DECISIONS))
-    assert answer.json() == {"answers": ["accepted", "accepted"]}
+    assert answer.json() == {"answers": ["accepted"] * len(DECISIONS)}
     assert house.done == [*DECISIONS]
     again = await house.post(encode(DECISIONS[:1]))
     assert again.json() == {"answers": ["duplicate"]}

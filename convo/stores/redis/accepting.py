@@ -11,11 +11,13 @@ import msgspec
 from convo.core import event_codec
 from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import STATUS_RANK, Inbound, Report
+from convo.core.recalls import Recall
 from convo.core.shards import partition_of, shard_in
 from convo.errors import Busy, StoreError
 from convo.ports import Acceptance, Arrival
 from convo.stores.redis.bells import Bells
 from convo.stores.redis.functions import Functions
+from convo.stores.redis.recalling import drop_recalled, said
 from convo.stores.redis.ring import Ring
 from convo.stores.redis.rows import encode, hashed, origin_row
 from convo.stores.redis.seeking import Seeker, Sought
@@ -56,7 +58,7 @@ KNOCK_EVERY = 1.0
 """Seconds between two looks whether what came in is still there, until that is sure."""
 
 #: What is brought again where it may be lost. A person who decided sees that it is undecided.
-_BROUGHT_AGAIN = ("accept", "accept_report", "set_arrival_aside")
+_BROUGHT_AGAIN = ("accept", "accept_report", "set_arrival_aside", "recall")
 
 
 class Door:
@@ -96,10 +98,12 @@ class Door:
         )
         return self._rung(answer, partition)
 
-    def _prepared(self, arrival: Arrival) -> _Prepared | Sought:
+    def _prepared(self, arrival: Arrival) -> _Prepared | Sought | Recall:
         event, hash = arrival.event, hashed(arrival.dedupe)
         if isinstance(event, Report):
             return Sought(report=event, raw=arrival.raw, hash=hash)
+        if isinstance(event, Recall):
+            return event
         contact = event.contact.e164
         partition = self._functions.layout.partition_of(event.contact)
         if isinstance(event, HeldDecision | ParkedDecision):
@@ -129,9 +133,12 @@ class Door:
             act=(partition, contact, act) if act else (),
         )
 
-    async def _keep(self, prepared: _Prepared | Sought) -> Acceptance:
+    async def _keep(self, prepared: _Prepared | Sought | Recall) -> Acceptance:
         if isinstance(prepared, Sought):
             return await self._report(prepared)
+        if isinstance(prepared, Recall):
+            await self._recall(prepared)
+            return "accepted"
         partition, hash = prepared.partition, prepared.hash
         try:
             answer = await self._call(prepared.function, partition, hash, *prepared.args)
@@ -141,6 +148,18 @@ class Door:
             # There is no memory for it, but for an opt-out there always is.
             answer = await self._call("accept_act", partition, hash, *prepared.act)
         return self._rung(answer, partition)
+
+    async def _recall(self, asked: Recall) -> None:
+        """Let every partition know that has what it means, and drop what waits there."""
+        layout = self._functions.layout
+        everywhere = range(layout.partitions)
+        meant = everywhere if asked.contact is None else (layout.partition_of(asked.contact),)
+
+        async def one(partition: int) -> None:
+            await self._call("recall", partition, hashed(""), *said(asked))
+            await drop_recalled(self._functions, partition)
+
+        await asyncio.gather(*map(one, meant))
 
     async def _report(self, sought: Sought) -> Acceptance:
         partitions = self._functions.layout.partitions

@@ -27,6 +27,7 @@ FILES = (
     "accept",
     "decisions",
     "takeover",
+    "recalls",
     "claim",
     "read",
     "advance",

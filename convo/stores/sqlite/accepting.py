@@ -7,9 +7,10 @@ from convo.core import event_codec
 from convo.core.contacts import EVERYTHING, Consent, ConsentState
 from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import Inbound, Report
+from convo.core.recalls import Recall
 from convo.core.records import Record
 from convo.ports import Acceptance, Arrival, ConsentAct
-from convo.stores.sqlite import deciding, reports
+from convo.stores.sqlite import deciding, recalling, reports
 from convo.stores.sqlite.consents import set_consents
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import MS_A_DAY, add_records, hashed
@@ -59,7 +60,7 @@ class Prepared:
 def prepared(arrival: Arrival) -> Prepared:
     """Hash and encode on the caller's thread; what cannot be encoded raises here, alone."""
     event = arrival.event
-    takes_no_turn = isinstance(event, Report | HeldDecision | ParkedDecision)
+    takes_no_turn = isinstance(event, Report | HeldDecision | ParkedDecision | Recall)
     return Prepared(
         hash=hashed(arrival.dedupe) if arrival.dedupe else None,
         contact="" if takes_no_turn else event.contact.e164,
@@ -82,10 +83,8 @@ def _accept(database: Database, item: Prepared) -> Acceptance:
             return "duplicate"
         reports.apply(database, event, at, arrival.raw)
         return "accepted"
-    if isinstance(event, HeldDecision):
-        return "accepted" if deciding.decide_held(database, event, at) else "duplicate"
-    if isinstance(event, ParkedDecision):
-        return "accepted" if deciding.decide_parked(database, event, at) else "duplicate"
+    if isinstance(event, HeldDecision | ParkedDecision | Recall):
+        return "accepted" if _decided(database, event, at) else "duplicate"
     if arrival.aside and isinstance(event, Inbound):
         if not _is_new(database, item.hash, at):
             return "duplicate"
@@ -107,6 +106,18 @@ def _accept(database: Database, item: Prepared) -> Acceptance:
     if arrival.consent is not None and _acted(database, item, arrival.consent, entry, at):
         database.execute("UPDATE inbox SET acted = 1 WHERE entry = ?", (entry,))
     return "accepted"
+
+
+def _decided(database: Database, event: HeldDecision | ParkedDecision | Recall, at: int) -> bool:
+    """Whether there was something to decide."""
+    match event:
+        case HeldDecision():
+            return deciding.decide_held(database, event, at)
+        case ParkedDecision():
+            return deciding.decide_parked(database, event, at)
+        case Recall():
+            recalling.recall(database, event, at)
+            return True
 
 
 def _set_aside(database: Database, event: Inbound, rule: str, at: int) -> None:

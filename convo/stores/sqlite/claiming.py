@@ -9,7 +9,7 @@ from convo.core.events import Due
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import FromInbox, FromTimer
 from convo.ports import Claim, ErrandClaim, Left, Pending, Wants
-from convo.stores.sqlite import chains
+from convo.stores.sqlite import chains, recalling
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import (
     MESSAGE,
@@ -140,13 +140,16 @@ def _claim_lane(
     database: Database, channel: str, lane: str, left: _Left, token: str, now: int
 ) -> list[Claim]:
     claims: list[Claim] = []
+    recalls = recalling.recalls(database)
     while left.drops[channel] > 0 and (most := left.messages(channel)) > 0:
         heads = database.execute(_DUE_HEADS, (channel, lane, now, most)).fetchall()
         taken: list[tuple[str, int, int]] = []
         refused: list[tuple[int, str, str, str]] = []
         for row in heads:
             seq = row[MESSAGE_WIDTH]
-            why = _refusal(row, now)
+            created = row[MESSAGE_WIDTH + 3]
+            recalled = recalling.is_recalled(row, created, recalls)
+            why = recalling.WHY if recalled else _refusal(row, now)
             if why:
                 refused.append((seq, row[0], row[1], why))
             elif left.messages(channel) > 0:

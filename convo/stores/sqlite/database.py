@@ -13,7 +13,7 @@ from convo.ports import Clock, ProofDays
 SCHEMA = 1
 #: What came after the schema's number was given out: run at every start, for older files lack it
 #: and an older Convo passes over it.
-GROWN = ("consent_act.sql", "poll.sql")
+GROWN = ("consent_act.sql", "poll.sql", "recall.sql")
 #: Columns that messages have got since, in the order of their coming.
 GROWN_COLUMNS = ("reach", "media", "voice")
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
@@ -64,6 +64,8 @@ class Database:
         #: Entries in the inbox and channels that may have messages: counted again on a roll-back.
         self.inbox_length = 0
         self.channels: set[str] = set()
+        #: Whether anything was ever recalled.
+        self.has_recalls = False
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreUnavailable(
                 f"SQLite {sqlite3.sqlite_version} is too old; Convo needs "
@@ -136,6 +138,9 @@ class Database:
         self.channels = {channel for (channel,) in found}
         waiting = self.execute("SELECT DISTINCT channel FROM message WHERE state = 'waiting'")
         self.channels.update(channel for (channel,) in waiting)
+
+        found = self.execute("SELECT EXISTS (SELECT 1 FROM recall)").fetchone()
+        self.has_recalls = bool(found[0])
 
     def close(self) -> None:
         self.connection.close()

@@ -142,6 +142,13 @@ local function leave_chain(p, row)
   end
 end
 
+-- One that nobody has claimed will not leave.
+local function drop(p, row, why, now)
+  leave_chain(p, row)
+  settled(p, row, 'cancelled', CANCELLED, why, row[CLAIMED] or 0)
+  tell_unsent(p, now, row[CONTACT], row[ID], why, false)
+end
+
 -- Drop the contact's timers and its messages that are not claimed, but not the answer to the STOP
 -- that is in force.
 local function silence(p, contact, at)

@@ -49,12 +49,6 @@ local function take(p, row, attempt, now)
   end
 end
 
-local function drop(p, row, why, now)
-  leave_chain(p, row)
-  settled(p, row, 'cancelled', CANCELLED, why, row[CLAIMED] or 0)
-  tell_unsent(p, now, row[CONTACT], row[ID], why, false)
-end
-
 -- Messages that may still be claimed of a channel: none once one of its limits is used up.
 local function still_wanted(want, parts)
   for _, limit in ipairs(want[3]) do
@@ -70,7 +64,7 @@ local function count_against(want, parts, row)
   end
 end
 
-local function claim_lane(p, want, parts, lane, attempt, now, claimed)
+local function claim_lane(p, want, parts, lane, attempt, now, claimed, recalls)
   local again, dropped = true, 0
   while again and still_wanted(want, parts) > 0 and dropped < DROPPED_AT_ONCE do
     local most = math.min(want[2], LOOKED_AT_ONCE)
@@ -80,7 +74,8 @@ local function claim_lane(p, want, parts, lane, attempt, now, claimed)
     again = #ids == LOOKED_AT_ONCE
     for n, id in ipairs(ids) do
       local row = row_of(p, id)
-      local why = refusal(row, card_of(p, contacts[n]), now)
+      local why = is_recalled(row, recalls) and RECALLED
+        or refusal(row, card_of(p, contacts[n]), now)
       if why then
         drop(p, row, why, now)
         dropped, again = dropped + 1, true
@@ -97,10 +92,10 @@ end
 -- `wants` are {channel, messages, {limit...}}, `parts` what is left of each limit that has an end.
 -- Answers the ids of what is claimed; it is written down.
 local function claim(p, wants, parts, attempt, now)
-  local claimed = {}
+  local claimed, recalls = {}, recalls_of(p)
   for _, lane in ipairs({'reply', 'bulk'}) do
     for _, want in ipairs(wants) do
-      claim_lane(p, want, parts, lane, attempt, now, claimed)
+      claim_lane(p, want, parts, lane, attempt, now, claimed, recalls)
     end
   end
   return claimed

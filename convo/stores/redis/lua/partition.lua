@@ -7,7 +7,7 @@
 --                      seq (commits), number (of the newest message), record (of the newest record),
 --                      duplicates (arrivals that came again), handed (the errands that the last
 --                      commit handed out), served (the server that the owner was heard at last),
---                      lasts (its lease, ms)
+--                      lasts (its lease, ms), recalls (recalls.lua)
 --   inbox      stream  0-N: at contact acted event raw order hash acts, of events whose turn is
 --                      still to come (commit.lua)
 --   contacts   hash    E.164 -> card: consents, timers, record (cards.lua)
