@@ -64,7 +64,7 @@ local function count_against(want, parts, row)
   end
 end
 
-local function claim_lane(p, want, parts, lane, attempt, now, claimed, recalls)
+local function claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
   local again, dropped = true, 0
   while again and still_wanted(want, parts) > 0 and dropped < DROPPED_AT_ONCE do
     local most = math.min(want[2], LOOKED_AT_ONCE)
@@ -74,7 +74,7 @@ local function claim_lane(p, want, parts, lane, attempt, now, claimed, recalls)
     again = #ids == LOOKED_AT_ONCE
     for n, id in ipairs(ids) do
       local row = row_of(p, id)
-      local why = is_recalled(row, recalls) and RECALLED
+      local why = recalls.mean(recalled, row) and recalls.why
         or refusal(row, card_of(p, contacts[n]), now)
       if why then
         drop(p, row, why, now)
@@ -92,10 +92,10 @@ end
 -- `wants` are {channel, messages, {limit...}}, `parts` what is left of each limit that has an end.
 -- Answers the ids of what is claimed; it is written down.
 local function claim(p, wants, parts, attempt, now)
-  local claimed, recalls = {}, recalls_of(p)
+  local claimed, recalled = {}, recalls.kept(p)
   for _, lane in ipairs({'reply', 'bulk'}) do
     for _, want in ipairs(wants) do
-      claim_lane(p, want, parts, lane, attempt, now, claimed, recalls)
+      claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
     end
   end
   return claimed
