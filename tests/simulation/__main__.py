@@ -22,6 +22,7 @@ flows, and the store's statements. What is not: time, the network, and the compa
                 who is next; it also is what kills and pauses a process, at any await
     network     connections between hosts;  way  requests to the store and its answers
     leased      the store's side: SQLite with leases that run out;  view  the process's side
+    standby     a server that takes over and lacks the last moments
     company     the phone company;  door  what webhooks come in by;  shop  the business
     process     one place where a process runs;  machine  what it takes of the machine
     climate     what is drawn by lots;  troubles  what goes wrong

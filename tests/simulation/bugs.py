@@ -16,6 +16,7 @@ from convo.providers.http import HttpClient, _Connection
 from convo.routing import desk
 from convo.runtime.owner import Owner
 from convo.runtime.sender import Sender
+from convo.stores.redis.redo import Redo
 from convo.stores.sqlite import accepting, chains, claiming, database, turning
 from tests.chaos.carriers import Twilio
 from tests.simulation.climate import USUAL, Climate
@@ -120,6 +121,20 @@ BUGS: Mapping[str, Bug] = {
             )
         ],
         climate=Climate(kinds={"lossy": 8, "cut": 4, "storm": 2}),
+    ),
+    "a step is done again without its claims": Bug(
+        about="What a lost step had handed out is handed out once more by the server that took "
+        "over, for nobody told it.",
+        edits=[
+            Edit(
+                of=Redo,
+                name="note",
+                old="self._steps.append(step)",
+                new="self._steps.append(type(step)("
+                "seq=step.seq, at=step.at, asked=step.asked, read=step.read))",
+            )
+        ],
+        climate=Climate(kinds={"take over": 1}),
     ),
     "a STOP comes again behind a START": Bug(
         about="A duplicate of a STOP takes effect, though it is known to be one.",

@@ -16,8 +16,9 @@ def _troubles() -> Mapping[str, int]:
         "lossy": 2,
         "storm": 3,
         "unreachable": 2,
-        "clock of the store": 1,
-        "clock of a process": 1,
+        "clock of the store": 2,
+        "clock of a process": 2,
+        "take over": 3,
     }
 
 

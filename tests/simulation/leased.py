@@ -2,25 +2,30 @@
 
 The real store in memory keeps everything and fences by its tokens. What it has no need of, for one
 process has it to itself, is put round it: a lease that is over after a while, and steps that are
-numbered, so that one whose answer was lost can be asked for again and is not done twice.
+numbered, so that one whose answer was lost can be asked for again and is not done twice. And now
+and then another server takes over, which lacks the last moments.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convo.core import record_codec
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
 from convo.core.record_codec import Recorded
 from convo.errors import Fenced
-from convo.ports import Acceptance, Arrival, Attendance, Clock, Done, Kept, Lease, Wants, Work
+from convo.ports import Arrival, Attendance, Clock, Done, Kept, Lease, Wants, Work
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import kept
 from convo.stores.sqlite.store import SqliteStore
 from tests.simulation.inside import Inside
+from tests.simulation.standby import Arrived, Copy, claim_again, copied, restored
 
 GONE_AFTER = 2.0
 """Leases after which a worker that is not heard of counts as gone."""
+
+AWAITED = 10_000
+"""ms that a server which took over waits for the owner."""
 
 EVERYTHING = 1_000_000
 
@@ -37,6 +42,8 @@ class _Held:
     #: The number of the step that comes next, and what the one before it answered.
     step: int = 0
     answer: Work | None = None
+    #: The server that heard of it last.
+    server: int = 1
 
 
 class LeasedSqlite:
@@ -56,15 +63,29 @@ class LeasedSqlite:
         self.bells: list[Callable[[], None]] = []
         #: What only the store has to say.
         self.store = store
+        #: How many servers there have been, and how the next one stands while it hears no more.
+        self._server = 1
+        self._copy: tuple[Copy, _Held] | None = None
+        self._awaited_until = 0
+        self._arrived = Arrived()
 
     # --- what processes ask -------------------------------------------------------------------
 
-    async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
-        answers = await self._store.accept(arrivals)
-        self._inside.arrived(arrivals, answers)
-        if "accepted" in answers:
+    async def at_the_door(self, known: bytes, arrival: Arrival | None) -> tuple[bytes, bytes]:
+        """Keep it, or without one tell only which server this is."""
+        here = b"%d" % self._server
+        if self._awaits_owner():
+            return b"later", here
+        if known not in (b"", here):
+            return b"elsewhere", here
+        if arrival is None:
+            return b"here", here
+        (answer,) = await self._store.accept([arrival])
+        self._inside.arrived([arrival], [answer])
+        await self._store.read(lambda database: self._arrived.note(database, arrival, answer))
+        if answer == "accepted":
             self._ring()
-        return answers
+        return answer.encode(), here
 
     async def attend(self, worker: str) -> Attendance:
         now = self._clock()
@@ -83,21 +104,35 @@ class LeasedSqlite:
     async def acquire(self, partition: int, owner: str) -> Lease | None:
         held, now = self._held, self._clock()
         if held is not None:
-            if held.until > now:
+            if held.until > now or self._awaits_owner():
                 return None
             await self._store.release(held.lease)
         lease = await self._store.acquire(partition, owner)
         assert lease is not None
-        self._held = _Held(lease=lease, owner=owner, until=now + int(self.lasts * 1_000))
+        self._held = _Held(
+            lease=lease, owner=owner, until=now + int(self.lasts * 1_000), server=self._server
+        )
         self._trace.note("acquired", owner, *[claim.message.id[:6] for claim in lease.doubts])
         return lease
 
-    async def advance(self, lease: Lease, step: int, done: Done, wants: Wants) -> Work:
+    def _held_by(self, lease: Lease) -> _Held:
         held = self._held
         if held is None or held.lease.token != lease.token:
             self._trace.note("fenced", lease.partition)
             raise Fenced("Another process owns the partition.")
         held.until = self._clock() + int(self.lasts * 1_000)
+        return held
+
+    async def advance(self, lease: Lease, step: int, done: Done, wants: Wants) -> Work | int | None:
+        """What there is to do; else how many steps are known here, where that is fewer.
+
+        None where this server has not heard of the owner yet: `resume` is first.
+        """
+        held = self._held_by(lease)
+        if held.server != self._server:
+            return None
+        if step > held.step:
+            return held.step
         if step == held.step - 1 and held.answer is not None:
             self._trace.note("step repeated", held.owner)
             return held.answer
@@ -112,6 +147,30 @@ class LeasedSqlite:
         self._inside.claimed(held.owner, work.claims)
         return work
 
+    async def resume(self, lease: Lease, read: Sequence[int]) -> int:
+        """Hear of the owner, and of what it has read. How many of its steps are known here."""
+        held = self._held_by(lease)
+        if held.server != self._server:
+            await self._store.read(
+                lambda database: self._arrived.put_back(database, read, self._inside)
+            )
+            held.server = self._server
+            self._trace.note("resumed its lease", held.owner, held.step)
+        return held.step
+
+    async def redo(
+        self, lease: Lease, step: int, done: Done, claims: Sequence[tuple[str, int]]
+    ) -> None:
+        """Do a step again that is lost, with what it handed out."""
+        held = self._held_by(lease)
+        if step != held.step:
+            return
+        await self._store.advance(held.lease, done, Wants())
+        await self._store.read(lambda database: claim_again(database, held.lease.token, claims))
+        held.step += 1
+        held.answer = None
+        self._trace.note("step done again", held.owner, step, *[id[:6] for id, _ in claims])
+
     async def release(self, lease: Lease) -> None:
         if self._held is not None and self._held.lease.token == lease.token:
             self._trace.note("released", self._held.owner)
@@ -121,6 +180,33 @@ class LeasedSqlite:
     def _ring(self) -> None:
         for bell in self.bells:
             bell()
+
+    # --- what happens to the server -----------------------------------------------------------
+
+    @property
+    def has_heard_of_its_owner(self) -> bool:
+        return self._held is None or self._held.server == self._server
+
+    def _awaits_owner(self) -> bool:
+        return not self.has_heard_of_its_owner and self._clock() < self._awaited_until
+
+    async def part(self) -> None:
+        """From now on the server that will take over hears nothing."""
+        if self._held is not None:
+            copy = copied(await self._store.read(_itself), self._inside)
+            self._copy = copy, replace(self._held)
+
+    async def take_over(self) -> None:
+        """The other server serves, as it is."""
+        held, self._server = self._held, self._server + 1
+        self._awaited_until = self._clock() + AWAITED
+        # An owner that gave it back meanwhile would have to be there to say so again.
+        if held is None or self._copy is None or self._copy[1].lease is not held.lease:
+            self._trace.note("taken over, with nothing lost")
+            return
+        copy, self._held = self._copy
+        restored(await self._store.read(_itself), copy, self._inside)
+        self._trace.note("taken over", held.owner, held.step - self._held.step)
 
     # --- what the judge sees ------------------------------------------------------------------
 
@@ -146,6 +232,10 @@ class LeasedSqlite:
 
     async def close(self) -> None:
         await self._store.close()
+
+
+def _itself(database: Database) -> Database:
+    return database
 
 
 def _left_over(database: Database) -> Mapping[str, int]:

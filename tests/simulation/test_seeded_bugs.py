@@ -19,6 +19,7 @@ CALLED: Mapping[str, Collection[str]] = {
     "a send is skipped and never settled": {"left over"},
     "the deadline is looked at before connecting": {"sent twice", "sent out of order"},
     "a step is rebuilt for its retry": {"left over", "sent twice"},
+    "a step is done again without its claims": {"sent twice"},
     "a STOP comes again behind a START": {"consent is wrong", "passed over without a STOP"},
 }
 

@@ -19,6 +19,7 @@ SEEDS, SOAKED = 30, 1_000
 COME = (
     *("killed", "paused", "told to stop", "cut", "request lost", "answer lost", "storm"),
     *("unreachable", "step repeated", "fenced", "a clock jumps", "the store's clock jumps"),
+    *("taken over", "step done again"),
 )
 """What must have happened in a block, or its seeds have shown little."""
 

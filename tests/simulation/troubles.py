@@ -7,6 +7,7 @@ from random import Random
 
 from tests.simulation.climate import Climate
 from tests.simulation.company import Company, Moods
+from tests.simulation.leased import LeasedSqlite
 from tests.simulation.network import Network
 from tests.simulation.process import Process
 from tests.simulation.trace import Trace
@@ -34,12 +35,20 @@ DOWN = (0.0, 3.0)
 """Seconds until a process that was killed is started again."""
 
 
+LAGS = (0.05, 4.0)
+"""Seconds that a replica lacks when it takes over."""
+
+TOLD_WITHIN = 5.0
+"""Seconds in which web processes have noticed, and have told what they know."""
+
+
 class Troubles:
     """Draws them by lots and lets them come."""
 
     def __init__(
         self,
         processes: Sequence[Process],
+        server: LeasedSqlite,
         company: Company,
         network: Network,
         chance: Random,
@@ -47,10 +56,10 @@ class Troubles:
         jump: Callable[[int], None],
         climate: Climate,
         *,
-        lease: float,
         grace: float,
     ) -> None:
         self._processes = processes
+        self._server = server
         self._company = company
         self._network = network
         self._chance = chance
@@ -58,11 +67,12 @@ class Troubles:
         #: Sets the store's clock so many milliseconds on, or back.
         self._jump = jump
         #: Seconds that a lease lasts, and that what is in doubt is left alone.
-        self._lease = lease
+        self._lease = server.lasts
         self._grace = grace
         #: Places where a process is being killed, stopped or paused: one of these at a time.
         self._busy: set[str] = set()
         self._climate = climate
+        self._is_taking_over = False
         self._kinds: Mapping[str, Callable[[Process], Awaitable[None]]] = {
             "kill": self._kill,
             "pause": self._pause,
@@ -73,6 +83,7 @@ class Troubles:
             "unreachable": self._unreachable,
             "clock of the store": self._clock_of_the_store,
             "clock of a process": self._clock_of_a_process,
+            "take over": self._take_over,
         }
 
     async def come(self) -> None:
@@ -131,6 +142,8 @@ class Troubles:
 
     async def _cut(self, process: Process) -> None:
         """Nothing comes through to the store, or nothing comes back."""
+        if self._is_taking_over:
+            return
         way = process.way
         requests, answers = self._chance.choice(((1.0, 1.0), (1.0, 0.0), (0.0, 1.0)))
         self._trace.note("cut", process.name, requests, answers)
@@ -141,6 +154,8 @@ class Troubles:
 
     async def _lossy(self, process: Process) -> None:
         """Now and then something is lost on the way to the store or back."""
+        if self._is_taking_over:
+            return
         way = process.way
         way.requests_lost = way.answers_lost = 0.2
         await asyncio.sleep(self._chance.uniform(5, 30))
@@ -161,9 +176,29 @@ class Troubles:
         await asyncio.sleep(self._chance.uniform(3, 20))
         self._network.refused = self._network.slow_to_connect = 0.0
 
+    async def _take_over(self, _process: Process) -> None:
+        """A replica that lags takes the server's place, while those who know better live.
+
+        It would be another trouble if one of them went as well: what it alone knew is lost then.
+        """
+        ways = [each.way for each in self._processes]
+        cut_off = any(way.requests_lost or way.answers_lost for way in ways)
+        if self._busy or cut_off:
+            return
+        self._is_taking_over = True
+        self._busy |= {each.name for each in self._processes}
+        await self._server.part()
+        await asyncio.sleep(self._chance.uniform(*LAGS))
+        await self._server.take_over()
+        while not self._server.has_heard_of_its_owner:
+            await asyncio.sleep(SOON)
+        await asyncio.sleep(TOLD_WITHIN)
+        self._busy.clear()
+        self._is_taking_over = False
+
     async def _clock_of_the_store(self, _process: Process) -> None:
         seconds = self._chance.choice((-15, -3, 3, 15))
-        if self._grace + self._lease < seconds:
+        if self._is_taking_over or self._grace + self._lease < seconds:
             return  # doubts must be left alone for longer than a send may take, whatever jumps
         self._trace.note("the store's clock jumps", seconds)
         self._jump(seconds * 1_000)

@@ -1,15 +1,18 @@
 """The store as one process has it: the port, asked over a way that may fail."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
 from convo.ports import Acceptance, Arrival, Attendance, Clock, Done, Lease, Standing, Wants, Work
+from convo.stores.redis.redo import Redo, Step
+from convo.stores.redis.ring import Rings
 from tests.simulation.leased import LeasedSqlite
+from tests.simulation.standby import read_in
 from tests.simulation.way import Way
 
 RENEWED = 1 / 3
@@ -19,13 +22,21 @@ LEAVES = 0.9
 """The part of a lease in which messages may begin to leave."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Step:
-    """A step of a lease: asked for again and again until it is answered."""
+@dataclass(slots=True)
+class _Holding:
+    """A lease: its next step, which is asked for again and again until it is answered."""
 
-    number: int
-    #: When it was asked for first, by the loop's clock.
+    step: int = 0
+    #: When that was asked for first, by the loop's clock.
     asked_at: float | None = None
+    lately: Redo[Done, int] = field(default_factory=Redo[Done, int])
+
+
+_ANSWERS: Mapping[bytes, Acceptance] = {
+    b"accepted": "accepted",
+    b"duplicate": "duplicate",
+    b"busy": "busy",
+}
 
 
 class View:
@@ -36,14 +47,21 @@ class View:
         self._way = way
         self._ask = way.ask
         self._clock = clock
-        #: The step that is next, by the lease's token.
-        self._steps: dict[str, _Step] = {}
+        #: By the lease's token.
+        self._holdings: dict[str, _Holding] = {}
+        self._rings: Rings[Arrival | None] = Rings(self._bring, None)
         self._rung = asyncio.Event()
         self._context = copy_context()
         server.bells.append(self._ring)
 
     async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
-        return await self._ask("accept", lambda: self._server.accept(arrivals))
+        answers = [await self._rings.bring(0, arrival) for arrival in arrivals]
+        return [_ANSWERS[each] for each in answers]
+
+    async def _bring(
+        self, _partition: int, known: bytes, arrival: Arrival | None
+    ) -> tuple[bytes, bytes]:
+        return await self._ask("accept", lambda: self._server.at_the_door(known, arrival))
 
     @property
     def partitions(self) -> int:
@@ -61,16 +79,38 @@ class View:
         return lease
 
     async def advance(self, lease: Lease, done: Done, wants: Wants) -> Work:
-        step = self._steps.setdefault(lease.token, _Step(number=0))
+        holding = self._holdings.setdefault(lease.token, _Holding())
         # The lease runs from when the step is done, which is not before it is asked for first.
-        asked_at = step.asked_at = step.asked_at or asyncio.get_running_loop().time()
+        now = asyncio.get_running_loop().time
+        asked_at = holding.asked_at = holding.asked_at or now()
         self._rung.clear()
-        work = await self._ask(
-            "advance", lambda: self._server.advance(lease, step.number, done, wants)
+        while not isinstance(work := await self._step(lease, holding, done, wants), Work):
+            await self._again(lease, holding, work)
+        claims = [(each.message.id, each.at) for each in work.claims]
+        holding.lately.note(
+            Step(seq=holding.step, at=now(), asked=done, claims=claims, read=read_in(work))
         )
-        self._steps[lease.token] = _Step(number=step.number + 1)
+        holding.step, holding.asked_at = holding.step + 1, None
         leave_by = asked_at + self._server.lasts * LEAVES
         return replace(work, claims=tuple(replace(each, leave_by=leave_by) for each in work.claims))
+
+    async def _step(
+        self, lease: Lease, holding: _Holding, done: Done, wants: Wants
+    ) -> Work | int | None:
+        return await self._ask(
+            "advance", lambda: self._server.advance(lease, holding.step, done, wants)
+        )
+
+    async def _again(self, lease: Lease, holding: _Holding, known: int | None) -> None:
+        """Tell a server that took over what it lacks: it has so many of our steps."""
+        if known is None:
+            read = list(holding.lately.read())
+            known = await self._ask("resume", lambda: self._server.resume(lease, read))
+        for step in holding.lately.since(known) or ():
+            await self._ask(
+                "redo",
+                lambda s=step: self._server.redo(lease, s.seq, s.asked, s.claims),
+            )
 
     async def release(self, lease: Lease) -> None:
         await self._ask("release", lambda: self._server.release(lease))
@@ -114,4 +154,5 @@ class View:
 
     async def close(self) -> None:
         """What it has of the store is the way there."""
+        await self._rings.close()
         self._server.bells.remove(self._ring)

@@ -151,13 +151,13 @@ class World:
     ) -> Verdict:
         troubles = Troubles(
             processes,
+            server,
             self._company,
             self._network,
             self._chance,
             self.trace,
             self._jump,
             self._climate,
-            lease=server.lasts,
             grace=self._grace,
         )
         try:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -13,12 +12,12 @@ from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import STATUS_RANK, Inbound, Report
 from convo.core.recalls import Recall
 from convo.core.shards import partition_of, shard_in
-from convo.errors import Busy, StoreError
+from convo.errors import Busy
 from convo.ports import Acceptance, Arrival
 from convo.stores.redis.bells import Bells
 from convo.stores.redis.functions import Functions
 from convo.stores.redis.recalling import drop_recalled, said
-from convo.stores.redis.ring import Ring
+from convo.stores.redis.ring import Rings
 from convo.stores.redis.rows import encode, hashed, origin_row
 from convo.stores.redis.seeking import Seeker, Sought
 
@@ -54,9 +53,6 @@ class _Brought:
 
 _KNOCK = _Brought("knock", 0, ())
 
-KNOCK_EVERY = 1.0
-"""Seconds between two looks whether what came in is still there, until that is sure."""
-
 #: What is brought again where it may be lost. A person who decided sees that it is undecided.
 _BROUGHT_AGAIN = ("accept", "accept_report", "set_arrival_aside", "recall")
 
@@ -80,8 +76,7 @@ class Door:
         self._bell = bell
         self.dedupe_days = dedupe_days
         self._inbox_limit = inbox_limit
-        self._rings: dict[int, Ring[_Brought]] = {}
-        self._watch: asyncio.Task[None] | None = None
+        self._rings = Rings(self._bring, _KNOCK)
 
     async def accept(self, arrivals: Sequence[Arrival]) -> list[Acceptance]:
         """Keep these. What cannot be encoded raises before anything is kept."""
@@ -178,14 +173,8 @@ class Door:
         return await self.deliver(sought, partition or 0)
 
     async def _call(self, function: str, partition: int, hash: int, *args: Any) -> bytes:
-        ring = self._rings.get(partition)
-        if ring is None:
-            ring = self._rings[partition] = Ring(partial(self._bring, partition))
         brought = _Brought(function, hash, args)
-        answer = await ring.bring(brought, again=function in _BROUGHT_AGAIN)
-        if self._watch is None and not ring.is_empty:
-            self._watch = asyncio.create_task(self._watch_over())
-        return answer
+        return await self._rings.bring(partition, brought, again=function in _BROUGHT_AGAIN)
 
     async def _bring(self, partition: int, server: bytes, brought: _Brought) -> tuple[bytes, bytes]:
         answer, here = await self._functions.at_the_door(
@@ -194,21 +183,9 @@ class Door:
         )
         return answer, here
 
-    async def _watch_over(self) -> None:
-        """Notice that a server was lost with what came in last, though nothing else comes in."""
-        while open_ := [ring for ring in self._rings.values() if not ring.is_empty]:
-            await asyncio.sleep(KNOCK_EVERY)
-            looks = (ring.bring(_KNOCK, again=False) for ring in open_)
-            for told in await asyncio.gather(*looks, return_exceptions=True):
-                if isinstance(told, BaseException) and not isinstance(told, StoreError):
-                    raise told
-        self._watch = None
-
     async def close(self) -> None:
         """Look after nothing any more."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.wait((self._watch,))
+        await self._rings.close()
 
     def _rung(self, answer: bytes, partition: int) -> Acceptance:
         if answer == b"accepted":

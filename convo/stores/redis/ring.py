@@ -9,14 +9,22 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
-from convo.errors import StoreUnavailable
+from convo.errors import StoreError, StoreUnavailable
+
+#: Brings something to one partition of the server that is known, and answers what came of it there
+#: and which server it was.
+Bring = Callable[[int, bytes, Any], Awaitable[tuple[bytes, bytes]]]
 
 log = logging.getLogger("convo.store")
 
 KEPT_FOR = 10.0
 """Seconds: what a replica may be behind."""
+
+KNOCK_EVERY = 1.0
+"""Seconds between two looks whether all is still there, until that is sure."""
 
 KEPT_ARRIVALS = 10_000
 """Arrivals at most, for each partition."""
@@ -111,3 +119,40 @@ class Ring(Generic[T]):
             self._server = server
         if lost := sum(what == b"accepted" for what, _ in answers):
             log.warning("Redis had lost %d arrivals, and has them again.", lost)
+
+
+class Rings(Generic[T]):
+    """One for each partition, looked after while there is something that could be lost."""
+
+    def __init__(self, bring: Bring, knock: T) -> None:
+        """`knock` is brought only to hear which server has the partition."""
+        self._bring = bring
+        self._knock = knock
+        self._rings: dict[int, Ring[T]] = {}
+        self._watch: asyncio.Task[None] | None = None
+
+    async def bring(self, partition: int, brought: T, *, again: bool = True) -> bytes:
+        """As `Ring.bring`."""
+        ring = self._rings.get(partition)
+        if ring is None:
+            ring = self._rings[partition] = Ring(partial(self._bring, partition))
+        answer = await ring.bring(brought, again=again)
+        if self._watch is None and not ring.is_empty:
+            self._watch = asyncio.create_task(self._watch_over())
+        return answer
+
+    async def _watch_over(self) -> None:
+        """Notice that a server was lost with what came in last, though nothing else comes in."""
+        while open_ := [ring for ring in self._rings.values() if not ring.is_empty]:
+            await asyncio.sleep(KNOCK_EVERY)
+            looks = (ring.bring(self._knock, again=False) for ring in open_)
+            for told in await asyncio.gather(*looks, return_exceptions=True):
+                if isinstance(told, BaseException) and not isinstance(told, StoreError):
+                    raise told
+        self._watch = None
+
+    async def close(self) -> None:
+        """Look after nothing any more."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait((self._watch,))
