@@ -3,10 +3,11 @@
 `after` is the flow told a second time, by hand: a witness that shares no line with the engine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 
 FLOW = """\
 flow: booking
@@ -56,6 +57,7 @@ languages = ["en"]
 public_url = "{public}"
 bind = "127.0.0.1:{port}"
 secret = "the same in every process, and long enough"
+api_token = "{api_token}"
 log_level = "{log_level}"
 texts_a_minute = 0
 
@@ -66,7 +68,10 @@ grace = "{grace}"
 address = "+12025550100"
 optout_reply = "us"
 {channel}
+{more}
 """
+
+API_TOKEN = "the-token-of-our-own-systems-0123456789"
 
 OPTIONS = ("Haircut", "Colour", "Talk to us")
 MENU = "Hello! What can we do for you?"
@@ -152,12 +157,22 @@ def written(
     grace: str,
     store: str = IN_A_FILE,
     log_level: str = "error",
+    flows: Mapping[str, str] = MappingProxyType({"booking": FLOW}),
+    more: str = "",
 ) -> None:
     """The business's folder; `store` and `channel` are what their tables in convo.toml say."""
     (folder / "flows").mkdir(parents=True)
     (folder / "keyword_handlers").mkdir()
-    (folder / "flows" / "booking.yaml").write_text(FLOW)
+    for name, flow in flows.items():
+        (folder / "flows" / f"{name}.yaml").write_text(flow)
     settings = SETTINGS.format(
-        public=public, port=port, channel=channel, grace=grace, store=store, log_level=log_level
+        public=public,
+        port=port,
+        channel=channel,
+        grace=grace,
+        store=store,
+        log_level=log_level,
+        more=more,
+        api_token=API_TOKEN,
     )
     (folder / "convo.toml").write_text(settings)

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import redis
@@ -60,11 +60,19 @@ class Crew:
 
     async def pause(self, name: str, seconds: float) -> None:
         """The process sees nothing of it but that it is later."""
-        os.kill(self._numbers[name], signal.SIGSTOP)
-        try:
+        with self.halted(name):
             await asyncio.sleep(seconds)
+
+    @contextmanager
+    def halted(self, *names: str) -> Iterator[None]:
+        """These processes stand still inside."""
+        for name in names:
+            os.kill(self._numbers[name], signal.SIGSTOP)
+        try:
+            yield
         finally:
-            os.kill(self._numbers[name], signal.SIGCONT)
+            for name in names:
+                os.kill(self._numbers[name], signal.SIGCONT)
 
     async def leave(self) -> Sequence[str]:
         """All end by SIGTERM; who did not end well is named."""

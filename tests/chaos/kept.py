@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import redis
 
 from convo.core import record_codec
@@ -136,6 +137,19 @@ return told
 """
 """Contacts with the names of their timers and their record (stores/redis/lua/cards.lua)."""
 
+_ACTS = """
+local told, acts = {}, redis.call('HGETALL', KEYS[1])
+for n = 1, #acts, 2 do
+  local list, offset = {}, 0
+  while offset >= 0 and offset < #acts[n + 1] do
+    offset, list[#list + 1] = cmsgpack.unpack_one(acts[n + 1], offset)
+  end
+  told[#told + 1] = {acts[n], cmsgpack.pack(list)}
+end
+return told
+"""
+"""Contacts with the acts of their consent (stores/redis/lua/cards.lua)."""
+
 # A field may stand there more than once, which clients that make a table of them lose.
 _ACCOUNTS = "return redis.call('XRANGE', KEYS[1], '-', '+')"
 
@@ -180,6 +194,26 @@ class Shelves:
             states=states,
             told_sent=sent,
         )
+
+    def claims(self) -> Mapping[str, int]:
+        """By provider's id: when what left lately was claimed, by the server's clock."""
+        commits = [each for key in self._keys("left") for each in self._client.lrange(key, 0, -1)]
+        return {
+            sid: at
+            for commit in commits
+            for _, _, sids, at in msgspec.msgpack.decode(commit)
+            for sid in sids
+        }
+
+    def withdrawals(self) -> Mapping[str, int]:
+        """When each contact's last STOP was kept, by the server's clock."""
+        found: dict[str, int] = {}
+        for key in self._keys("acts"):
+            for number, acts in self._client.eval(_ACTS, 1, key):
+                for programme, state, at, *_ in msgspec.msgpack.decode(acts):
+                    if programme == "" and state == "withdrawn":
+                        found[number.decode()] = at
+        return found
 
     def _keys(self, name: str) -> Sequence[bytes]:
         return sorted(self._client.scan_iter(f"convo:{{*}}:{name}", 1_000))

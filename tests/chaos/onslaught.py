@@ -7,10 +7,12 @@ it is another matter, so a fault that hangs on microseconds may want some runs o
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 
 from tests.chaos import business, oracle
 from tests.chaos.carriers import Carrier
@@ -40,13 +42,15 @@ RESTS_WITHIN = 150.0
 
 @dataclass(kw_only=True)
 class Scene:
-    """Who can be struck."""
+    """Who can be struck, and who looks on."""
 
     crew: Crew
+    town: Town
+    shelves: Shelves
     chance: Random
     #: What goes on beside the next blows.
-    meanwhile: dict[str, asyncio.Task[None]]
-    struck: Counter[str]
+    meanwhile: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
+    struck: Counter[str] = field(default_factory=Counter[str])
 
 
 #: One blow: returns once it has fallen, though what it did may last.
@@ -108,6 +112,41 @@ async def under_fire(
     `slow` is the share of the time between two blows in which the company answers late, so that
     most fall between its taking a text and its saying so.
     """
+    async with staged(folder, carrier, seed=seed, sabotage=sabotage) as scene:
+        town, crew = scene.town, scene.crew
+        began = time.monotonic()
+        town.wake()
+        await _struck(scene, blows, slow)
+        await asyncio.sleep(calm)
+        await town.fall_silent()
+        rested = await comes_to_rest(scene.shelves, rests_within)
+        lasted = time.monotonic() - began
+        kept = await asyncio.to_thread(scene.shelves.kept, carrier)
+        verdict = oracle.verdict(kept, town.witness, carrier)
+        unwell = await crew.leave()
+        if unwell:
+            verdict.findings["a clean stop failed"] += unwell
+        elif crew.owned():
+            verdict.findings["not given back"].append(f"{crew.owned()} partitions")
+        taken_over = crew.taken_over()
+        told = (
+            f"seed {seed}: {_blows(scene)} in {lasted:.0f} s, {taken_over} times fenced off; "
+            f"{_figures(town.witness, kept, verdict)}"
+        )
+        return Outcome(verdict=verdict, rested=rested, taken_over=taken_over, figures=told)
+
+
+@asynccontextmanager
+async def staged(
+    folder: Path,
+    carrier: Carrier,
+    *,
+    seed: str,
+    sabotage: Sequence[str] = (),
+    flows: Mapping[str, str] = MappingProxyType({"booking": business.FLOW}),
+    more: str = "",
+) -> AsyncGenerator[Scene]:
+    """A business at work, and a town whose phones still sleep; `more` are tables of convo.toml."""
     port = free_port()
     town = Town(carrier, port, seed)
     with running(redis_server(), folder / "redis", *ON_DISK) as server:
@@ -121,31 +160,14 @@ async def under_fire(
                 grace=GRACE,
                 store=f'url = "{server.url}"\npartitions = {PARTITIONS}',
                 log_level="warning",
+                flows=flows,
+                more=more,
             )
         crew, shelves = Crew(folder, server, port), Shelves(server.url)
-        scene = Scene(crew=crew, chance=Random(f"{seed} blows"), meanwhile={}, struck=Counter())
+        scene = Scene(crew=crew, town=town, shelves=shelves, chance=Random(f"{seed} blows"))
         try:
             await crew.open(sabotage)
-            began = time.monotonic()
-            town.wake()
-            await _struck(scene, blows, town, slow)
-            await asyncio.sleep(calm)
-            await town.fall_silent()
-            rested = await _rested(shelves, rests_within)
-            lasted = time.monotonic() - began
-            kept = await asyncio.to_thread(shelves.kept, carrier)
-            verdict = oracle.verdict(kept, town.witness, carrier)
-            unwell = await crew.leave()
-            if unwell:
-                verdict.findings["a clean stop failed"] += unwell
-            elif crew.owned():
-                verdict.findings["not given back"].append(f"{crew.owned()} partitions")
-            taken_over = crew.taken_over()
-            told = (
-                f"seed {seed}: {_blows(scene)} in {lasted:.0f} s, {taken_over} times fenced off; "
-                f"{_figures(town.witness, kept, verdict)}"
-            )
-            return Outcome(verdict=verdict, rested=rested, taken_over=taken_over, figures=told)
+            yield scene
         finally:
             for task in tuple(scene.meanwhile.values()):
                 task.cancel()
@@ -155,17 +177,19 @@ async def under_fire(
             shelves.close()
 
 
-async def _struck(scene: Scene, blows: Sequence[Blow], town: Town, slow: float) -> None:
+async def _struck(scene: Scene, blows: Sequence[Blow], slow: float) -> None:
+    company = scene.town.company
     for blow in blows:
-        town.company.slow = scene.chance.random() < slow
+        company.slow = scene.chance.random() < slow
         await asyncio.sleep(scene.chance.uniform(*BETWEEN))
         await blow(scene)
-    town.company.slow = False
+    company.slow = False
     if scene.meanwhile:
         await asyncio.wait(scene.meanwhile.values())
 
 
-async def _rested(shelves: Shelves, within: float) -> bool:
+async def comes_to_rest(shelves: Shelves, within: float = RESTS_WITHIN) -> bool:
+    """Whether all that was begun comes to its end within so many seconds."""
     until = time.monotonic() + within
     while not await asyncio.to_thread(shelves.rests):
         if time.monotonic() > until:

@@ -166,6 +166,12 @@ def leaves_after_its_lease() -> None:
     Twilio.send = whenever
 
 
+def claims_whoever_has_left() -> None:
+    """Who has texted STOP is sent what was made before."""
+    wanted = "if outlived or everything[2] == 'withdrawn' then return 'withdrawn' end"
+    _in_lua("claim", wanted, "local _ = outlived")
+
+
 def _done_otherwise(change: Callable[[Done], Done]) -> None:
     """Have every store told something else than what was done."""
 
@@ -191,5 +197,6 @@ ALL: Mapping[str, Callable[[], None]] = {
         doubts_sent_again,
         turns_out_of_order,
         leaves_after_its_lease,
+        claims_whoever_has_left,
     )
 }

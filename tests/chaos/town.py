@@ -69,7 +69,7 @@ class Company:
         self._witness = witness
         self._caller = caller
         self._chance = chance
-        self._made: list[Made] = []
+        self.made: list[Made] = []
         self._ids = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self.slow = False
@@ -98,14 +98,14 @@ class Company:
             self._witness.looked_up += 1
             # A text that came before it and was not read yet is read first.
             await asyncio.sleep(0.005)
-            return self._carrier.listed(asked, self._made)
+            return self._carrier.listed(asked, self.made)
         fate = self._chance.random()
         taken = fate > AMBIGUOUS / 2
         self._witness.posted.append(Posted(text=text, taken=taken, at=time.monotonic()))
         if not taken:
             return None
         made = Made(sid=f"SM{next(self._ids):032x}", text=text, at=now())
-        self._made.append(made)
+        self.made.append(made)
         if text.to in self.waiting:
             self.waiting[text.to].set()
         if self._chance.random() < REPORTED:

@@ -154,7 +154,7 @@ def request(method: str, target: str, body: str = "", **headers: str) -> bytes:
     """`headers` are named with _ for -."""
     lines = [f"{method} {target} HTTP/1.1", "Host: 127.0.0.1"]
     if body:
-        lines.append("Content-Type: application/x-www-form-urlencoded")
+        headers = {"Content_Type": "application/x-www-form-urlencoded", **headers}
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     lines.append(f"Content-Length: {len(body)}")
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("ascii")
