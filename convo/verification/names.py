@@ -124,6 +124,10 @@ def _used(
         elif use.name in _LINKS and not business.public_url:
             what = "Nobody could follow this link: nothing says where the server is."
             yield FlowError(what, place=place, mend="Set server.public_url in convo.toml.")
+        elif use.name == OPT_IN_LINK and use.name not in known:
+            what = "A link that says yes stands in a question of consent only."
+            mend = "Write it into the `confirm` of a step with `consent: {ask: PROGRAMME}`."
+            yield FlowError(what, place=place, mend=mend)
         elif head not in known | _ALWAYS | {EVENT}:
             what = f'Nothing gives "{use.name}" a value.'
             yield FlowError(what, place=place, mend=advice(head, known | _ALWAYS))

@@ -12,6 +12,7 @@ from convo.scanning import scan
 from convo.settings import Settings, read
 from convo.verification import NEED_HANDLERS, faults
 from convo.wiring.brands import OFFERED
+from convo.wiring.crossing import unheard_complaints
 
 FLOW_FILES = ("*.yaml", "*.yml")
 
@@ -38,6 +39,8 @@ def authored(settings: Settings) -> Authored:
     handlers, problems, unjudged = _scanned(settings.handlers)
     draft = drafted(sources, handlers, settings.business, settings.anytime)
     problems += [*draft.problems, *faults(draft.loaded, but=unjudged)]
+    if draft.whole:
+        problems += unheard_complaints(settings, draft.loaded)
     if problems:
         raise FlowErrors(problems, more=bool(unjudged) or not draft.whole)
     return Authored(

@@ -62,6 +62,36 @@ def test_a_mistake_in_the_settings_ends_with_2(convo: Convo, shop: Path) -> None
     assert "the environment variable CONSOLE_PATH_TOKEN is not set" in answer.output
 
 
+CAPS = """
+[caps]
+monthly = "1 per month"
+never = "never"
+usual = "monthly"
+
+[caps.signals]
+complaint = {tag = "unhapy", tier = "never"}
+"""
+
+
+def test_a_complaint_that_no_flow_hears_is_told_where_its_tag_stands(
+    convo: Convo, shop: Path
+) -> None:
+    file, flow = shop / "convo.toml", shop / "flows" / "hello.yaml"
+    file.write_text(file.read_text("utf-8") + CAPS, "utf-8")
+    answer = convo("-C", shop, "check")
+    assert answer.exit_code == 1
+    line = (
+        file.read_text("utf-8").splitlines().index('complaint = {tag = "unhapy", tier = "never"}')
+    )
+    assert f'convo.toml:{line + 1}:21: No flow gives the tag "unhapy"' in answer.output
+    assert "Write `tag: unhapy` at the step" in answer.output
+    text = flow.read_text("utf-8")
+    flow.write_text(text.replace("    go: done", "    tag: unhappy\n    go: done"), "utf-8")
+    assert 'Did you mean "unhappy"?' in convo("-C", shop, "check").output
+    file.write_text(file.read_text("utf-8").replace("unhapy", "unhappy"), "utf-8")
+    assert convo("-C", shop, "check").exit_code == 0
+
+
 def test_outside_of_a_business_nothing_is_counted(convo: Convo, tmp_path: Path) -> None:
     answer = convo("-C", tmp_path, "check")
     assert answer.exit_code == 2

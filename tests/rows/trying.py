@@ -21,7 +21,9 @@ Verdict = Literal["holds", "fails", "breaks"]
 LEFT_OUT = shutil.ignore_patterns(
     ".*", "node_modules", "dist", "data", "*.egg-info", "bench", "CHANGELOG.md"
 )
-AT_MOST_S = 300
+AT_MOST_S = 1_200
+"""Seconds after which a run hangs: all rows take a minute together, longer on a busy machine."""
+
 TURN_FAILED = "The turn failed"
 """How a chat says that the engine itself broke."""
 

@@ -373,7 +373,10 @@ def test_where_the_link_may_stand_and_what_it_needs_is_checked() -> None:
     assert "Nobody could follow this link" in unreachable.what
     elsewhere = LINKED.replace("say: You are in!", 'say: "You are in! {{ opt_in_link }}"')
     (misplaced,) = CHECKS["names"](loaded(elsewhere, at=REACHED))
-    assert misplaced.what == 'Nothing gives "opt_in_link" a value.'
+    assert misplaced.what == "A link that says yes stands in a question of consent only."
+    line = elsewhere.splitlines()[misplaced.place.line - 1]
+    assert line.index("opt_in_link") == misplaced.place.column - 1
+    assert "`confirm`" in misplaced.mend
 
 
 def test_the_links_are_counted_at_their_full_length() -> None:
