@@ -107,3 +107,22 @@ def test_what_limits_nothing_is_told(tmp_path: Path, old: str, new: str, complai
     with pytest.raises(SettingsError) as told:
         settings(tmp_path, WHOLE.replace(old, new))
     assert complaint in str(told.value)
+
+
+DOUBTS = '\n[doubts]\nwithin = "10s"\ngrace = "{grace}"\n'
+ON_REDIS = '\n[store]\nurl = "redis://localhost:6379/0"\n'
+
+
+def test_where_several_send_nothing_is_taken_over_before_its_send_has_ended(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(SettingsError) as told:
+        settings(tmp_path, WHOLE + ON_REDIS + DOUBTS.format(grace="9s"))
+    assert 'doubts.grace: "9s" is shorter than a send may take ("10s")' in str(told.value)
+    read_back = settings(tmp_path, WHOLE + ON_REDIS + DOUBTS.format(grace="10s"))
+    assert (read_back.send_within, read_back.doubt_grace) == (10.0, 10.0)
+
+
+def test_one_process_knows_when_its_own_sends_have_ended(tmp_path: Path) -> None:
+    read_back = settings(tmp_path, WHOLE + DOUBTS.format(grace="1s"))
+    assert read_back.doubt_grace == 1.0

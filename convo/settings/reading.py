@@ -20,7 +20,7 @@ from convo.settings.complaints import Complaint, Spot
 from convo.settings.holidays import BadHolidays, read_calendar
 from convo.settings.pools import BadPool, read_pool
 from convo.settings.sections import ChannelSection, ConvoToml, ProgrammeSection
-from convo.settings.sending import shared_limits, unfit_limits
+from convo.settings.sending import hasty, shared_limits, unfit_limits
 from convo.settings.settled import Connection, Doubt, Settings
 
 FILE = "convo.toml"
@@ -186,6 +186,8 @@ class _Reader:
         }
         for spot, what in unfit_limits(named, written.accounts, written.registrations):
             self._complain(spot, what)
+        if what := hasty(written.doubts, shared=not written.store.url.startswith("sqlite:")):
+            self._complain(("doubts", "grace"), what)
         self._well_known_tokens(written)
         self._speaking(written)
         for spot, what in places.unlike(written.places):
@@ -313,7 +315,11 @@ class _Reader:
                 AnytimeWords(name=name, words=entry.words, flow=entry.flow)
                 for name, entry in written.anytime.items()
             ),
-            doubts=cast(Mapping[MessageClass, Doubt], written.doubts.model_dump(exclude={"grace"})),
+            doubts=cast(
+                Mapping[MessageClass, Doubt],
+                written.doubts.model_dump(exclude={"within", "grace"}),
+            ),
+            send_within=meanings.seconds(written.doubts.within),
             doubt_grace=meanings.seconds(written.doubts.grace),
         )
 

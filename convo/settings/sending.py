@@ -60,11 +60,30 @@ class DoubtsSection(SendingSection):
     otp: Doubt = Field(default="once", description="The same for one-time passwords.")
     marketing: Doubt = Field(default="hold", description="The same for marketing.")
     emergency: Doubt = Field(default="once", description="The same for emergencies.")
+    within: Annotated[str, AfterValidator(meanings.length)] = Field(
+        default="30s",
+        description="How long a provider may take to a send: one that has no answer then is in "
+        "doubt.",
+        examples=["30s"],
+    )
     grace: Annotated[str, AfterValidator(meanings.length)] = Field(
         default="30s",
         description="How long a delivery report is waited for before the provider is asked, and "
-        "before any of these is done. Not shorter than a provider may take to a send.",
+        "before any of these is done. Where several processes send, not shorter than `within`.",
         examples=["30s"],
+    )
+
+
+def hasty(doubts: DoubtsSection, *, shared: bool) -> str:
+    """What is wrong with the grace where a store is `shared` by processes; "" when nothing is.
+
+    A process that stood still too long may be sending what another has taken over from it.
+    """
+    if not shared or meanings.seconds(doubts.grace) >= meanings.seconds(doubts.within):
+        return ""
+    return (
+        f'"{doubts.grace}" is shorter than a send may take ("{doubts.within}"): what another '
+        "process is still sending would be sent twice. Make it longer, or `within` shorter."
     )
 
 

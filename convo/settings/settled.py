@@ -58,6 +58,8 @@ class Settings:
     connections: Mapping[str, Connection]
     anytime: tuple[AnytimeWords, ...]
     doubts: Mapping[MessageClass, Doubt]
+    #: Seconds after which a send is in doubt.
+    send_within: float
     #: Seconds that a message in doubt waits for a delivery report.
     doubt_grace: float
 

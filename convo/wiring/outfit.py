@@ -124,6 +124,7 @@ class Outfit:
             resolver=resolver,
             results=results,
             instruments=self.instruments,
+            within=settings.send_within,
         )
         errands = Errands(
             store=self.store,

@@ -34,7 +34,8 @@ bind = "127.0.0.1:{port}"
 api_token = "{api_token}"
 
 [doubts]
-grace = "1s"
+within = "5s"
+grace = "5s"
 
 [channels.main]
 provider = "generic_http"
