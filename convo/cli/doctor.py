@@ -21,6 +21,8 @@ OTHERS = 0o077
 PROBED_WITHIN = 5.0
 """Seconds for a webhook to ourselves."""
 LET_IN = 200
+STOPPED = "convo_channel_stopped"
+"""The gauge of a channel whose breaker is open."""
 
 SIGNS = {"well": "✓", "note": "·", "wrong": "✗"}
 COLOURS = {"well": "green", "note": "yellow", "wrong": "red"}
@@ -198,11 +200,34 @@ async def _ways_in(settings: Any, silent: Finding) -> list[Finding]:
             if ready.status == 200
             else _wrong("server", f"{settings.local_url} is not ready: {ready.body.decode()}")
         ]
+        found += await _stopped(settings, http)
         return found + [await _way_in(settings, http, name) for name in settings.connections]
     except SendError:
         return [silent]
     finally:
         await http.close()
+
+
+async def _stopped(settings: Any, http: Any) -> list[Finding]:
+    """Channels whose breaker is open in the process that answers here."""
+    from prometheus_client.parser import text_string_to_metric_families
+
+    page = await http.get(f"{settings.local_url}/metrics", read=PROBED_WITHIN)
+    found: list[Finding] = []
+    for family in text_string_to_metric_families(page.body.decode()):
+        for sample in family.samples:
+            if sample.name == STOPPED and sample.value:
+                name = sample.labels["channel"]
+                backups = " or ".join(settings.business.channels[name].backups)
+                meanwhile = f"go by {backups} where they can" if backups else "wait"
+                found.append(
+                    _wrong(
+                        "sending",
+                        f"channels.{name} is stopped, for its sends fail; the log says why. "
+                        f"Its texts {meanwhile}, and none is lost.",
+                    )
+                )
+    return found
 
 
 async def _way_in(settings: Any, http: Any, name: str) -> Finding:

@@ -48,6 +48,8 @@ class Channel:
     limit: Limit | None = None
     #: What it shares with others: its account's limit, its registrations'.
     shared_limits: tuple[Limit, ...] = ()
+    #: Who carries its messages while its provider fails: the first of these that does not.
+    backups: tuple[str, ...] = ()
 
     def reaches(self, fields: Mapping[str, object]) -> str:
         """Where it reaches who has these fields; empty when that is their number, or nowhere."""

@@ -64,7 +64,7 @@ _PACE = Row(
 _CONTACT = Row(
     ContactState,
     "fields tags language zone sessions postponed asked first_seen last_seen pace",
-    "asked_back closed heed.touches pieces begun beside codes heed.unanswered heed.answered",
+    "asked_back closed heed.touches pieces begun beside codes heed.unanswered heed.answered routes",
     of={
         "sessions": Several(_SESSION),
         "postponed": Several(_POSTPONED),

@@ -226,6 +226,8 @@ class ContactState:
     beside: tuple[Beside, ...] = ()
     #: When they were sent one-time codes within the last hour, ms since 1970.
     codes: tuple[int, ...] = ()
+    #: Channels whose messages another one carries until no conversation is open: by which.
+    routes: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def stopped(self) -> bool:

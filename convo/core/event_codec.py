@@ -20,6 +20,7 @@ from convo.core.events import (
     HandedOn,
     Inbound,
     MergeAsked,
+    Moved,
     OptedOutElsewhere,
     Part,
     Recalled,
@@ -30,6 +31,9 @@ from convo.core.numbers import PhoneNumber
 from convo.core.recalls import Recall
 
 SCHEMA = 1
+
+#: What happens to a contact by other ways than texts.
+BesideTexts = ConsentBrought | Confirmed | MergeAsked | HandedOn | Recalled | Moved
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -112,14 +116,13 @@ def decode(body: bytes, *, id: str, at: int, acted: bool = False) -> Event:
                 source=source,
                 programme=programme[0] if programme else "",
             )
-        case "consent_brought" | "confirmed" | "merge_asked" | "handed_on" | "recalled":
+        case "consent_brought" | "confirmed" | "merge_asked" | "handed_on" | "recalled" | "moved":
             return _beside_texts(row, id=id, at=at, contact=contact)
         case word:
             raise UnknownSchema(f"An event of the kind {word!r} is not known to this Convo.")
 
 
-def _beside_texts(row: list[Any], *, id: str, at: int, contact: PhoneNumber) -> Event:
-    """What happened to a contact by other ways than texts."""
+def _beside_texts(row: list[Any], *, id: str, at: int, contact: PhoneNumber) -> BesideTexts:
     match row[1]:
         case "consent_brought":
             _, _, _, programme, given_at, source, evidence, shown = row
@@ -148,6 +151,8 @@ def _beside_texts(row: list[Any], *, id: str, at: int, contact: PhoneNumber) -> 
             return MergeAsked(id=id, at=at, contact=contact, into=PhoneNumber(row[3]))
         case "handed_on":
             return HandedOn(id=id, at=at, contact=contact, of=PhoneNumber(row[3]), kept=row[4])
+        case "moved":
+            return Moved(id=id, at=at, contact=contact, channel=row[3], by=row[4])
         case _:
             _, _, _, flow, version, request, by = row
             return Recalled(
@@ -249,16 +254,13 @@ def _row(event: Event | Report) -> list[Any]:
                 event.source,
                 event.programme,
             ]
-        case ConsentBrought() | Confirmed() | MergeAsked() | HandedOn() | Recalled():
+        case ConsentBrought() | Confirmed() | MergeAsked() | HandedOn() | Recalled() | Moved():
             return _row_beside_texts(event)
         case Report():
             return [SCHEMA, "report", event.status, event.code]
 
 
-def _row_beside_texts(
-    event: ConsentBrought | Confirmed | MergeAsked | HandedOn | Recalled,
-) -> list[Any]:
-    """Of what happens to a contact by other ways than texts."""
+def _row_beside_texts(event: BesideTexts) -> list[Any]:
     match event:
         case ConsentBrought():
             return [
@@ -288,3 +290,5 @@ def _row_beside_texts(
         case Recalled(recall=recall):
             meant = recall.flow, recall.version, recall.request, recall.by
             return [SCHEMA, "recalled", event.contact.e164, *meant]
+        case Moved():
+            return [SCHEMA, "moved", event.contact.e164, event.channel, event.by]

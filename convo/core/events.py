@@ -188,6 +188,17 @@ class Recalled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What we say on a channel goes by another one: a backup, or the channel itself again."""
+
+    id: str = ""
+    at: int = 0
+    contact: PhoneNumber
+    channel: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The provider's word on how far a message got. Applied where it is kept; takes no turn."""
 
@@ -214,6 +225,7 @@ Event = (
     | MergeAsked
     | HandedOn
     | Recalled
+    | Moved
 )
 Arriving = (
     Inbound
@@ -226,6 +238,7 @@ Arriving = (
     | MergeAsked
     | HandedOn
     | Recalled
+    | Moved
     | Report
     | Decision
     | Recall

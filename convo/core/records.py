@@ -42,6 +42,7 @@ KINDS: Mapping[str, str] = {
     "dropped": "a text that still waited is not needed any more: kind, and the event or why",
     "started": "a session began: session, flow, version, by what",
     "moved": "a newer version took a session along: flow, version, of, left, to, answers lost",
+    "rerouted": "another channel carries what is said on one: channel, and by which",
     "ended": "a flow ended: flow, version, outcome, and the answers that it kept",
     "privacy": "the privacy word was answered: kinds of data that are kept, language, policy told",
     "consent": "consent changed: programme, state",

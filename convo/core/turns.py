@@ -58,6 +58,15 @@ class Outbound:
     not_after: int | None = None
     #: How often it was tried already.
     tries: int = 0
+    #: The channel that carries it, where that is a backup of its own; empty for its own.
+    by: str = ""
+    #: It may have left by that one already, so no other may have it.
+    stays: bool = False
+
+    @property
+    def goes_by(self) -> str:
+        """The channel that carries it."""
+        return self.by or self.channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,8 @@ class Claim:
     #: Until when it may begin to leave, by the running loop's `time()`: behind this the partition
     #: may be somebody else's, who sends it too. Infinite where nobody else can be.
     leave_by: float = field(default=math.inf, compare=False)
+    #: Another channel was to carry it until now.
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,8 @@ class Settle:
     provider_ids: tuple[str, ...] = ()
     code: str = ""
     due: int = 0
+    #: With `again`: it may have left all the same, so only the channel that had it may have it.
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +109,8 @@ class Wants:
     """How much more work the owner can take."""
 
     events: int = 0
-    #: Messages that each channel may be claimed for. Replies of all of them go before any bulk,
-    #: and among channels those named first.
+    #: Messages that each channel can carry. Replies of all of them go before any bulk, and among
+    #: channels those named first.
     messages: Mapping[str, int] = field(default_factory=dict[str, int])
     #: Parts that may be claimed of each limit, by its name; a message may overdraw the last of
     #: them. A limit that is not named has no end.
@@ -114,6 +118,9 @@ class Wants:
     #: The limits that a channel's messages are counted against, all of them; a channel that is
     #: not named has one of its own name.
     limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    #: Who carries what another channel was to carry: by that one, and by the message's own, the
+    #: channel that takes it. What `stays` is left where it is.
+    via: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     errands: int = 0
 
 

@@ -68,7 +68,7 @@ class Outbox:
                 id=message.id,
                 text="\n".join((message.text, *message.media)),
                 parts=parts,
-                channel=message.channel,
+                channel=message.goes_by,
                 to=message.contact,
             )
         )

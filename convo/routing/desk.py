@@ -8,13 +8,7 @@ from zoneinfo import ZoneInfo
 
 from convo.core import codec
 from convo.core.contacts import Asked, AskedBack, ContactState, Pace, Postponed
-from convo.core.effects import (
-    ClearTimer,
-    Errand,
-    SetConsent,
-    SetTimer,
-    Silence,
-)
+from convo.core.effects import ClearTimer, Errand, SetConsent, SetTimer, Silence
 from convo.core.events import Event, Inbound, Requested
 from convo.core.records import Record
 from convo.core.saying import Purpose, Say
@@ -69,6 +63,7 @@ class Desk:
         self.closed = state.closed
         self.first_seen = state.first_seen
         self.pieces = state.pieces
+        self.routes = dict(state.routes)
         #: What the contact wrote is kept nowhere.
         self.confidential = False
         #: The channel on which a text of theirs was taken in this turn.
@@ -264,10 +259,11 @@ class Desk:
         self, say: Say, leaves: Leaving, until: int | None, facts: Mapping[str, object]
     ) -> Outbound:
         id = outbound_id(self.state.number, self.event.id, len(self.outbound))
-        name = say.channel
+        channel = self.business.channels[say.channel]
+        by = self.routes.get(channel.name, "")
         self.around.sent.append(id)
         shown = {"media": len(leaves.media)} if leaves.media else {}
-        self.record("said", id=id, channel=name, **_of(say), **shown, **facts)
+        self.record("said", id=id, channel=channel.name, **_of(say), **shown, **facts)
         return Outbound(
             id=id,
             contact=self.state.number,
@@ -280,9 +276,11 @@ class Desk:
             parts=leaves.parts.count,
             programme=say.programme,
             voice=say.voice,
-            to=self.business.channels[name].reaches(self.around.fields.kept),
+            to=channel.reaches(self.around.fields.kept),
             due=self.event.at,
             not_after=until,
+            # The settings may know it no more.
+            by=by if by in channel.backups else "",
         )
 
     def _postpone(self, say: Say, session: str, generation: int, verdict: Later) -> None:
@@ -374,6 +372,7 @@ class Desk:
             pace=self.pace,
             heed=self.heed,
             beside=tuple(around.beside),
+            routes=self.routes if sessions else {},
         )
         armed = {name for walk in self.walks if not walk.ended for name in walk.scene.armed}
         effects = (*around.effects, *consent_timers(around.effects, self.business, event.at))

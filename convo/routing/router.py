@@ -13,6 +13,7 @@ from convo.core.events import (
     HandedOn,
     Inbound,
     MergeAsked,
+    Moved,
     OptedOutElsewhere,
     Recalled,
     Requested,
@@ -23,6 +24,7 @@ from convo.engine.walk import Walk
 from convo.language.phrases import phrase
 from convo.policy.leaving import Refused
 from convo.routing.asking import CannotBegin, requested, start_what_was_asked
+from convo.routing.backups import in_its_conversation, moved, reroute
 from convo.routing.beside import PERSON_SPEAKS_MS, begin_beside, drop_of_the_cut_off
 from convo.routing.bringing import consent_brought
 from convo.routing.clarifying import give_up
@@ -57,11 +59,14 @@ def take_turn(
     """What `event` means for this contact. Pure: the same event makes the same turn."""
     hopeless: dict[str, str] = {}
     staying: dict[str, str] = {}
+    heard = in_its_conversation(state, event, playbook.business)
     while True:
-        desk = Desk(state, event, playbook)
+        desk = Desk(state, heard, playbook)
         try:
-            move_sessions(desk, event, staying)
-            _route(desk, event)
+            if isinstance(event, Inbound) and isinstance(heard, Inbound) and heard is not event:
+                reroute(desk, heard.channel, event.channel)
+            move_sessions(desk, heard, staying)
+            _route(desk, heard)
             start_what_was_asked(desk, hopeless)
         except CannotMove as failed:
             # A mistake of the newer version is no reason to say nothing to them any more.
@@ -92,6 +97,16 @@ def _route(desk: Desk, event: Event) -> None:
             _handed_back(desk, event)
         case OptedOutElsewhere():
             _opted_out(desk, event)
+        case ConsentBrought() | Confirmed() | MergeAsked() | HandedOn() | Recalled() | Moved():
+            _befallen(desk, event)
+
+
+def _befallen(
+    desk: Desk,
+    event: ConsentBrought | Confirmed | MergeAsked | HandedOn | Recalled | Moved,
+) -> None:
+    """What happens to a contact by other ways than texts, timers and flows."""
+    match event:
         case ConsentBrought():
             consent_brought(desk, event)
         case Confirmed():
@@ -100,6 +115,8 @@ def _route(desk: Desk, event: Event) -> None:
             merging(desk, event)
         case Recalled():
             recalled(desk, event)
+        case Moved():
+            moved(desk, event)
 
 
 def apology(state: ContactState, event: Event, playbook: Playbook) -> Outbound | None:

@@ -37,6 +37,12 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             help="Tries to send by outcome: accepted, again, failed, held, ...",
             labels=("channel", "outcome"),
         ),
+        "convo_moved_total": Metric(
+            kind="counter",
+            help="Messages that a backup took over, or that came back, by channel and by who has "
+            "them now.",
+            labels=("channel", "by"),
+        ),
         "convo_turns_total": Metric(
             kind="counter", help="Turns by result: done or parked.", labels=("result",)
         ),

@@ -210,6 +210,7 @@ class Owner(Generic[P]):
             messages=room.messages,
             parts=room.parts,
             limits=room.limits,
+            via=room.via,
             errands=self._errands.room,
         )
 

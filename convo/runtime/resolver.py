@@ -85,7 +85,7 @@ class Resolver:
 
     def left(self, message: Outbound, provider_ids: tuple[str, ...]) -> None:
         """This message surely left, under these ids."""
-        self._left.append((message.channel, message.contact.e164, provider_ids))
+        self._left.append((message.goes_by, message.contact.e164, provider_ids))
         self._repeated.discard(message.id)
 
     def take(self, claim: Claim, why: str) -> None:
@@ -115,7 +115,7 @@ class Resolver:
 
     async def _resolve(self, claim: Claim, why: str, may_repeat: bool, adopted: bool) -> None:
         message = claim.message
-        provider = self._providers.get(message.channel)
+        provider = self._providers.get(message.goes_by)
         looker = cast(CanLookUp, provider) if hasattr(provider, "looks_up") else None
         if looker is not None and not looker.looks_up:
             looker = None  # the chain need not wait for what is never told
@@ -123,7 +123,7 @@ class Resolver:
         idempotent = once is not None and once.idempotent
         if looker is None and idempotent and message.tries < REPEATS:
             # Nothing is won by waiting: a repetition under the same id harms nobody.
-            self._again(claim, backoff.wait(message.tries, message.id))
+            self._again(claim, backoff.wait(message.tries, message.id), stays=True)
             return
         await self._sleep(self._grace)
         found = await self._look(looker, claim) if looker else LookedUp(found="unknown")
@@ -132,18 +132,19 @@ class Resolver:
             self._end(claim, "accepted", found.provider_ids, code="")
         elif found.found == "not_sent" and adopted:
             # The end of a process kept it from leaving, not the provider, who needs no rest.
-            self._again(claim, 0)
+            self._again(claim, 0, stays=False)
         elif (found.found == "not_sent" or idempotent) and message.tries < REPEATS:
-            self._again(claim, backoff.wait(message.tries, message.id))
+            wait = backoff.wait(message.tries, message.id)
+            self._again(claim, wait, stays=found.found != "not_sent")
         elif may_repeat and self._policy[message.kind] == "again":
             self._repeated.add(message.id)
-            self._again(claim, 0)
+            self._again(claim, 0, stays=True)
         else:
             log.warning(
                 "Message %s on channel %s may or may not have left; it is held. "
                 "Look at the provider's own log, then decide: convo held",
                 message.id,
-                message.channel,
+                message.goes_by,
             )
             self._repeated.discard(message.id)
             self._end(claim, "held", code=why[:WHY_AT_MOST])
@@ -156,7 +157,7 @@ class Resolver:
             others = [
                 id
                 for channel, contact, ids in self._left
-                if channel == message.channel and contact == message.contact.e164
+                if channel == message.goes_by and contact == message.contact.e164
                 for id in ids
             ]
             try:
@@ -169,8 +170,9 @@ class Resolver:
                 return found
         return LookedUp(found="unknown")
 
-    def _again(self, claim: Claim, wait: int) -> None:
-        self._end(claim, "again", due=self._clock() + wait)
+    def _again(self, claim: Claim, wait: int, *, stays: bool) -> None:
+        """`stays`: it may have left, so nobody else may have it."""
+        self._end(claim, "again", due=self._clock() + wait, stays=stays or claim.message.stays)
 
     def _end(
         self,
@@ -180,9 +182,10 @@ class Resolver:
         *,
         code: str = "in_doubt",
         due: int = 0,
+        stays: bool = False,
     ) -> None:
         message = claim.message
-        self._count("convo_sends_total", message.channel, outcome)
+        self._count("convo_sends_total", message.goes_by, outcome)
         self._results.settle(
             Settle(
                 outbound=message.id,
@@ -191,5 +194,6 @@ class Resolver:
                 provider_ids=provider_ids,
                 code=code,
                 due=due,
+                stays=stays,
             )
         )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Origin
-from convo.core.events import OptedOutElsewhere
+from convo.core.events import Moved, OptedOutElsewhere
 from convo.core.limits import Limit
 from convo.core.turns import Outbound
 from convo.errors import (
@@ -45,6 +45,9 @@ LONGEST_PAUSE = backoff.LONGEST
 """Milliseconds that a provider can make a channel wait at once."""
 
 
+NOBODY: Mapping[str, Mapping[str, str]] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """What may be claimed now: messages of each channel, and parts of each limit by its name."""
@@ -53,6 +56,8 @@ class Room:
     parts: Mapping[str, float] = field(default_factory=dict[str, float])
     #: The names of the limits that each channel's messages are counted against.
     limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    #: Who carries what a channel that fails was to carry (`Wants.via`).
+    via: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     #: What was taken of them for this.
     taken: Mapping[Limit, int] = field(default_factory=dict[Limit, int])
 
@@ -82,6 +87,7 @@ class Sender:
         self._allowance = allowance
         #: Channels in the order in which they are claimed: who had something goes to the end.
         self._order = deque(valves)
+        self._has_backups = any(len(valve.family) > 1 for valve in valves.values())
         self._intake = intake
         self._resolver = resolver
         self._results = results
@@ -121,7 +127,38 @@ class Sender:
             messages={name: open_[name] for name in free},
             parts=parts,
             limits={name: tuple(limit.name for limit in limits[name]) for name in free},
+            via=self._via(free) if self._has_backups else NOBODY,
             taken=taken,
+        )
+
+    def _via(self, free: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """For each channel that fails, who takes over what it was to carry.
+
+        One that is tried again just now carries its own. The first of a family that does not fail
+        takes over; where that one has no room now, nobody does.
+        """
+        via: dict[str, Mapping[str, str]] = {}
+        for of in [name for name, valve in self._valves.items() if valve.shut]:
+            takers = {
+                channel: next((each for each in valve.family if not self._fails(each)), "")
+                for channel, valve in self._valves.items()
+                if of in valve.family
+            }
+            if of not in free:
+                via[of] = {channel: by for channel, by in takers.items() if by in free}
+        return via
+
+    def _fails(self, channel: str) -> bool:
+        return self._valves[channel].shut
+
+    def _is_taken_over(self, message: Outbound) -> bool:
+        """Whether another channel has it at once, so that it need not wait: nor be what the one
+        that failed is tried with again."""
+        family = self._valves[message.channel].family
+        return (
+            not message.stays
+            and self._fails(message.goes_by)
+            and not all(self._fails(each) for each in family)
         )
 
     def opens(self, now: int) -> int | None:
@@ -153,12 +190,12 @@ class Sender:
             if message.not_after is not None and message.not_after < now:
                 self._settle(claim, "failed", code="too_late")
                 continue
-            self._order.remove(message.channel)
-            self._order.append(message.channel)
-            valve = self._valves[message.channel]
-            valve.in_flight += 1
+            self._order.remove(message.goes_by)
+            self._order.append(message.goes_by)
+            valve = self._valves[message.goes_by]
+            begun = valve.begin()
             used.update(dict.fromkeys(valve.limits(now), message.parts))
-            task = loop.create_task(self._send(claim, valve))
+            task = loop.create_task(self._send(claim, valve, begun))
             self._tasks[claim.attempt] = task
             task.add_done_callback(partial(self._gone, claim.attempt, valve))
             task.add_done_callback(self._results.watch)
@@ -171,8 +208,12 @@ class Sender:
             self._sweep.cancel()
             self._sweep = None
 
-    async def _send(self, claim: Claim, valve: Valve) -> None:
+    async def _send(self, claim: Claim, valve: Valve, begun: int) -> None:
         message = claim.message
+        if claim.moved:
+            # Before it leaves: whoever answers it must find their conversation.
+            await self._intake.keep(message.goes_by, _moved(message))
+            self._count("convo_moved_total", message.channel, message.goes_by)
         self._limit(claim.attempt)
         try:
             callback = valve.callback(message.id)
@@ -180,11 +221,11 @@ class Sender:
         except asyncio.CancelledError as error:
             if claim.attempt not in self._late and ended_by_us():
                 raise
-            await self._unsent(claim, valve, error)
+            await self._unsent(claim, valve, begun, error)
         except Exception as error:
-            await self._unsent(claim, valve, error)
+            await self._unsent(claim, valve, begun, error)
         else:
-            valve.flowed()
+            valve.flowed(self._clock(), begun)
             if sent.parts is not None and sent.parts > message.parts:
                 more = sent.parts - message.parts
                 self._allowance.owe(dict.fromkeys(valve.limits(self._clock()), more))
@@ -219,7 +260,7 @@ class Sender:
                 self._late.add(attempt)
                 self._tasks[attempt].cancel()
 
-    async def _unsent(self, claim: Claim, valve: Valve, error: BaseException) -> None:
+    async def _unsent(self, claim: Claim, valve: Valve, begun: int, error: BaseException) -> None:
         message = claim.message
         now = self._clock()
         match error:
@@ -232,29 +273,31 @@ class Sender:
                 # partition still be ours, nobody else will ever send it.
                 self._settle(claim, "again", code=code, due=now)
             case NotSent(code=code):
-                valve.failed(now)
+                valve.failed(now, begun)
                 if message.tries + 1 >= MOST_TRIES:
                     self._settle(claim, "failed", code=code or "tries")
                 else:
-                    due = now + backoff.wait(message.tries, message.id)
+                    wait = backoff.wait(message.tries, message.id)
+                    due = now if self._is_taken_over(message) else now + wait
                     self._settle(claim, "again", code=code or "not_sent", due=due)
             case OptedOut(code=code):
-                valve.flowed()
-                await self._intake.keep(message.channel, _opt_out(message, code))
+                valve.flowed(now, begun)
+                await self._intake.keep(message.goes_by, _opt_out(message, code))
                 self._settle(claim, "failed", code=code or "opted_out")
             case ConfigError(code=code):
                 valve.stop(now, f"the provider says {code or 'that our settings are wrong'}")
-                self._settle(claim, "again", code=code or "config", due=now + STOPPED_FOR)
+                due = now if self._is_taken_over(message) else now + STOPPED_FOR
+                self._settle(claim, "again", code=code or "config", due=due)
             case Refused(code=code):
-                valve.flowed()
+                valve.flowed(now, begun)
                 self._settle(claim, "failed", code=code or "refused")
             case _:
-                valve.failed(now)
-                self._count("convo_sends_total", message.channel, "in_doubt")
+                valve.failed(now, begun)
+                self._count("convo_sends_total", message.goes_by, "in_doubt")
                 log.warning(
                     "Message %s on channel %s is in doubt: %s",
                     message.id,
-                    message.channel,
+                    message.goes_by,
                     frames(error),
                 )
                 self._resolver.take(claim, _why(error))
@@ -276,7 +319,7 @@ class Sender:
         due: int = 0,
     ) -> None:
         message = claim.message
-        self._count("convo_sends_total", message.channel, outcome)
+        self._count("convo_sends_total", message.goes_by, outcome)
         self._results.settle(
             Settle(
                 outbound=message.id,
@@ -285,6 +328,7 @@ class Sender:
                 provider_ids=provider_ids,
                 code=code,
                 due=due,
+                stays=message.stays,
             )
         )
 
@@ -301,12 +345,19 @@ def _why(error: BaseException) -> str:
 def _opt_out(message: Outbound, code: str) -> Arrival:
     return Arrival(
         event=OptedOutElsewhere(
-            contact=message.contact, channel=message.channel, source=code or "provider"
+            contact=message.contact, channel=message.goes_by, source=code or "provider"
         ),
         dedupe=f"opted-out:{message.id}",
         consent=ConsentAct(
             act="stop",
             proof=f"refused by the provider: {code or 'opted out'}",
-            origin=Origin(how="provider", channel=message.channel),
+            origin=Origin(how="provider", channel=message.goes_by),
         ),
+    )
+
+
+def _moved(message: Outbound) -> Arrival:
+    return Arrival(
+        event=Moved(contact=message.contact, channel=message.channel, by=message.goes_by),
+        dedupe=f"moved:{message.id}:{message.tries}",
     )

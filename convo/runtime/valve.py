@@ -9,6 +9,7 @@ from convo.core.business import Channel
 from convo.core.limits import Limit, Rate
 from convo.policy.pace import FULL, Pace, slowed
 from convo.ports import Callback, Provider
+from convo.runtime.breaker import RULES, Breaker, Rules
 from convo.runtime.metrics import Metrics
 
 log = logging.getLogger("convo.sender")
@@ -19,18 +20,12 @@ AT_ONCE: Final = 64
 STOPPED_FOR: Final = 60_000
 """Milliseconds until a channel whose settings are wrong is tried again, with one message."""
 
-FAILURES: Final = 5
-"""Sends failing in a row that shut the channel for a while."""
-
-SHUT_FOR: Final = 30_000
-"""Milliseconds it stays shut then, before it is tried with one message."""
-
 
 class Valve:
     """Open, paused until a time (the provider asked for it), or shut by its breaker.
 
     A shut valve lets one message through when its time is up; that one's end opens it or shuts
-    it again.
+    it again. What others cannot take over waits meanwhile.
     """
 
     def __init__(
@@ -40,33 +35,36 @@ class Valve:
         callback: Callback,
         *,
         metrics: Metrics,
+        rules: Rules = RULES,
         at_once: int = AT_ONCE,
     ) -> None:
         self.name = channel.name
         self.provider = provider
         self.callback = callback
+        #: The channels that may carry its messages, itself first.
+        self.family = (channel.name, *channel.backups)
         self.in_flight = 0
         self._metrics = metrics
         self._at_once = at_once
+        self._rules = rules
         self._own = channel.limit
         self._shared = channel.shared_limits
         self._pace = Pace()
         self._told_pace = FULL
         self._closed_until = 0
-        self._shut = False
-        self._failures = 0
+        self._breaker = Breaker(rules, others=bool(channel.backups))
 
     @property
     def shut(self) -> bool:
         """Whether the breaker is open: an operator wants to know."""
-        return self._shut
+        return self._breaker.shut
 
     def messages(self, now: int) -> int:
         """Messages that may be claimed at `now`, as far as this channel alone goes."""
         if now < self._closed_until:
             return 0
         pace = self._seen_pace(now)
-        at_once = 1 if self._shut else max(1, self._at_once * pace // FULL)
+        at_once = 1 if self.shut else max(1, self._at_once * pace // FULL)
         return max(0, at_once - self.in_flight)
 
     def limits(self, now: int) -> Sequence[Limit]:
@@ -85,13 +83,18 @@ class Valve:
         """When it opens, if it is closed for a time; in the past when it is open."""
         return self._closed_until
 
-    def flowed(self) -> None:
-        """A message got an answer: whatever was wrong with the provider is over."""
-        self._failures = 0
-        if self._shut:
-            self._shut = False
+    def begin(self) -> int:
+        """A send begins; what to say when it ends."""
+        self.in_flight += 1
+        return self._breaker.era
+
+    def flowed(self, now: int, begun: int) -> None:
+        """A message got an answer: whatever was wrong with the provider may be over."""
+        if self._breaker.answered(now, begun):
             self._metrics.level("convo_channel_stopped", 0, self.name)
             log.warning("Channel %s flows again.", self.name)
+        elif self.shut and begun == self._breaker.era:
+            self._pause(now + self._rules.every)  # one went well, and more must
 
     def slow_down(self, now: int, until: int) -> None:
         """The provider asks for it: nothing goes until `until`, and slower behind it."""
@@ -99,30 +102,38 @@ class Valve:
         self._pace = slowed(self._pace, now)
         self._seen_pace(now)
 
-    def failed(self, now: int) -> None:
-        """One more send without a clear answer; too many in a row shut the channel."""
-        self._failures += 1
-        if self._shut or self._failures >= FAILURES:
-            self._close(now + SHUT_FOR, f"{self._failures} sends in a row failed")
+    def failed(self, now: int, begun: int) -> None:
+        """One more send without a clear answer; too many shut the channel."""
+        was_shut = self.shut
+        if why := self._breaker.failed(now, begun):
+            self._pause(now + self._rules.every)
+            self._tell(was_shut, why)
 
     def stop(self, now: int, why: str) -> None:
         """Our account or settings are wrong: nothing will go through until they are mended."""
-        self._close(now + STOPPED_FOR, why)
+        was_shut = self.shut
+        self._breaker.open()
+        self._pause(now + STOPPED_FOR)
+        self._tell(was_shut, why)
 
     def _pause(self, until: int) -> None:
         self._closed_until = max(self._closed_until, until)
 
-    def _close(self, until: int, why: str) -> None:
-        self._pause(until)
-        if not self._shut:
-            self._shut = True
-            self._metrics.level("convo_channel_stopped", 1, self.name)
-            log.error(
-                "Channel %s is stopped: %s. Its messages wait and none is lost; "
-                "it is tried again by itself.",
-                self.name,
-                why,
-            )
+    def _tell(self, was_shut: bool, why: str) -> None:
+        if was_shut:
+            return
+        self._metrics.level("convo_channel_stopped", 1, self.name)
+        backups = self.family[1:]
+        meanwhile = "wait"
+        if backups:
+            meanwhile = f"go by {' or '.join(backups)} where they surely have not left, else wait,"
+        log.error(
+            "Channel %s is stopped: %s. Its messages %s and none is lost; "
+            "it is tried again by itself.",
+            self.name,
+            why,
+            meanwhile,
+        )
 
     def _seen_pace(self, now: int) -> int:
         """The pace now; whoever watches is told when it has changed."""

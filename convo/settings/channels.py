@@ -45,6 +45,7 @@ def channel_of(
         mms=_mms(table.media, where, options, country),
         limit=own_limit(name, table.rate),
         shared_limits=tuple(shared),
+        backups=table.backups,
     )
 
 

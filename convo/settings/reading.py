@@ -15,12 +15,13 @@ from convo.errors import SettingsError
 from convo.language.spelling import advice
 from convo.routing.loading import AnytimeWords
 from convo.settings import complaints, meanings, places, references, speaking
+from convo.settings.backups import unfit_backups
 from convo.settings.channels import carries_media, channel_of
 from convo.settings.complaints import Complaint, Spot
 from convo.settings.holidays import BadHolidays, read_calendar
 from convo.settings.pools import BadPool, read_pool
 from convo.settings.sections import ChannelSection, ConvoToml, ProgrammeSection
-from convo.settings.sending import hasty, shared_limits, unfit_limits
+from convo.settings.sending import hasty, rules_of, shared_limits, unfit_limits
 from convo.settings.settled import Connection, Doubt, Settings
 
 FILE = "convo.toml"
@@ -96,7 +97,10 @@ class _Reader:
         calendar = self._calendar(written)
         if self.complaints:
             return None
-        return self._settled(written, options, _business(written, options, pools, calendar))
+        business = _business(written, options, pools, calendar)
+        for spot, what in unfit_backups(business.channels):
+            self._complain(spot, what)
+        return self._settled(written, options, business)
 
     def _complain(self, spot: Spot, what: str) -> None:
         line = complaints.line_at(self._lines, spot)
@@ -319,6 +323,7 @@ class _Reader:
                 Mapping[MessageClass, Doubt],
                 written.doubts.model_dump(exclude={"within", "grace"}),
             ),
+            breaker=rules_of(written.breaker),
             send_within=meanings.seconds(written.doubts.within),
             doubt_grace=meanings.seconds(written.doubts.grace),
         )

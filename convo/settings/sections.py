@@ -11,7 +11,12 @@ from convo.settings import meanings
 from convo.settings.keeping import StoreSection
 from convo.settings.places import PlaceList
 from convo.settings.section import Section
-from convo.settings.sending import AccountSection, DoubtsSection, RegistrationSection
+from convo.settings.sending import (
+    AccountSection,
+    BreakerSection,
+    DoubtsSection,
+    RegistrationSection,
+)
 from convo.settings.speaking import CapsSection, HolidaysSection, HoursText, WindowSection
 
 Word = Annotated[str, Field(min_length=1)]
@@ -114,6 +119,13 @@ class ChannelSection(Section):
         description="The `[registrations]` tables that this channel sends under: its 10DLC "
         "campaign, its brand.",
         examples=[["salon_brand"]],
+    )
+    backups: tuple[Word, ...] = Field(
+        default=(),
+        description="Channels that carry its texts while its provider fails, the first of them "
+        "that does not: they must sign, end marketing and reach people as it does "
+        "(docs/how-to/fall-back-on-another-channel.md).",
+        examples=[["other"]],
     )
     signature: str = Field(
         default="",
@@ -364,5 +376,6 @@ class ConvoToml(Section):
     codes: dict[str, CodesSection] = Field(default_factory=dict[str, CodesSection])
     places: dict[str, PlaceList] = Field(default_factory=dict[str, PlaceList])
     doubts: DoubtsSection = DoubtsSection()
+    breaker: BreakerSection = BreakerSection()
     texts: TextsSection = TextsSection()
     folders: FoldersSection = FoldersSection()

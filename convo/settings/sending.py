@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from convo.core.limits import PACIFIC, Limit
 from convo.language.spelling import advice
 from convo.policy.rate_limit import STOP_AT
+from convo.runtime.breaker import RULES, Rules
 from convo.settings import meanings
 from convo.settings.complaints import Spot
 from convo.settings.settled import Doubt
@@ -85,6 +86,59 @@ def hasty(doubts: DoubtsSection, *, shared: bool) -> str:
         f'"{doubts.grace}" is shorter than a send may take ("{doubts.within}"): what another '
         "process is still sending would be sent twice. Make it longer, or `within` shorter."
     )
+
+
+class BreakerSection(SendingSection):
+    """When a channel whose sends fail is left alone, and when it is trusted again.
+
+    A send fails where the provider cannot be reached, does not answer or breaks. One that it
+    refuses, or asks to send later, does not count. Each worker judges by its own sends.
+    """
+
+    window: Annotated[str, AfterValidator(meanings.length)] = Field(
+        default="10m", description="How far back sends are looked at."
+    )
+    share: int = Field(
+        default=RULES.share,
+        ge=1,
+        le=99,
+        description="Percent of them that may fail where the channel has `backups`; above it they "
+        "carry its texts.",
+    )
+    least: int = Field(
+        default=RULES.least, ge=1, description="Sends before such a share means anything."
+    )
+    in_a_row: int = Field(
+        default=RULES.in_a_row,
+        ge=1,
+        description="Sends failing one behind the other that stop a channel, with backups or "
+        "without.",
+    )
+    every: Annotated[str, AfterValidator(meanings.length)] = Field(
+        default="30s", description="A stopped channel is tried with one text so often."
+    )
+    tries: int = Field(
+        default=RULES.tries,
+        ge=1,
+        description="Such tries that must go well, one behind the other, until a channel with "
+        "backups carries its texts itself again. Without backups one is enough.",
+    )
+
+
+def rules_of(written: BreakerSection) -> Rules:
+    """The breaker's rules as they are written."""
+    return Rules(
+        window=_milliseconds(written.window),
+        share=written.share,
+        least=written.least,
+        in_a_row=written.in_a_row,
+        every=_milliseconds(written.every),
+        tries=written.tries,
+    )
+
+
+def _milliseconds(length: str) -> int:
+    return max(1, round(meanings.seconds(length) * 1_000))
 
 
 Accounts = Mapping[str, AccountSection]

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from convo.core.business import Business, MessageClass
 from convo.routing.loading import AnytimeWords
+from convo.runtime.breaker import Rules
 from convo.stores.redis import address as redis
 from convo.stores.redis.safety import Durability
 
@@ -58,6 +59,7 @@ class Settings:
     connections: Mapping[str, Connection]
     anytime: tuple[AnytimeWords, ...]
     doubts: Mapping[MessageClass, Doubt]
+    breaker: Rules
     #: Seconds after which a send is in doubt.
     send_within: float
     #: Seconds that a message in doubt waits for a delivery report.

@@ -103,7 +103,13 @@ class Outfit:
         channels = self.authored.settings.business.channels
         metrics = self.instruments.metrics
         return {
-            name: Valve(channels[name], provider, self.callbacks[name], metrics=metrics)
+            name: Valve(
+                channels[name],
+                provider,
+                self.callbacks[name],
+                metrics=metrics,
+                rules=self.authored.settings.breaker,
+            )
             for name, provider in self.providers.items()
         }
 

@@ -58,6 +58,7 @@ OLD = ContactState(
 FULL = dataclasses.replace(
     OLD,
     codes=(5, 6),
+    routes={"main": "other"},
     asked=(dataclasses.replace(OLD.asked[0], request="order-8"),),
     sessions=(
         dataclasses.replace(
@@ -212,6 +213,7 @@ WRITTEN: list[Any] = [
     [5, 6],
     2,
     1,
+    {"main": "other"},
 ]
 
 
@@ -231,7 +233,7 @@ def test_every_row_may_lack_its_last_entries_and_no_others() -> None:
 
 def test_a_row_that_is_longer_than_any_known_is_refused_and_not_cut() -> None:
     longer = [*msgspec.json.decode(codec.encode(FULL)), 1]
-    with pytest.raises(ValueError, match="20 entries are no row"):
+    with pytest.raises(ValueError, match="21 entries are no row"):
         codec.decode(ANN, msgspec.json.encode(longer))
 
 

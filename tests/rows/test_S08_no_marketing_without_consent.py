@@ -21,6 +21,7 @@ from convo.core.events import (
     HandedOn,
     Inbound,
     MergeAsked,
+    Moved,
     OptedOutElsewhere,
     Requested,
 )
@@ -124,6 +125,10 @@ def waiting(hours: int) -> Way:
     return Way(go=lambda talk, _: talk.wait(timedelta(hours=hours)), through=(Due,))
 
 
+async def taken_over(talk: Rehearsal, _: str) -> None:
+    await talk.post(Arrival(event=Moved(contact=ANNA, channel="main", by="two"), dedupe=""))
+
+
 #: Every public way; a new event or a new path must be added here.
 WAYS: Mapping[str, Way] = {
     "start word": texting("promo"),
@@ -150,6 +155,7 @@ WAYS: Mapping[str, Way] = {
     "link of no open request": Way(go=confirmed, through=(Confirmed,)),
     "merge": Way(go=merged, through=(MergeAsked, HandedOn, "/v1/contacts/merge")),
     "a number's word for another": Way(go=claimed, through=(HandedOn,)),
+    "a backup took over": Way(go=taken_over, through=(Moved,)),
     "opt-out elsewhere": Way(go=left, through=(OptedOutElsewhere,)),
     "webhook once more": Way(go=lambda talk, _: talk.duplicate(), through=(Inbound,)),
     "restart": Way(go=lambda talk, _: talk.restart()),

@@ -17,8 +17,9 @@ from convo.errors import (
     Unavailable,
 )
 from convo.ports import Done, Sent, Settle, Wants
+from convo.runtime.breaker import RULES
 from convo.runtime.sender import LONGEST_PAUSE, MOST_TRIES
-from convo.runtime.valve import FAILURES, SHUT_FOR, STOPPED_FOR
+from convo.runtime.valve import STOPPED_FOR
 from tests.runtime.stage import (
     ANNA,
     START,
@@ -62,9 +63,9 @@ async def test_what_surely_was_not_sent_comes_again_later_and_later() -> None:
 
 
 async def test_what_may_not_leave_any_more_is_settled_and_blames_nobody() -> None:
-    provider = FakeProvider(*[LeaseOver("late", code="lease")] * FAILURES)
+    provider = FakeProvider(*[LeaseOver("late", code="lease")] * RULES.in_a_row)
     async with staged(provider) as stage:
-        for _ in range(FAILURES):
+        for _ in range(RULES.in_a_row):
             settle = await sent(stage, tries=MOST_TRIES)
             assert (settle.outcome, settle.code, settle.due) == ("again", "lease", START)
         assert stage.sender.stopped == ()
@@ -140,15 +141,15 @@ async def test_wrong_settings_stop_the_channel_and_lose_nothing(
 
 
 async def test_a_provider_that_keeps_failing_is_left_alone_for_a_while() -> None:
-    script = [Unavailable("x")] * (FAILURES + 1)
+    script = [Unavailable("x")] * (RULES.in_a_row + 1)
     async with staged(FakeProvider(*script)) as stage:
-        for _ in range(FAILURES):
+        for _ in range(RULES.in_a_row):
             await sent(stage)
         assert (await stage.sender.room(stage.time.now)).messages == {}
-        stage.time.now += SHUT_FOR
+        stage.time.now += RULES.every
         await sent(stage)  # the one that tries it fails as well
         assert (await stage.sender.room(stage.time.now)).messages == {}
-        stage.time.now += SHUT_FOR
+        stage.time.now += RULES.every
         assert (await sent(stage)).outcome == "accepted"
         assert stage.sender.stopped == ()
 

@@ -9,6 +9,7 @@ from tests.stores.contract_desk import Desk, HandSetClock, Opens, desk_of
 from tests.stores.contract_messages import MessagesContract
 from tests.stores.contract_recalls import RecallsContract
 from tests.stores.contract_turns import TurnsContract
+from tests.stores.contract_ways import WaysContract
 
 
 @pytest.mark.anyio
@@ -17,6 +18,7 @@ class StoreContract(
     ConsentsContract,
     TurnsContract,
     MessagesContract,
+    WaysContract,
     DecisionsContract,
     RecallsContract,
 ):

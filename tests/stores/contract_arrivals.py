@@ -15,6 +15,7 @@ from convo.core.events import (
     HandedOn,
     Inbound,
     MergeAsked,
+    Moved,
     OptedOutElsewhere,
     Recalled,
     Requested,
@@ -93,6 +94,7 @@ class ArrivalsContract:
             MergeAsked(contact=ANN, into=BEN),
             HandedOn(contact=BEN, of=ANN, kept={"consents": {"news": "given"}}),
             Recalled(contact=ANN, recall=Recall(flow="offer", contact=ANN, by="mei")),
+            Moved(contact=ANN, channel="main", by="other"),
         )
         assert {type(event) for event in events} == {*Event.__args__} - {Due}
         await desk.accept(*(Arrival(event=event, dedupe="") for event in events))

@@ -75,8 +75,9 @@ def report(
     *,
     outbound: str = "",
     provider_id: str = "",
+    channel: str = "main",
 ) -> Arrival:
-    event = Report(channel="main", outbound=outbound, provider_id=provider_id, status=status)
+    event = Report(channel=channel, outbound=outbound, provider_id=provider_id, status=status)
     return Arrival(event=event, dedupe=f"{outbound}/{provider_id}/{status}")
 
 
@@ -92,6 +93,7 @@ def message(
     channel: str = "main",
     parts: int = 1,
     to: str = "",
+    by: str = "",
 ) -> Outbound:
     return Outbound(
         id=id,
@@ -104,6 +106,7 @@ def message(
         parts=parts,
         programme=programme,
         to=to,
+        by=by,
         due=due,
         not_after=not_after,
     )
@@ -161,8 +164,11 @@ class Desk:
         messages: int = 100,
         parts: float | Mapping[str, float] | None = None,
         limits: Mapping[str, tuple[str, ...]] | None = None,
+        by: str = "",
+        via: Mapping[str, Mapping[str, str]] | None = None,
         errands: int = 100,
     ) -> Work:
+        """What is claimed may go by every channel, or by the one that is named."""
         budget = parts if isinstance(parts, Mapping) else {}
         if isinstance(parts, int | float):
             budget = {"main": parts, "other": parts}
@@ -171,9 +177,10 @@ class Desk:
             Done(turns=tuple(turns), settles=tuple(settles), errands=tuple(errands_done)),
             Wants(
                 events=events,
-                messages={"main": messages, "other": messages},
+                messages=dict.fromkeys([by] if by else ["main", "other"], messages),
                 parts=budget,
                 limits=limits or {},
+                via=via or {},
                 errands=errands,
             ),
         )
@@ -197,8 +204,8 @@ class Desk:
     async def claim(self, **wants: Any) -> list[str]:
         return [each.message.id for each in (await self.advance(**wants)).claims]
 
-    async def claims(self) -> dict[str, Claim]:
-        return {each.message.id: each for each in (await self.advance()).claims}
+    async def claims(self, **wants: Any) -> dict[str, Claim]:
+        return {each.message.id: each for each in (await self.advance(**wants)).claims}
 
     async def settle(
         self,
@@ -206,6 +213,7 @@ class Desk:
         outcome: Literal["accepted", "again", "failed", "held"] = "accepted",
         *provider_ids: str,
         due: int = 0,
+        stays: bool = False,
     ) -> None:
         settled = Settle(
             outbound=claim.message.id,
@@ -213,6 +221,7 @@ class Desk:
             outcome=outcome,
             provider_ids=provider_ids,
             due=due,
+            stays=stays,
         )
         await self.advance(settles=[settled], messages=0)
 

@@ -30,7 +30,15 @@ Entry = Sequence[Any]
 def packed(done: Done, wants: Wants, number: int) -> tuple[int, bytes]:
     """The work as the function `advance` takes it, and the number of the newest message in it."""
     settles = [
-        (each.outbound, step_of(each.attempt), each.outcome, each.code, each.due, each.provider_ids)
+        (
+            each.outbound,
+            step_of(each.attempt),
+            each.outcome,
+            each.code,
+            each.due,
+            each.provider_ids,
+            each.stays,
+        )
         for each in done.settles
     ]
     turns: list[Any] = []
@@ -48,15 +56,26 @@ def packed(done: Done, wants: Wants, number: int) -> tuple[int, bytes]:
                     message.due,
                     number,
                     kept_row,
+                    message.goes_by,
                 )
             )
         turns.append(_turn(turn, messages))
     channels = [
-        (channel, messages, wants.limits.get(channel, (channel,)))
-        for channel, messages in wants.messages.items()
+        (name, messages, wants.limits.get(name, (name,)), _taken_over(name, wants))
+        for name, messages in wants.messages.items()
     ]
     wanted = (wants.events, wants.errands, channels, wants.parts)
     return number, encode((settles, turns, done.errands, wanted, number))
+
+
+def _taken_over(by: str, wants: Wants) -> Sequence[tuple[str, str]]:
+    """Whose messages this channel takes, and of which channel."""
+    return [
+        (of, channel)
+        for of, channels in wants.via.items()
+        for channel, its in channels.items()
+        if its == by
+    ]
 
 
 def _turn(turn: Turn, messages: Sequence[Any]) -> Sequence[Any]:
@@ -135,10 +154,10 @@ def read_again(entries: Iterable[Entry]) -> tuple[list[int], bytes]:
 
 
 def _claims(flat: Sequence[Any], step: str, leave_by: float) -> Iterator[Claim]:
-    for body, at in zip(flat[::2], flat[1::2], strict=True):
+    for body, at, moved in threes(flat):
         message = outbound(body)[1]
         attempt = attempt_at(step, message.id)
-        yield Claim(message=message, attempt=attempt, at=at, leave_by=leave_by)
+        yield Claim(message=message, attempt=attempt, at=at, leave_by=leave_by, moved=moved == 1)
 
 
 def _by_time(

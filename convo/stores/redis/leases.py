@@ -87,7 +87,9 @@ class Holding:
                 seq=self._seq,
                 at=asyncio.get_running_loop().time(),
                 asked=asked,
-                claims=[(claim.message.id, claim.at) for claim in work.claims],
+                claims=[
+                    (claim.message.id, claim.at, claim.message.goes_by) for claim in work.claims
+                ],
                 errands=[each.errand.id for each in work.errands],
                 read=advancing.read(reply),
             )

@@ -24,8 +24,9 @@ class Step(Generic[Asked, Read]):
     #: When the answer came, by the loop's `time()`.
     at: float
     asked: Asked = field(repr=False)
-    #: Ids of the messages that it handed out and when, ms: from then on they may have left.
-    claims: Sequence[tuple[str, int]] = ()
+    #: Ids of the messages that it handed out, when, ms, and to be carried by which channel: from
+    #: then on they may have left.
+    claims: Sequence[tuple[str, int, str]] = ()
     #: Ids of the errands that it handed out.
     errands: Sequence[str] = ()
     #: What it read of the inbox, oldest first.

@@ -17,7 +17,7 @@ from convo.ports import Claim, Kept, Left
 LATELY = 10 * 60_000
 """ms: what was sent earlier is older than anything that a look-up compares."""
 
-NUMBER, CREATED, WIDTH = 5, 6, 17
+NUMBER, CREATED, WIDTH = 5, 6, 19
 """Places in a message's row, and how long it is; one that was tried has when it was claimed last,
 and why it did not leave, behind it (chains.lua)."""
 
@@ -64,6 +64,8 @@ def row(message: Outbound, number: int, created: int) -> bytes:
             message.text,
             message.media,
             voice_row(message.voice),
+            message.by,
+            message.stays,
         )
     )
 
@@ -76,7 +78,7 @@ def outbound(kept: bytes) -> tuple[int, Outbound]:
 
 def _message(row: tuple[Any, ...]) -> Outbound:
     id, contact, channel, lane, due, _, _, tries, not_after, *others = row[:WIDTH]
-    purpose, programme, parts, kind, to, text, media, voice = others
+    purpose, programme, parts, kind, to, text, media, voice, by, stays = others
     return Outbound(
         id=id,
         contact=PhoneNumber(contact),
@@ -93,6 +95,8 @@ def _message(row: tuple[Any, ...]) -> Outbound:
         not_after=not_after or None,
         tries=tries,
         voice=voice_in(voice),
+        by=by,
+        stays=stays,
     )
 
 

@@ -30,14 +30,15 @@ _SENDING = "SELECT 1 FROM message WHERE contact = ? AND channel = ? AND state = 
 _ADD = """
     INSERT INTO message (
         id, contact, channel, lane, due, not_after, text, kind, purpose, programme, parts, tries,
-        created, event, state, status, code, attempt, claimed, provider_ids, reach, media, voice
+        created, event, state, status, code, attempt, claimed, provider_ids, reach, media, voice,
+        goes_by
     ) VALUES (
         ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
         CASE WHEN EXISTS (
             SELECT 1 FROM message
             WHERE contact = ?2 AND channel = ?3 AND (state = 'head' OR state = 'sending')
         ) THEN 'waiting' ELSE 'head' END,
-        'waiting', '', '', 0, '', ?15, ?16, ?17
+        'waiting', '', '', 0, '', ?15, ?16, ?17, ?18
     ) ON CONFLICT (id) DO NOTHING
 """
 # The answer to the STOP that is in force stays: a second STOP, which is not answered, must not
@@ -120,4 +121,5 @@ def _row(message: Outbound, at: int, event: str) -> tuple[object, ...]:
         message.to,
         encoded(message.media) if message.media else "",
         voiced(message.voice),
+        message.by,
     )

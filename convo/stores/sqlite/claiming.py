@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from convo.core.event_codec import decode, decode_errand, event_id, timer_id
@@ -10,8 +11,10 @@ from convo.core.numbers import PhoneNumber
 from convo.core.turns import FromInbox, FromTimer
 from convo.ports import Claim, ErrandClaim, Left, Pending, Wants
 from convo.stores.sqlite import chains, recalling
+from convo.stores.sqlite.chains import Chain
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import (
+    GOES_BY,
     MESSAGE,
     MESSAGE_WIDTH,
     add_records,
@@ -43,27 +46,35 @@ _DUE_HEADS = f"""
         ON everything.contact = m.contact AND everything.programme = ''
     LEFT JOIN consent AS joined
         ON joined.contact = m.contact AND joined.programme = m.programme
-    WHERE m.state = 'head' AND m.channel = ? AND m.lane = ? AND m.due <= ?
+    WHERE m.state = 'head' AND {{}} AND m.lane = ? AND m.due <= ?
     ORDER BY m.due, m.seq LIMIT ?
 """
+# What a channel is to carry: of its own, and of those whose backup it is.
+_ITS_OWN = _DUE_HEADS.format("m.channel = ? AND m.goes_by = ''")
+_MOVED = _DUE_HEADS.format("m.goes_by = ? AND m.goes_by <> ''")
+# Of these, what another may take over.
+_LEAVES_ITS_OWN = _DUE_HEADS.format("m.channel = ? AND m.goes_by = '' AND m.stays = 0")
+_MOVES_ON = _DUE_HEADS.format("m.goes_by = ? AND m.goes_by <> '' AND m.channel = ? AND m.stays = 0")
 _IN_DOUBT = f"""
     SELECT {MESSAGE}, m.seq, m.attempt, m.claimed FROM message AS m INDEXED BY message_front
     WHERE (m.state = 'head' OR m.state = 'sending') AND m.state = 'sending' ORDER BY m.seq
 """
-_LEFT = """
-    SELECT channel, contact, provider_ids, claimed FROM message ORDER BY seq DESC LIMIT ?
+_LEFT = f"""
+    SELECT {GOES_BY}, contact, provider_ids, claimed FROM message ORDER BY seq DESC LIMIT ?
 """
 # Looks through all that is kept, once at a start.
-_PARTS = """
-    SELECT channel, sum(parts) FROM message
+_PARTS = f"""
+    SELECT {GOES_BY} AS carried, sum(parts) FROM message
     WHERE claimed >= ? AND (
         state = 'sending' OR state = 'held'
         OR (state = 'done' AND status NOT IN ('cancelled', 'failed'))
     )
-    GROUP BY channel
+    GROUP BY carried
 """
 _DROP = "UPDATE message SET state = 'done', status = 'cancelled', code = ? WHERE seq = ?"
-_CLAIM = "UPDATE message SET state = 'sending', attempt = ?, claimed = ? WHERE seq = ?"
+_CLAIM = """
+    UPDATE message SET state = 'sending', attempt = ?, claimed = ?, goes_by = ? WHERE seq = ?
+"""
 _NEXT_HEAD = "SELECT min(due) FROM message WHERE state = 'head' AND channel = ? AND lane = ?"
 
 
@@ -106,11 +117,26 @@ def claim(database: Database, wants: Wants, token: str, now: int) -> tuple[Claim
     """Take due heads, replies before bulk, the oldest first, as far as parts and messages go."""
     left = _Left(wants)
     claims: list[Claim] = []
+    ways = _ways(wants)
     for lane in LANES:
-        for channel in wants.messages:
-            if channel in database.channels:
-                claims += _claim_lane(database, channel, lane, left, token, now)
+        for by, taken in ways.items():
+            claims += _claim_lane(database, by, taken, lane, left, token, now)
     return tuple(claims)
+
+
+#: What a channel takes over: who was to carry it, and of which channel it must be; "" for all that
+#: it is to carry itself.
+_Way = tuple[str, str]
+
+
+def _ways(wants: Wants) -> Mapping[str, list[_Way]]:
+    """What each channel that can carry messages takes."""
+    ways: dict[str, list[_Way]] = {name: [(name, "")] for name in wants.messages}
+    for of, channels in wants.via.items():
+        for channel, by in channels.items():
+            if by in ways:
+                ways[by].append((of, channel))
+    return ways
 
 
 class _Left:
@@ -123,7 +149,7 @@ class _Left:
         self.drops = dict.fromkeys(wants.messages, DROPPED_AT_ONCE)
 
     def messages(self, channel: str) -> int:
-        """Messages that the channel may still be claimed for."""
+        """Messages that the channel may still carry."""
         for limit in self._limits.get(channel, (channel,)):
             if self._parts.get(limit, 1) <= 0:
                 return 0
@@ -137,35 +163,67 @@ class _Left:
 
 
 def _claim_lane(
-    database: Database, channel: str, lane: str, left: _Left, token: str, now: int
+    database: Database,
+    by: str,
+    ways: Sequence[_Way],
+    lane: str,
+    left: _Left,
+    token: str,
+    now: int,
 ) -> list[Claim]:
     claims: list[Claim] = []
     recalls = recalling.recalls(database)
-    while left.drops[channel] > 0 and (most := left.messages(channel)) > 0:
-        heads = database.execute(_DUE_HEADS, (channel, lane, now, most)).fetchall()
-        taken: list[tuple[str, int, int]] = []
-        refused: list[tuple[int, str, str, str]] = []
+    while left.drops[by] > 0 and (most := left.messages(by)) > 0:
+        heads = _due_heads(database, ways, lane, now, most)
+        taken: list[tuple[str, int, str, int]] = []
+        refused: list[tuple[int, str, Chain, str]] = []
         for row in heads:
             seq = row[MESSAGE_WIDTH]
             created = row[MESSAGE_WIDTH + 3]
             recalled = recalling.is_recalled(row, created, recalls)
             why = recalling.WHY if recalled else _refusal(row, now)
             if why:
-                refused.append((seq, row[0], row[1], why))
-            elif left.messages(channel) > 0:
+                refused.append((seq, row[0], (row[1], row[2]), why))
+            elif left.messages(by) > 0:
                 message = outbound(row)
+                moved = message.goes_by != by
+                if moved:
+                    message = replace(message, by="" if by == message.channel else by)
                 attempt = f"{token[:8]}.{seq:x}.{message.tries}"
-                claims.append(Claim(message=message, attempt=attempt, at=now))
-                taken.append((attempt, now, seq))
-                left.take(channel, message.parts)
+                claims.append(Claim(message=message, attempt=attempt, at=now, moved=moved))
+                taken.append((attempt, now, message.by, seq))
+                left.take(by, message.parts)
         if taken:
             database.executemany(_CLAIM, taken)
         if not refused:
             break
         # Who follows a dropped message may be due as well: look again.
-        left.drops[channel] -= len(refused)
-        _drop(database, channel, refused, now)
+        left.drops[by] -= len(refused)
+        _drop(database, refused, now)
     return claims
+
+
+def _due_heads(
+    database: Database, ways: Sequence[_Way], lane: str, now: int, most: int
+) -> list[tuple[Any, ...]]:
+    """The oldest that are due, whoever was to carry them."""
+    found: list[tuple[Any, ...]] = []
+    for of, channel in ways:
+        if channel and of != channel:
+            asked = (of, channel, lane, now, most)
+            found += database.execute(_MOVES_ON, asked).fetchall()
+            continue
+        if of in database.channels:
+            heads = _LEAVES_ITS_OWN if channel else _ITS_OWN
+            found += database.execute(heads, (of, lane, now, most)).fetchall()
+        if not channel:
+            found += database.execute(_MOVED, (of, lane, now, most)).fetchall()
+    found.sort(key=_by_age)
+    return found[:most]
+
+
+def _by_age(row: tuple[Any, ...]) -> tuple[int, int]:
+    return row[9], row[MESSAGE_WIDTH]
 
 
 def _refusal(row: tuple[Any, ...], now: int) -> str:
@@ -183,13 +241,11 @@ def _refusal(row: tuple[Any, ...], now: int) -> str:
     return ""
 
 
-def _drop(
-    database: Database, channel: str, refused: Sequence[tuple[int, str, str, str]], now: int
-) -> None:
+def _drop(database: Database, refused: Sequence[tuple[int, str, Chain, str]], now: int) -> None:
     database.executemany(_DROP, [(why, seq) for seq, _, _, why in refused])
-    chains.promote(database, [(contact, channel) for _, _, contact, _ in refused])
+    chains.promote(database, [chain for _, _, chain, _ in refused])
     add_records(
-        database, [(now, contact, chains.unsent(id, why)) for _, id, contact, why in refused]
+        database, [(now, contact, chains.unsent(id, why)) for _, id, (contact, _), why in refused]
     )
 
 

@@ -13,9 +13,16 @@ from convo.ports import Clock, ProofDays
 SCHEMA = 1
 #: What came after the schema's number was given out: run at every start, for older files lack it
 #: and an older Convo passes over it.
-GROWN = ("consent_act.sql", "poll.sql", "recall.sql")
+GROWN = ("consent_act.sql", "poll.sql", "recall.sql", "moved.sql")
+_TEXT = "TEXT NOT NULL DEFAULT ''"
 #: Columns that messages have got since, in the order of their coming.
-GROWN_COLUMNS = ("reach", "media", "voice")
+GROWN_COLUMNS = {
+    "reach": _TEXT,
+    "media": _TEXT,
+    "voice": _TEXT,
+    "goes_by": _TEXT,
+    "stays": "INTEGER NOT NULL DEFAULT 0",
+}
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 MEMORY = ":memory:"
 BUSY_TIMEOUT = 5_000  # ms; a backup may hold the file for a moment
@@ -110,15 +117,15 @@ class Database:
                 f"{path} has schema {row[0] if row else 'unknown'}, this Convo knows {SCHEMA}. "
                 "Run the Convo that wrote it, or a newer one."
             )
-        self.connection.executescript("".join(map(_script, GROWN)))
         self._add_what_came_later()
+        self.connection.executescript("".join(map(_script, GROWN)))
 
     def _add_what_came_later(self) -> None:
         """An older Convo goes on with it: it names its columns, and these have a default."""
         columns = {row[1] for row in self.execute("PRAGMA table_info(message)")}
-        for name in GROWN_COLUMNS:
+        for name, declared in GROWN_COLUMNS.items():
             if name not in columns:
-                self.execute(f"ALTER TABLE message ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+                self.execute(f"ALTER TABLE message ADD COLUMN {name} {declared}")
 
     def begin(self) -> None:
         self.execute("BEGIN IMMEDIATE")

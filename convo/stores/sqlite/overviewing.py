@@ -7,21 +7,22 @@ from convo.core.overview import LaneQueue, Overview
 from convo.core.turns import Lane
 from convo.routing.timers import GATE
 from convo.stores.sqlite.queries import Reads
+from convo.stores.sqlite.rows import GOES_BY
 
-_WAITING = """
-    SELECT channel, lane, count(*) FILTER (WHERE due <= ?1), count(*) FILTER (WHERE due > ?1),
-        sum(parts), min(created)
-    FROM message INDEXED BY {index} WHERE state = '{state}' GROUP BY channel, lane
+_WAITING = f"""
+    SELECT {GOES_BY} AS carried, lane, count(*) FILTER (WHERE due <= ?1),
+        count(*) FILTER (WHERE due > ?1), sum(parts), min(created)
+    FROM message INDEXED BY {{index}} WHERE state = '{{state}}' GROUP BY carried, lane
 """
 _HEADS = _WAITING.format(index="message_queue", state="head")
 _BEHIND = _WAITING.format(index="message_waiting", state="waiting")
-_SENDING = """
-    SELECT channel, lane, count(*), min(claimed) FROM message INDEXED BY message_front
-    WHERE (state = 'head' OR state = 'sending') AND state = 'sending' GROUP BY channel, lane
+_SENDING = f"""
+    SELECT {GOES_BY} AS carried, lane, count(*), min(claimed) FROM message INDEXED BY message_front
+    WHERE (state = 'head' OR state = 'sending') AND state = 'sending' GROUP BY carried, lane
 """
-_HELD = """
-    SELECT channel, lane, count(*) FROM message INDEXED BY message_held
-    WHERE state = 'held' GROUP BY channel, lane
+_HELD = f"""
+    SELECT {GOES_BY} AS carried, lane, count(*) FROM message INDEXED BY message_held
+    WHERE state = 'held' GROUP BY carried, lane
 """
 _TIMERS = """
     SELECT count(*), count(*) FILTER (WHERE due <= ?1), min(due),

@@ -8,12 +8,12 @@ from convo.core.events import STATUS_RANK, Report
 from convo.core.records import Record
 from convo.stores.sqlite import chains
 from convo.stores.sqlite.database import Database
-from convo.stores.sqlite.rows import add_records, encoded, listed_in
+from convo.stores.sqlite.rows import GOES_BY, add_records, encoded, listed_in
 
 ORPHANS_KEPT = 3_600_000
 """ms that a report waits for its message: the answer to a send takes seconds, not hours."""
 
-_COLUMNS = "seq, id, contact, channel, state, status, tries, provider_ids"
+_COLUMNS = f"seq, id, contact, channel, {GOES_BY}, state, status, tries, provider_ids"
 _BY_ID = f"SELECT {_COLUMNS} FROM message WHERE id = ?"
 _BY_PROVIDER_ID = f"""
     SELECT {_COLUMNS} FROM message
@@ -72,13 +72,13 @@ def _set_aside(database: Database, report: Report, at: int, raw: bytes) -> None:
 
 
 def _rise(database: Database, row: tuple[Any, ...], report: Report, at: int, raw: bytes) -> None:
-    seq, id, contact, channel, state, status, tries, known = row
+    seq, id, contact, channel, goes_by, state, status, tries, known = row
     if report.provider_id and report.provider_id not in listed_in(known):
         database.execute(
             "UPDATE message SET provider_ids = ? WHERE seq = ?",
             (encoded([*listed_in(known), report.provider_id]), seq),
         )
-        know_as(database, [(channel, report.provider_id, seq)], at)
+        know_as(database, [(goes_by, report.provider_id, seq)], at)
     # A message that is to be tried again was thought not to have left; this says it did.
     left = state in ("sending", "held") or (state in ("head", "waiting") and tries > 0)
     if left:

@@ -20,9 +20,12 @@ MS_A_DAY = 86_400_000
 #: What `outbound` reads, in its order.
 MESSAGE = (
     "m.id, m.contact, m.channel, m.text, m.kind, m.purpose, m.lane, m.parts, m.programme, "
-    "m.due, m.not_after, m.tries, m.reach, m.media, m.voice"
+    "m.due, m.not_after, m.tries, m.reach, m.media, m.voice, m.goes_by, m.stays"
 )
-MESSAGE_WIDTH = 15
+MESSAGE_WIDTH = 17
+
+#: The channel that carries a message.
+GOES_BY = "iif(goes_by = '', channel, goes_by)"
 
 _CONTACTS = "SELECT id, record FROM contact WHERE id IN (SELECT value FROM json_each(?))"
 _CONSENTS = """
@@ -48,7 +51,7 @@ def hashed(key: str) -> int:
 def outbound(row: tuple[Any, ...]) -> Outbound:
     """The message in the first columns of `row`, as MESSAGE names them."""
     id, contact, channel, text, kind, purpose, lane, parts, *others = row[:MESSAGE_WIDTH]
-    programme, due, not_after, tries, to, media, voice = others
+    programme, due, not_after, tries, to, media, voice, by, stays = others
     return Outbound(
         id=id,
         contact=PhoneNumber(contact),
@@ -65,6 +68,8 @@ def outbound(row: tuple[Any, ...]) -> Outbound:
         due=due,
         not_after=not_after,
         tries=tries,
+        by=by,
+        stays=bool(stays),
     )
 
 

@@ -26,7 +26,8 @@
 --   done     settled, dropped or cancelled; `status` says which
 -- `reach` is where it goes on a channel that does not reach the contact by number; `media` a JSON
 -- list of what travels with it, '' for nothing; `voice` a JSON list of whose words it is, '' for
--- nobody's.
+-- nobody's; `goes_by` the channel that carries it, '' for its own; `stays` is 1 where no other may,
+-- for it may have left by that one.
 -- At most one message of a chain is head or sending: message_front makes SQLite see to it.
 -- All times are milliseconds since 1970, UTC.
 
@@ -107,7 +108,9 @@ CREATE TABLE message (
     provider_ids TEXT NOT NULL,
     reach TEXT NOT NULL DEFAULT '',
     media TEXT NOT NULL DEFAULT '',
-    voice TEXT NOT NULL DEFAULT ''
+    voice TEXT NOT NULL DEFAULT '',
+    goes_by TEXT NOT NULL DEFAULT '',
+    stays INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX message_front ON message (contact, channel)
     WHERE state = 'head' OR state = 'sending';

@@ -11,7 +11,7 @@ from convo.core.numbers import PhoneNumber
 from convo.core.proof import over_since
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.reports import ORPHANS_KEPT
-from convo.stores.sqlite.rows import MS_A_DAY, listed_in
+from convo.stores.sqlite.rows import GOES_BY, MS_A_DAY, listed_in
 from convo.stores.sqlite.writer import Executor
 
 ROWS_AT_ONCE = 500
@@ -79,7 +79,7 @@ def _forget_records(database: Database, after: int) -> int | None:
 def _forget_messages(database: Database, after: int) -> int | None:
     """The same for messages, but one that nobody has settled stays, however old."""
     rows = database.execute(
-        "SELECT seq, created, state, channel, provider_ids FROM message "
+        f"SELECT seq, created, state, {GOES_BY}, provider_ids FROM message "
         "WHERE seq > ? ORDER BY seq LIMIT ?",
         (after, ROWS_AT_ONCE),
     ).fetchall()

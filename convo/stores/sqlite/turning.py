@@ -14,10 +14,10 @@ from convo.stores.sqlite import chains, reports
 from convo.stores.sqlite.chains import Chain
 from convo.stores.sqlite.consents import set_consents
 from convo.stores.sqlite.database import Database
-from convo.stores.sqlite.rows import add_records, encoded
+from convo.stores.sqlite.rows import GOES_BY, add_records, encoded
 
-_CLAIMED = """
-    SELECT id, seq, contact, channel, state, attempt FROM message
+_CLAIMED = f"""
+    SELECT id, seq, contact, channel, {GOES_BY}, state, attempt FROM message
     WHERE id IN (SELECT value FROM json_each(?))
 """
 _SETTLE = """
@@ -25,7 +25,8 @@ _SETTLE = """
 """
 # `promote` makes it head again, unless it is bulk and a reply came meanwhile.
 _AGAIN = """
-    UPDATE message SET state = 'waiting', tries = tries + 1, code = ?, due = ? WHERE seq = ?
+    UPDATE message SET state = 'waiting', tries = tries + 1, code = ?, due = ?, stays = ?
+    WHERE seq = ?
 """
 #: An outcome's state and status.
 _BECOMES = {
@@ -76,11 +77,11 @@ def settle(database: Database, settles: Sequence[Settle], now: int) -> None:
     again: list[tuple[object, ...]] = []
     late: list[tuple[str, int]] = []
     for each in settles:
-        seq, contact, channel, state, attempt = claimed.pop(each.outbound, _UNKNOWN)
+        seq, contact, channel, goes_by, state, attempt = claimed.pop(each.outbound, _UNKNOWN)
         if attempt != each.attempt:
             continue
         ids = encoded(each.provider_ids) if each.provider_ids else ""
-        names += [(channel, id, seq) for id in each.provider_ids if id]
+        names += [(goes_by, id, seq) for id in each.provider_ids if id]
         if state != "sending":
             # A report settled it before its sender could; what is new is the provider's ids.
             if ids:
@@ -89,7 +90,7 @@ def settle(database: Database, settles: Sequence[Settle], now: int) -> None:
         freed.append((contact, channel))
         facts.append((now, contact, _outcome(each)))
         if each.outcome == "again":
-            again.append((each.code, each.due, seq))
+            again.append((each.code, each.due, each.stays, seq))
         else:
             settled.append((*_BECOMES[each.outcome], each.code, ids, seq))
     database.executemany(_SETTLE, settled)
@@ -102,7 +103,7 @@ def settle(database: Database, settles: Sequence[Settle], now: int) -> None:
     reports.know_as(database, names, now)
 
 
-_UNKNOWN = (0, "", "", "", None)
+_UNKNOWN = (0, "", "", "", "", None)
 
 
 def _outcome(each: Settle) -> Record:

@@ -22,7 +22,12 @@ local function handed_again(p, handed, attempt)
   local claimed, errands = {}, {}
   local sending = call('HGETALL', p.key.sending)
   for n = 1, #sending, 2 do
-    if unpack_value(sending[n + 1])[1] == attempt then claimed[#claimed + 1] = sending[n] end
+    local id = sending[n]
+    if unpack_value(sending[n + 1])[1] == attempt then
+      claimed[#claimed + 1] = id
+      local row = row_of(p, id)
+      p.moved[id] = goes_by(row) ~= row[CHANNEL] -- perhaps not now: telling it twice does no harm
+    end
   end
   for _, id in ipairs(unpack_value(handed)) do
     if value(p, 'errands', id) then errands[#errands + 1] = id end
@@ -33,7 +38,8 @@ end
 local function claims_told(p, ids)
   local claims = {}
   for _, id in ipairs(ids) do
-    add(claims, value(p, 'messages', id), unpack_value(value(p, 'sending', id))[2])
+    local moved = p.moved[id] and 1 or 0
+    add(claims, value(p, 'messages', id), unpack_value(value(p, 'sending', id))[2], moved)
   end
   return claims
 end
@@ -50,7 +56,8 @@ end
 
 -- ARGV: clock, partition's number, token, seq, lease ms, work
 -- The work is {settles, turns, ids of errands that are done, {events, errands, {channel, messages,
--- {limit...}}..., {limit = parts...}}, number of the newest message}. The same work with the same
+-- {limit...}, {whose, of which channel}...}..., {limit = parts...}}, number of the newest message}.
+-- The same work with the same
 -- seq again is not done again: what it came to is told again.
 -- Answers {ok, now, newest entry, attempt, entries, timers, next timer, claims, next message,
 -- errands, next errand, contacts}, {fenced}, {new} where this server has taken over since, or

@@ -8,9 +8,10 @@
 
 local ID, CONTACT, CHANNEL, LANE, DUE, NUMBER, CREATED, TRIES = 1, 2, 3, 4, 5, 6, 7, 8
 local NOT_AFTER, PURPOSE, PROGRAMME, PARTS = 9, 10, 11, 12
--- and behind these the kind, where it goes, the text, its pictures and whose words it is. One that
--- was tried has two more: when it was claimed last, and why it did not leave.
-local CLAIMED, CODE = 18, 19
+-- and behind these the kind, where it goes, the text, its pictures and whose words it is; then the
+-- channel that carries it, '' for its own, and whether no other may, for it may have left by that
+-- one. One that was tried has two more: when it was claimed last, and why it did not leave.
+local BY, STAYS, CLAIMED, CODE = 18, 19, 20, 21
 
 local function row_of(p, id)
   local row = p.rows[id]
@@ -22,8 +23,13 @@ local function row_of(p, id)
   return row
 end
 
--- Messages that are done, as `settled` has them: contact, channel, status and its rank, the row,
--- why it has this status, when it was claimed last (ms, 0 for never), and the provider's ids.
+-- The channel that carries it.
+local function goes_by(row)
+  return row[BY] ~= '' and row[BY] or row[CHANNEL]
+end
+
+-- Messages that are done, as `settled` has them: contact, who carried it, status and its rank, the
+-- row, why it has this status, when it was claimed last (ms, 0 for never), and the provider's ids.
 local WHOSE, VIA, STATUS, RANK, WHY, NAMES = 1, 2, 3, 4, 6, 8
 local CANCELLED = 0 -- the rank of a status (core/events.py)
 
@@ -40,19 +46,19 @@ end
 local function settled(p, row, status, rank_of_status, why, claimed_at, names)
   local id = row[ID]
   local done = {
-    row[CONTACT], row[CHANNEL], status, rank_of_status, row, why, claimed_at, names or {},
+    row[CONTACT], goes_by(row), status, rank_of_status, row, why, claimed_at, names or {},
   }
   put(p, 'messages', id, false)
   p.rows[id], p.done[id] = false, done
   put(p, 'settled1', id, pack(done))
 end
 
-local function place_in_queue(channel, lane, due, number, id)
-  return string.format('%s %s %015d %012d %s', channel, lane, due, number, id)
+local function place_in_queue(by, lane, due, number, id)
+  return string.format('%s %s %015d %012d %s', by, lane, due, number, id)
 end
 
 local function place_of(row)
-  return place_in_queue(row[CHANNEL], row[LANE], row[DUE], row[NUMBER], row[ID])
+  return place_in_queue(goes_by(row), row[LANE], row[DUE], row[NUMBER], row[ID])
 end
 
 local function is_sending(p, id)
@@ -105,9 +111,10 @@ local function step_forward(p, chain)
   end
 end
 
--- Put a message {id, contact, channel, lane, due, number, row} at the end of its chain.
+-- Put a message {id, contact, channel, lane, due, number, row, who carries it} at the end of its
+-- chain.
 local function enqueue(p, message)
-  local id, contact, channel, lane, due, number, row = unpack(message)
+  local id, contact, channel, lane, due, number, row, by = unpack(message)
   local chain = chain_of(p, contact, channel)
   local front = chain.front
   put(p, 'messages', id, row)
@@ -121,7 +128,7 @@ local function enqueue(p, message)
     table.insert(chain[lane], id)
   else
     chain.front, chain.lane = id, lane
-    rank(p, 'queue', place_in_queue(channel, lane, due, number, id), 0)
+    rank(p, 'queue', place_in_queue(by, lane, due, number, id), 0)
   end
 end
 

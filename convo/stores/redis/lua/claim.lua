@@ -1,10 +1,13 @@
 -- Handing out messages: replies before bulk, the oldest first, as far as parts and messages go.
 
-local DROPPED_AT_ONCE = 1000 -- the rest are dropped by the next call
+-- A library may have two hundred names of its own, so those that are needed here alone stand in one.
+local claiming = {}
+
+local PASSED_OVER_AT_ONCE = 1000 -- dropped, or not to be had: the next call looks at the rest
 local LOOKED_AT_ONCE = 200
 
 -- Why this head may not be sent any more; nil when it may.
-local function refusal(row, card, now)
+function claiming.refusal(row, card, now)
   if row[PURPOSE] ~= 'law' then
     local everything = consent_to(card, '')
     if everything then
@@ -20,19 +23,44 @@ local function refusal(row, card, now)
   if row[NOT_AFTER] > 0 and now > row[NOT_AFTER] then return 'too late' end
 end
 
--- The ids of heads of a lane that are due, the oldest first.
-local function due_heads(p, channel, lane, now, most)
-  local lane_of_channel = channel .. ' ' .. lane .. ' '
+-- Add the heads of a line's lane that are due, behind those that were passed over.
+function claiming.add_due_heads(p, heads, line, lane, now, most)
+  local start = line.of .. ' ' .. lane .. ' '
   local members = call(
-    'ZRANGEBYLEX', p.key.queue, '[' .. lane_of_channel,
-    '(' .. string.format('%s%015d', lane_of_channel, now + 1), 'LIMIT', 0, most
+    'ZRANGEBYLEX', p.key.queue, '[' .. start, '(' .. string.format('%s%015d', start, now + 1),
+    'LIMIT', line.passed, most
   )
-  local start = #place_in_queue(channel, lane, 0, 0, '') + 1
-  for n, member in ipairs(members) do members[n] = string.sub(member, start) end
-  return members
+  for _, member in ipairs(members) do
+    local place = string.sub(member, #start + 1)
+    heads[#heads + 1] = {place = place, id = string.match(place, '(%S+)$'), line = line}
+  end
 end
 
-local function prepare_heads(p, ids)
+-- Heads of a lane that are due, the oldest first, whoever was to carry them; and their ids.
+function claiming.due_heads(p, lines, lane, now, most)
+  local heads, ids = {}, {}
+  for _, line in ipairs(lines) do claiming.add_due_heads(p, heads, line, lane, now, most) end
+  if #lines > 1 then
+    table.sort(heads, function(one, other) return one.place < other.place end)
+  end
+  for n, head in ipairs(heads) do ids[n] = head.id end
+  return heads, ids
+end
+
+-- What a channel takes: all that it is to carry, and of others what may leave them.
+function claiming.lines_of(want)
+  local lines = {{of = want[1], passed = 0}}
+  for _, way in ipairs(want[4]) do
+    lines[#lines + 1] = {of = way[1], channel = way[2], passed = 0}
+  end
+  return lines
+end
+
+function claiming.may_take(line, row)
+  return not line.channel or (row[CHANNEL] == line.channel and not row[STAYS])
+end
+
+function claiming.prepare_heads(p, ids)
   local contacts = {}
   fetch(p, 'messages', ids)
   for n, id in ipairs(ids) do contacts[n] = row_of(p, id)[CONTACT] end
@@ -40,9 +68,14 @@ local function prepare_heads(p, ids)
   return contacts
 end
 
-local function take(p, row, attempt, now)
+local function take(p, row, by, attempt, now)
   local id, contact = row[ID], row[CONTACT]
   rank(p, 'queue', place_of(row), false)
+  if goes_by(row) ~= by then
+    row[BY] = by ~= row[CHANNEL] and by or ''
+    put(p, 'messages', id, pack(row))
+    p.moved[id] = true
+  end
   put(p, 'sending', id, pack({attempt, now}))
   if row[PURPOSE] ~= 'law' and card_of(p, contact).last ~= row[PROGRAMME] then
     change(p, contact).last = row[PROGRAMME]
@@ -50,52 +83,55 @@ local function take(p, row, attempt, now)
 end
 
 -- Messages that may still be claimed of a channel: none once one of its limits is used up.
-local function still_wanted(want, parts)
+function claiming.still_wanted(want, parts)
   for _, limit in ipairs(want[3]) do
     if (parts[limit] or 1) <= 0 then return 0 end
   end
   return want[2]
 end
 
-local function count_against(want, parts, row)
+function claiming.count_against(want, parts, row)
   want[2] = want[2] - 1
   for _, limit in ipairs(want[3]) do
     if parts[limit] then parts[limit] = parts[limit] - row[PARTS] end
   end
 end
 
-local function claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
-  local again, dropped = true, 0
-  while again and still_wanted(want, parts) > 0 and dropped < DROPPED_AT_ONCE do
+function claiming.claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
+  local again, passed_over, lines = true, 0, claiming.lines_of(want)
+  while again and claiming.still_wanted(want, parts) > 0 and passed_over < PASSED_OVER_AT_ONCE do
     local most = math.min(want[2], LOOKED_AT_ONCE)
-    local ids = due_heads(p, want[1], lane, now, most)
-    local contacts = prepare_heads(p, ids)
-    -- Who follows a dropped message may be due as well: look again.
-    again = #ids == LOOKED_AT_ONCE
+    local heads, ids = claiming.due_heads(p, lines, lane, now, most)
+    local contacts = claiming.prepare_heads(p, ids)
+    -- Who follows a dropped message, or one that stays, may be due as well: look again.
+    again = #ids >= LOOKED_AT_ONCE
     for n, id in ipairs(ids) do
-      local row = row_of(p, id)
+      local row, line = row_of(p, id), heads[n].line
       local why = recalls.mean(recalled, row) and recalls.why
-        or refusal(row, card_of(p, contacts[n]), now)
-      if why then
+        or claiming.refusal(row, card_of(p, contacts[n]), now)
+      if not claiming.may_take(line, row) then
+        line.passed = line.passed + 1
+        passed_over, again = passed_over + 1, true
+      elseif why then
         drop(p, row, why, now)
-        dropped, again = dropped + 1, true
-      elseif still_wanted(want, parts) > 0 then
-        take(p, row, attempt, now)
+        passed_over, again = passed_over + 1, true
+      elseif claiming.still_wanted(want, parts) > 0 then
+        take(p, row, want[1], attempt, now)
         claimed[#claimed + 1] = id
-        count_against(want, parts, row)
+        claiming.count_against(want, parts, row)
       end
     end
     if #ids > 0 then write(p) end
   end
 end
 
--- `wants` are {channel, messages, {limit...}}, `parts` what is left of each limit that has an end.
--- Answers the ids of what is claimed; it is written down.
+-- `wants` are {channel, messages, {limit...}, {whose, of which channel}...}, `parts` what is left of
+-- each limit that has an end. Answers the ids of what is claimed; it is written down.
 local function claim(p, wants, parts, attempt, now)
   local claimed, recalled = {}, recalls.kept(p)
   for _, lane in ipairs({'reply', 'bulk'}) do
     for _, want in ipairs(wants) do
-      claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
+      claiming.claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
     end
   end
   return claimed

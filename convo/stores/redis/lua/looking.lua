@@ -7,10 +7,10 @@ local look = {}
 
 -- How many lists of values, one for each lane of the messages that were met.
 local function lane_in(lanes, row)
-  local name = row[CHANNEL] .. ' ' .. row[LANE]
+  local name = goes_by(row) .. ' ' .. row[LANE]
   local lane = lanes[name]
   if not lane then
-    lane = {row[CHANNEL], row[LANE], 0, 0, '', 0, '', 0}
+    lane = {goes_by(row), row[LANE], 0, 0, '', 0, '', 0}
     lanes[name] = lane
     lanes[#lanes + 1] = lane
   end

@@ -13,7 +13,8 @@
 --   contacts   hash    E.164 -> card: consents, timers, record (cards.lua)
 --   due        zset    E.164 by its earliest timer, ms
 --   messages   hash    id -> row (chains.lua) of what is not settled
---   queue      zset    "channel lane due number id", by its bytes: who is first of its chain
+--   queue      zset    "channel lane due number id", by its bytes: who is first of its chain, by
+--                      the channel that is to carry it
 --   chains     hash    E.164 -> who waits behind whom (chains.lua)
 --   sending    hash    id -> {attempt, ms}: claimed and not settled, so it may have left
 --   held       hash    id -> {ms, code}: nobody knows whether it left; a person decides
@@ -60,7 +61,7 @@ local function quoted(text) return cjson.encode(text) end
 local function partition(keys)
   local p = {
     key = {}, hashes = {}, changed = {}, ranks = {}, cards = {}, rows = {}, chains = {}, done = {},
-    accounts = {}, left = {}, parked = {}, read = {}, seen = {},
+    accounts = {}, left = {}, parked = {}, read = {}, seen = {}, moved = {},
   }
   for n, name in ipairs(KEYS_OF) do p.key[name] = keys[n] end
   for n = #KEYS_OF + 1, #keys do p.seen[#p.seen + 1] = keys[n] end

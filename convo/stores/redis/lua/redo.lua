@@ -59,7 +59,8 @@ local function make_way(p, row, now)
   return stands
 end
 
--- ARGV: clock, token, seq, lease ms, work (see advance), {{id, ms} of each claim, ids of errands}
+-- ARGV: clock, token, seq, lease ms, work (see advance), {{id, ms, who carries it} of each claim, ids of
+-- errands}
 -- Does once more what the step of this seq did, and hands out what it handed out.
 -- Answers {ok, seq}, {fenced}, or {behind, seq} where it is another step's turn.
 local function redo(keys, args)
@@ -75,7 +76,9 @@ local function redo(keys, args)
   forget_errands(p, errands_done)
   for _, claim in ipairs(claims) do
     local row = row_of(p, claim[1])
-    if row and make_way(p, row, now) then take(p, row, attempt_of(token, seq), claim[2]) end
+    if row and make_way(p, row, now) then
+      take(p, row, claim[3], attempt_of(token, seq), claim[2])
+    end
   end
   hand_out_errands(p, now, errands)
   write(p)

@@ -5,13 +5,14 @@ local QUEUED, FAILED = 1, 3 -- ranks of statuses (core/events.py)
 local LEFT_KEPT = 10 * 60 * 1000 -- ms: a look-up compares with nothing older
 local COMMITS_LEFT = 2000
 
-local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids)
+local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids, stays)
   local id, contact, channel = row[ID], row[CONTACT], row[CHANNEL]
   local chain = chain_of(p, contact, channel)
   put(p, 'sending', id, false)
   if outcome == 'again' then
     -- It is the oldest of its lane, and first again unless it is bulk and a reply came.
     row[TRIES], row[DUE], row[CLAIMED], row[CODE] = row[TRIES] + 1, due, claimed_at, code
+    row[STAYS] = stays
     put(p, 'messages', id, pack(row))
     table.insert(chain[row[LANE]], 1, id)
     tell_unsent(p, now, contact, id, code, true)
@@ -24,7 +25,7 @@ local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_
   else
     settled(p, row, 'queued', QUEUED, code, claimed_at, provider_ids)
     tell_sent(p, now, contact, id, provider_ids)
-    if #provider_ids > 0 then add(p.left, {channel, contact, provider_ids, claimed_at}) end
+    if #provider_ids > 0 then add(p.left, {goes_by(row), contact, provider_ids, claimed_at}) end
   end
   step_forward(p, chain)
 end
@@ -53,7 +54,7 @@ local function prepare_settles(p, settles)
     if row then
       contacts[#contacts + 1] = row[CONTACT]
       for _, provider_id in ipairs(each[6]) do
-        names[#names + 1] = name_of(row[CHANNEL], provider_id)
+        names[#names + 1] = name_of(goes_by(row), provider_id)
       end
     end
   end
@@ -61,17 +62,18 @@ local function prepare_settles(p, settles)
   fetch(p, 'settled1', names)
 end
 
--- Settles are {id, attempt, outcome, code, due, provider's ids}. One that is settled already, by a
--- report or before, or that is claimed anew, is left alone; what the provider calls it is learnt.
+-- Settles are {id, attempt, outcome, code, due, provider's ids, whether it stays with its channel}.
+-- One that is settled already, by a report or before, or that is claimed anew, is left alone; what the
+-- provider calls it is learnt.
 local function settle(p, settles, now)
   prepare_settles(p, settles)
   for _, each in ipairs(settles) do
-    local id, attempt, outcome, code, due, provider_ids = unpack(each)
+    local id, attempt, outcome, code, due, provider_ids, stays = unpack(each)
     local row, claimed = row_of(p, id), value(p, 'sending', id)
     if row and claimed then
       local its_attempt, claimed_at = unpack(unpack_value(claimed))
       if its_attempt == attempt then
-        settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids)
+        settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids, stays)
       end
     end
     if #provider_ids > 0 then learn_names(p, now, id, provider_ids) end
