@@ -16,11 +16,12 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from convo.cli.counting import counted
-from convo.cli.telling import beside, why_nothing
+from convo.cli.telling import beside
 from convo.core.parts import parts_of
 from convo.core.record_codec import decode
 from convo.core.turns import Outbound
 from convo.errors import BadAddress, SendError
+from convo.ledger.why import why_nothing
 from convo.policy.numbering import example_number, read_number
 from convo.ports import Store
 from convo.providers.http import HttpClient

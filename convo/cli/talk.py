@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from convo.cli.conversing import Conversation, Exchange
-from convo.cli.telling import beside, bubble, given, standing, state_lines, why
+from convo.cli.telling import beside, bubble, given, standing, state_lines
 from convo.core.failures import failure_in
 from convo.errors import BadAddress, ConvoError
 from convo.language.chats import (
@@ -27,6 +27,7 @@ from convo.language.chats import (
 )
 from convo.language.durations import duration_words, read_duration
 from convo.language.text_problems import TextProblem
+from convo.ledger.why import why
 from convo.policy.numbering import read_number
 from convo.rehearsal.virtual import OpenErrand
 from convo.routing.playbook import Playbook

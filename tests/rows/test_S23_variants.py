@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from convo.cli.telling import why
 from convo.core.numbers import PhoneNumber
 from convo.core.record_codec import Recorded
 from convo.core.records import Record
+from convo.ledger.why import why
 from convo.wiring.authored import authored, settings_in
 from tests.steps.conversation import START, Conversation
 
