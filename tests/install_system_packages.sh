@@ -8,6 +8,7 @@ PATH=$(pwd -P)/.venv/bin:$PATH:/usr/sbin:/sbin
 
 wanted="
 dot                             graphviz
+chromium                        chromium
 bearerbox                       kannel
 /usr/lib/kannel/test/fakesmsc   kannel-extras
 node                            nodejs

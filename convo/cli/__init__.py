@@ -14,6 +14,7 @@ from convo.errors import AlreadyRunning, ConvoError, FlowErrors, SettingsError
 COMMANDS: Mapping[str, str] = {
     "init": "convo.cli.init:init",
     "run": "convo.cli.run:run",
+    "dev": "convo.cli.dev:dev",
     "chat": "convo.cli.chat:chat",
     "request": "convo.cli.request:request",
     "answers": "convo.cli.answers:answers",
@@ -42,6 +43,7 @@ COMMANDS: Mapping[str, str] = {
 ABOUT: Mapping[str, str] = {
     "init": "Make a new business from a template.",
     "run": "Serve your customers; in a terminal, be one of them.",
+    "dev": "Try it out in the browser, and change flows meanwhile.",
     "chat": "Talk to a flow in the terminal.",
     "request": "Start a flow, as your own system would.",
     "answers": "What people answered to a flow, as a table.",

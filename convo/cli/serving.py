@@ -3,6 +3,8 @@
 import asyncio
 import signal
 import socket
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Protocol
@@ -18,7 +20,7 @@ from convo.ports import Store
 from convo.providers.console import Deliver
 from convo.runtime.watchdog import Watchdog
 from convo.wiring.authored import Authored
-from convo.wiring.serving import wired
+from convo.wiring.serving import Wired, wired
 
 BACKLOG = 2048
 KEEP_ALIVE = 30
@@ -45,6 +47,19 @@ class Prompt(Protocol):
     async def hang_up(self, talking: asyncio.Task[None]) -> None: ...
 
 
+class Wires(Protocol):
+    """Puts a business together, for as long as the block is open."""
+
+    def __call__(
+        self,
+        authored: Authored,
+        *,
+        on_death: Callable[[], None],
+        role: Role,
+        deliver: Deliver | None,
+    ) -> AbstractAsyncContextManager[Wired]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
     """What a process does, and where it can be reached."""
@@ -55,6 +70,10 @@ class Station:
     #: Who named the place, for the case that it is taken.
     named_by: str = "convo.toml: server.bind"
     phone: Prompt | None = None
+    #: How the business is put together.
+    wire: Wires = wired
+    #: Called once it is open, instead of a line that says so.
+    on_open: Callable[[], None] | None = None
 
     def told(self, name: str, port: int) -> str:
         """What is printed once it is open."""
@@ -108,6 +127,18 @@ class Ending:
         server.should_exit = self.asked
 
 
+class Server(uvicorn.Server):
+    """Lets what streams without an end know that it is over, before it waits for requests."""
+
+    def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._closing()
+        await super().shutdown(sockets)
+
+
 def serve(found: Authored, station: Station) -> None:
     """Run until a signal, Ctrl-D or the death of a loop; the last ends with a failure."""
     ending = Ending()
@@ -130,14 +161,14 @@ async def hold(found: Authored, station: Station, ending: Ending) -> None:
     phone = station.phone
     deliver = phone.deliver if phone is not None else None
     async with (
-        wired(found, on_death=ending.died, role=station.role, deliver=deliver) as business,
+        station.wire(found, on_death=ending.died, role=station.role, deliver=deliver) as business,
         Watchdog(business.metrics),
     ):
         if ending.asked:
             return
         # Only now, so that a second process hears of the first and not of its port.
         taken = _socket(station)
-        server = uvicorn.Server(
+        server = Server(
             uvicorn.Config(
                 business.app,  # pyright: ignore[reportArgumentType] - its own, narrower, ASGI types
                 lifespan="off",
@@ -149,16 +180,19 @@ async def hold(found: Authored, station: Station, ending: Ending) -> None:
                 backlog=BACKLOG,
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=FINISH_REQUESTS,
-            )
+            ),
+            business.closing,
         )
         ending.stops(server)
         serving = asyncio.create_task(server.serve(sockets=[taken]))
         while not server.started and not serving.done():
             await asyncio.sleep(STARTED_POLL)
-        if phone is None:
+        if station.on_open is not None:
+            station.on_open()
+        elif phone is None:
             name = found.settings.business.name
             click.echo(station.told(name, taken.getsockname()[1]))
-        else:
+        if phone is not None:
             talking = asyncio.create_task(phone.talk(business.store))
             await asyncio.wait((serving, talking), return_when=asyncio.FIRST_COMPLETED)
             ending.ask()

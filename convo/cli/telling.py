@@ -1,6 +1,5 @@
 """What a rehearsal shows of itself, in words: bubbles, records, and the contact's state."""
 
-import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -11,10 +10,8 @@ import click
 
 from convo.cli.counting import counted
 from convo.core.contacts import EVERYTHING, ContactState
-from convo.errors import RenderError
-from convo.language.localising import shown
 from convo.language.scope import Scope
-from convo.language.values import restored
+from convo.ledger.kept_values import kept_words, short
 from convo.policy.frequency_cap import placed
 from convo.rehearsal.virtual import OpenErrand, Said
 from convo.routing.playbook import Playbook
@@ -85,15 +82,13 @@ def given(errand: OpenErrand) -> str:
     for name, raw in errand.arguments.items():
         # Times and the like are kept with their kind.
         value: object = raw["value"] if _is_kept_with_kind(raw) else raw
-        words.append(f"{name} {value if isinstance(value, str) else _short(value)}")
+        words.append(f"{name} {value if isinstance(value, str) else short(value)}")
     return f" with {', '.join(words)}" if words else ""
 
 
 def _is_kept_with_kind(raw: object) -> bool:
     return isinstance(raw, dict) and set(cast(Any, raw)) == {"kind", "value"}
 
-
-_TIMES = frozenset({"date", "time", "datetime"})
 
 # --- state --------------------------------------------------------------------------------------
 
@@ -108,7 +103,7 @@ def state_lines(
     yield "number", state.number.e164
     yield "language", state.language or "not known yet"
     for name, value in state.fields.items():
-        yield "field", f"{name} = {_kept(business.contact_fields.get(name), value, scope)}"
+        yield "field", f"{name} = {kept_words(business.contact_fields.get(name), value, scope)}"
     if state.tags:
         yield "tags", " ".join(state.tags)
     if business.caps is not None:
@@ -125,28 +120,16 @@ def state_lines(
             flow = playbook.flows.get(frame.flow)
             kinds: Mapping[str, str] = flow.answers if flow is not None else {}
             for name, value in frame.answers.items():
-                yield "answer", f"{'  ' * depth}{name} = {_kept(kinds.get(name), value, scope)}"
+                yield (
+                    "answer",
+                    f"{'  ' * depth}{name} = {kept_words(kinds.get(name), value, scope)}",
+                )
     for later in state.postponed:
-        yield "postponed", _short(later.say.text)
+        yield "postponed", short(later.say.text)
     for put in state.beside:
         yield "later", f"{put.flow}: put off at {put.step}"
     for asked in state.asked:
         yield "asked for", f"{asked.flow}, when the open question is answered"
-
-
-def _kept(kind: str | None, value: object, scope: Scope) -> str:
-    """What is kept, a time as texts show it."""
-    if kind not in _TIMES or value is None:
-        return _short(value)
-    try:
-        return shown(restored(kind, value, scope.zone), scope)
-    except RenderError:
-        return _short(value)
-
-
-def _short(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def standing(where: Sequence[tuple[str, str]], ended: Sequence[tuple[str, str]]) -> str:

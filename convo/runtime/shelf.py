@@ -24,8 +24,13 @@ class Shelf(Generic[P]):
 
     async def keep(self) -> None:
         """Have the store keep every version of the playbook: a session may begin with any."""
-        for version, source in self._mind.sources(self.playbook).items():
+        await self.renew(self.playbook)
+
+    async def renew(self, playbook: P) -> None:
+        """Put another playbook in force; its versions are kept before anybody begins with one."""
+        for version, source in self._mind.sources(playbook).items():
             await self._patience.surely(lambda v=version, s=source: self._store.keep_flow(v, s))
+        self.playbook = playbook
 
     async def fetch(self, versions: Collection[str]) -> None:
         """Put these on the shelf, which sessions began with and the files have no more."""

@@ -16,7 +16,7 @@ from convo import __version__
 from convo.core.links import SignedIds
 from convo.core.presence import Presence, Role
 from convo.errors import StoreError
-from convo.ports import Callback, Clock, Provider, Store
+from convo.ports import Callback, Clock, Provider, Sleep, Store
 from convo.ports.presence import KnowsProcesses
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
@@ -50,6 +50,10 @@ from convo.wiring.outfit import Outfit, worker_name
 from convo.wiring.secret import link_secret
 
 
+def _nothing() -> None:
+    """Nothing of the business itself streams."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wired:
     """What serves: the web to put behind a server, and the loops behind the web."""
@@ -58,7 +62,10 @@ class Wired:
     running: Running
     intake: Intake
     store: Store
+    shelf: Shelf[Playbook]
     metrics: Metrics
+    #: Called when the server begins to stop: what streams without an end ends.
+    closing: Callable[[], None] = _nothing
 
 
 @asynccontextmanager
@@ -69,6 +76,7 @@ async def wired(
     role: Role = "run",
     deliver: Deliver | None = None,
     clock: Clock = machine.now,
+    sleep: Sleep = asyncio.sleep,
 ) -> AsyncGenerator[Wired]:
     """Everything of a business that `role` needs, running for as long as the block is open.
 
@@ -82,7 +90,7 @@ async def wired(
     playbook = replace(authored.playbook, secret=secret)
     playbook.make_ready()
     metrics = Metrics()
-    instruments = Instruments(clock=clock, sleep=asyncio.sleep, metrics=metrics)
+    instruments = Instruments(clock=clock, sleep=sleep, metrics=metrics)
     http = HttpClient()
     providers = adapters(settings, http, clock, deliver)
     ids = SignedIds([secret])
@@ -165,7 +173,14 @@ async def wired(
         try:
             async with running:
                 memory.settle()
-                yield Wired(app=app, running=running, intake=intake, store=store, metrics=metrics)
+                yield Wired(
+                    app=app,
+                    running=running,
+                    intake=intake,
+                    store=store,
+                    shelf=shelf,
+                    metrics=metrics,
+                )
         finally:
             await http.close()
 

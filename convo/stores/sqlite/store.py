@@ -174,6 +174,10 @@ class SqliteStore:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._bell.wait(), seconds)
 
+    def ring(self) -> None:
+        """Let the owner look again: the clock has moved."""
+        self._bell.set()
+
     async def records(
         self,
         after: int,

@@ -1,0 +1,1 @@
+"""The pages for people at a desk: first the phone on which a flow is tried out."""

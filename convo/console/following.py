@@ -1,0 +1,76 @@
+"""What turns did, told to the page: the ways they took, and why, in a sentence each."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from convo.console.phones import Phones
+from convo.core.contacts import ContactState
+from convo.core.record_codec import Recorded, decode
+from convo.core.sessions import Frame
+from convo.language.scope import Scope
+from convo.ledger.kept_values import kept_words
+from convo.ledger.why import why
+from convo.ports import Store
+from convo.routing.playbook import Playbook
+
+AT_ONCE = 500
+AGAIN = 0.03
+"""Seconds between two looks at the records; the store rings for its owner only."""
+
+
+async def follow(store: Store, phones: Phones, zone: ZoneInfo) -> None:
+    """Tell of every turn, from the store's first one on; without an end."""
+    read = 0
+    while True:
+        rows = await store.records(read, AT_ONCE)
+        for number, body in rows:
+            read = number
+            turn = decode(body)
+            if turn.contact:
+                phones.tell("turn", told(turn, zone))
+        if len(rows) < AT_ONCE:
+            await asyncio.sleep(AGAIN)
+
+
+def told(turn: Recorded, zone: ZoneInfo) -> Mapping[str, object]:
+    """A turn as the page shows it."""
+    return {
+        "number": turn.contact,
+        "ways": [
+            {name: record.facts[name] for name in ("flow", "step", "branch", "to")}
+            for record in turn.records
+            if record.kind == "step"
+        ],
+        "why": [*why([turn], zone)],
+    }
+
+
+def standing(state: ContactState | None, playbook: Playbook, now: int) -> Mapping[str, object]:
+    """Where a contact's conversations stand, the one that goes on last."""
+    if state is None:
+        return {"sessions": []}
+    business = playbook.business
+    zone = ZoneInfo(business.zone)
+    scope = Scope(
+        names={},
+        language=state.language or business.languages[0],
+        zone=zone,
+        now=datetime.fromtimestamp(now / 1_000, zone),
+    )
+
+    def answers(frame: Frame) -> Mapping[str, str]:
+        flow = playbook.flows.get(frame.flow)
+        kinds: Mapping[str, str] = flow.answers if flow is not None else {}
+        return {
+            name: kept_words(kinds.get(name), value, scope) for name, value in frame.answers.items()
+        }
+
+    return {
+        "sessions": [
+            {"flow": frame.flow, "step": frame.step, "answers": answers(frame)}
+            for session in state.sessions
+            for frame in session.frames
+        ]
+    }

@@ -1,0 +1,172 @@
+"""The page on which one texts the business from phones, and watches the flow move beside them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+
+from convo.console.phones import Phones
+from convo.console.sayings import SAYINGS
+from convo.drawing.chart import chart_of
+from convo.drawing.placing import placed
+from convo.drawing.svg import svg_of
+from convo.drawing.wording import PageLanguage
+from convo.errors import BadAddress
+from convo.language.durations import read_duration
+from convo.language.text_problems import TextProblem
+from convo.language.texts import spoken
+from convo.policy.numbering import read_number
+from convo.routing.playbook import Playbook
+from convo.runtime.travelling import Traveller
+
+HERE = Path(__file__).parent
+LONGEST_TEXT = 1_600
+"""Characters that a phone sends at most: as many as providers join."""
+
+FARTHEST_DAYS = 400
+"""A journey is no longer than this: a year, and some days."""
+
+NEXT = "next"
+_LANGUAGES: Mapping[str, PageLanguage] = {"en": "en", "zh": "zh"}
+_TEMPLATES = Jinja2Templates(directory=HERE / "templates")
+_encode = msgspec.json.encode
+#: Keeps a text of a number as its webhook would bring it; says what was wrong, or nothing.
+Writes = Callable[[str, str], Awaitable[str]]
+#: What a number's conversation knows and where it stands, for the page.
+Stands = Callable[[str], Awaitable[Mapping[str, object]]]
+#: When the next thing happens by itself, ms since 1970; None when nothing will.
+Next = Callable[[], Awaitable[int | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryOut:
+    """The page, what it asks for, and what it may do."""
+
+    phones: Phones
+    traveller: Traveller
+    playbook: Callable[[], Playbook]
+    write: Writes
+    stands: Stands
+    next_due: Next
+    #: The number of the first phone.
+    number: str
+
+    def routes(self) -> Sequence[Route | Mount]:
+        """Everything below `/`."""
+        return (
+            Route("/", self.page),
+            Route("/try/flow/{name}", self.drawing),
+            Route("/try/happenings", self.happenings),
+            Route("/try/standing", self.standing),
+            Route("/try/text", self.text, methods=["POST"]),
+            Route("/try/time", self.time, methods=["POST"]),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+        )
+
+    async def page(self, request: Request) -> Response:
+        playbook = self.playbook()
+        language = _page_language(request)
+        flows = [{"name": name, "about": flow.about} for name, flow in playbook.flows.items()]
+        return _TEMPLATES.TemplateResponse(
+            request,
+            "try_out.html",
+            {
+                "business": playbook.business.name,
+                "zone": playbook.business.zone,
+                "now": self.traveller.now(),
+                "number": self.number,
+                "flows": flows,
+                "words": playbook.words_to_try()[:8],
+                "language": language,
+                "say": self._say(request),
+                "longest": LONGEST_TEXT,
+            },
+        )
+
+    def _say(self, request: Request) -> Mapping[str, str]:
+        return SAYINGS[_page_language(request)]
+
+    async def drawing(self, request: Request) -> Response:
+        """A flow as SVG, its texts in `texts` where it is written in it."""
+        flow = self.playbook().flows.get(request.path_params["name"])
+        if flow is None:
+            return Response("There is no such flow.", 404)
+        asked = request.query_params.get("texts", "")
+        texts = asked if asked and spoken(flow.languages, asked) is not None else ""
+        chart = chart_of(flow, texts=texts, page=_page_language(request))
+        return Response(svg_of(placed(chart), alone=False), media_type="image/svg+xml")
+
+    async def happenings(self, _: Request) -> Response:
+        """What was said, what turns did, and what became of the files, as server-sent events."""
+
+        async def events() -> AsyncIterator[bytes]:
+            async for each in self.phones.listen():
+                yield b"event: " + each.kind.encode() + b"\ndata: " + _encode(each.facts) + b"\n\n"
+
+        return StreamingResponse(events(), media_type="text/event-stream")
+
+    async def standing(self, request: Request) -> Response:
+        """Where a number's conversations stand."""
+        return JSONResponse(await self.stands(request.query_params.get("number", "")))
+
+    async def text(self, request: Request) -> Response:
+        """Send a text from a phone."""
+        asked = await _posted(request)
+        text, country = asked.get("text", ""), self.playbook().business.country
+        try:
+            number = read_number(asked.get("number", ""), country).e164
+        except BadAddress as error:
+            return _wrong(str(error))
+        if not text.strip() or len(text) > LONGEST_TEXT:
+            return _wrong(self._say(request)["bad_text"].format(LONGEST_TEXT))
+        self.phones.wrote(number, text)
+        wrong = await self.write(number, text)
+        return JSONResponse({"wrong": wrong, "number": number}, 502 if wrong else 200)
+
+    async def time(self, request: Request) -> Response:
+        """Move the clock ahead: `by` a length such as "10m", or to what is `next`."""
+        by = (await _posted(request)).get("by", "")
+        if by == NEXT:
+            due = await self.next_due()
+            if due is None:
+                return _wrong(self._say(request)["nothing_waits"], 409)
+            ahead = max(due - self.traveller.now(), 0)
+        else:
+            try:
+                ahead = int(read_duration(by).total_seconds() * 1_000)
+            except TextProblem as problem:
+                return _wrong(str(problem))
+        if ahead > FARTHEST_DAYS * 86_400_000:
+            return _wrong(self._say(request)["too_far"].format(FARTHEST_DAYS))
+        self.traveller.travel(ahead)
+        now = self.traveller.now()
+        self.phones.tell("time", {"at": now})
+        return JSONResponse({"at": now})
+
+
+def _page_language(request: Request) -> PageLanguage:
+    """What the address asks for, else the first language of the browser that we speak."""
+    asked = request.query_params.get("lang", "")
+    wanted = (asked, *request.headers.get("accept-language", "").split(","))
+    for each in wanted:
+        if (known := _LANGUAGES.get(each.strip()[:2].lower())) is not None:
+            return known
+    return "en"
+
+
+async def _posted(request: Request) -> Mapping[str, str]:
+    """What a page of ours sends: a JSON object of texts; empty for anything else."""
+    try:
+        return msgspec.json.decode(await request.body(), type=dict[str, str])
+    except msgspec.DecodeError:
+        return {}
+
+
+def _wrong(what: str, status: int = 422) -> Response:
+    return JSONResponse({"wrong": what}, status)

@@ -1,0 +1,151 @@
+"""A business to try out: the real one, on a scratch store, with phones in place of providers."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import httpx
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from convo.console.following import follow, standing
+from convo.console.phones import Phones
+from convo.console.security import SignIn, guarded
+from convo.console.try_out import Next, Stands, TryOut, Writes
+from convo.core.numbers import PhoneNumber
+from convo.core.presence import Role
+from convo.policy.numbering import example_number
+from convo.providers import console
+from convo.providers.console import Deliver
+from convo.routing.playbook import Playbook
+from convo.runtime import clock as machine
+from convo.runtime.shelf import Shelf
+from convo.runtime.tasks import drain
+from convo.runtime.travelling import Traveller
+from convo.settings import Connection, Settings
+from convo.stores.sqlite.store import SqliteStore
+from convo.wiring.authored import Authored
+from convo.wiring.brands import open_ledger
+from convo.wiring.reloading import reload
+from convo.wiring.serving import Wired, wired
+
+HOST = "127.0.0.1"
+_BUSINESS = ("/in/", "/dlr/", "/v1/", "/readyz", "/healthz", "/metrics")
+"""Paths that belong to the business itself, and not to the pages beside it."""
+
+
+def scratch(settings: Settings, folder: Path, port: int) -> Settings:
+    """The same business with nothing of the real one: no provider, no store, no secret."""
+
+    def phone(name: str) -> Connection:
+        token = secrets.token_urlsafe(24)
+        return Connection(
+            channel=name, provider="console", options=console.Options(), path_token=token
+        )
+
+    return replace(
+        settings,
+        store=f"sqlite:{folder / 'convo.db'}",
+        host=HOST,
+        port=port,
+        public_url="",
+        secret=secrets.token_urlsafe(32),
+        connections={name: phone(name) for name in settings.connections},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Developing:
+    """Wires a business for trying out; `sign_in` has the link that opens its pages."""
+
+    sign_in: SignIn
+
+    @asynccontextmanager
+    async def __call__(
+        self,
+        authored: Authored,
+        *,
+        on_death: Callable[[], None],
+        role: Role = "run",
+        deliver: Deliver | None = None,  # noqa: ARG002 - the pages are the phone
+    ) -> AsyncGenerator[Wired]:
+        """As `wired`, with the pages beside it."""
+        settings = authored.settings
+        traveller = Traveller(machine.now)
+        phones = Phones(traveller.now)
+        zone = ZoneInfo(settings.business.zone)
+        async with wired(
+            authored,
+            on_death=on_death,
+            role=role,
+            deliver=phones.deliver,
+            clock=traveller.now,
+            sleep=traveller.sleep,
+        ) as business:
+            traveller.on_arrival(cast(SqliteStore, business.store).ring)
+            door = httpx.AsyncClient(
+                transport=httpx.ASGITransport(business.app), base_url=settings.local_url
+            )
+            pages = TryOut(
+                phones=phones,
+                traveller=traveller,
+                playbook=lambda: business.shelf.playbook,
+                write=_front_door(settings, door),
+                stands=_standing(settings, business.shelf, traveller),
+                next_due=_next_due(settings, traveller),
+                number=example_number(settings.business.country).e164,
+            )
+            hosts = frozenset(f"{name}:{settings.port}" for name in (HOST, "localhost"))
+            site = guarded(Starlette(routes=[*pages.routes()]), self.sign_in, hosts)
+            beside = [
+                asyncio.create_task(follow(business.store, phones, zone)),
+                asyncio.create_task(reload(authored, business.shelf, phones)),
+            ]
+            try:
+                yield replace(business, app=_side_by_side(business.app, site), closing=phones.close)
+            finally:
+                await drain(beside, 0)
+                await door.aclose()
+
+
+def _side_by_side(business: ASGIApp, site: ASGIApp) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        to = business if scope["path"].startswith(_BUSINESS) else site
+        await to(scope, receive, send)
+
+    return app
+
+
+def _front_door(settings: Settings, door: httpx.AsyncClient) -> Writes:
+    """Texts go through the webhook, as everybody's do."""
+    channels = settings.business.channels
+    channel = next((name for name in channels if channels[name].hears), next(iter(channels)))
+    url = f"/in/{channel}/{settings.connections[channel].path_token}"
+
+    async def write(number: str, text: str) -> str:
+        answer = await door.post(url, json={"from": number, "text": text})
+        return "" if answer.is_success else f"{answer.status_code} {answer.text}"
+
+    return write
+
+
+def _standing(settings: Settings, shelf: Shelf[Playbook], traveller: Traveller) -> Stands:
+    async def stands(number: str) -> Mapping[str, object]:
+        async with open_ledger(settings) as ledger:
+            state = await ledger.contact(PhoneNumber(number))
+        return standing(state, shelf.playbook, traveller.now())
+
+    return stands
+
+
+def _next_due(settings: Settings, traveller: Traveller) -> Next:
+    async def next_due() -> int | None:
+        async with open_ledger(settings) as ledger:
+            return (await ledger.overview(traveller.now())).next_timer
+
+    return next_due
