@@ -51,7 +51,7 @@ def test_a_word_that_is_no_command_is_told_so(convo: Convo) -> None:
     answer = convo("chek")
     assert answer.exit_code == 2
     assert 'There is no command chek. Did you mean "check"?' in answer.output
-    assert "There is no command xyzzy. One of: init, run, chat," in convo("xyzzy").output
+    assert "There is no command xyzzy. One of: init, run, dev," in convo("xyzzy").output
 
 
 def test_settings_that_do_not_hold_end_with_2(convo: Convo, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from convo.console.phones import Phones
 from convo.console.security import HEADERS, SignIn, guarded
 from convo.console.try_out import TryOut
+from convo.routing.playbook import Playbook
 from convo.runtime.travelling import Traveller
 
 HOST = "127.0.0.1:8020"
@@ -22,17 +23,24 @@ async def nothing(*_: Any) -> Any:
     pytest.fail("a stranger got through")
 
 
-def site(sign_in: SignIn) -> httpx.AsyncClient:
-    pages = TryOut(
+def no_playbook() -> Playbook:
+    pytest.fail("a stranger got through")
+
+
+def try_out() -> TryOut:
+    return TryOut(
         phones=Phones(lambda: 0),
         traveller=Traveller(lambda: 0),
-        playbook=lambda: pytest.fail("a stranger got through"),
+        playbook=no_playbook,
         write=nothing,
         stands=nothing,
         next_due=nothing,
         number="+12025550123",
     )
-    app = guarded(Starlette(routes=[*pages.routes()]), sign_in, frozenset({HOST}))
+
+
+def site(sign_in: SignIn) -> httpx.AsyncClient:
+    app = guarded(Starlette(routes=[*try_out().routes()]), sign_in, frozenset({HOST}))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{HOST}")
 
 
@@ -44,18 +52,9 @@ async def status(path: str, method: str, headers: Mapping[str, str], sign_in: Si
 
 
 def test_the_routes_tried_are_all_that_there_are() -> None:
-    pages = TryOut(
-        phones=Phones(lambda: 0),
-        traveller=Traveller(lambda: 0),
-        playbook=nothing,
-        write=nothing,
-        stands=nothing,
-        next_due=nothing,
-        number="",
-    )
     known = {path.rpartition("/")[0] if path.endswith("booking") else path for path in READS}
     known = {"/static" if path.startswith("/static") else path for path in known} | {*CHANGES}
-    assert {route.path.removesuffix("/{name}") for route in pages.routes()} == known
+    assert {route.path.removesuffix("/{name}") for route in try_out().routes()} == known
 
 
 @pytest.mark.anyio
