@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-COOKIE = "convo_dev"
+COOKIE = "convo-dev"
 SIGN_IN = "/signin"
 
 #: For every page: strict, without eval; the drawing's colours come from the style sheet.

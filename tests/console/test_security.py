@@ -62,7 +62,7 @@ def test_the_routes_tried_are_all_that_there_are() -> None:
 async def test_who_has_not_signed_in_sees_nothing_and_changes_nothing(path: str) -> None:
     method = "POST" if path in CHANGES else "GET"
     assert await status(path, method, OURS, SignIn()) == 401
-    assert await status(path, method, {**OURS, "cookie": "convo_dev=guessed"}, SignIn()) == 401
+    assert await status(path, method, {**OURS, "cookie": "convo-dev=guessed"}, SignIn()) == 401
 
 
 @pytest.mark.anyio
@@ -82,7 +82,7 @@ async def test_who_has_not_signed_in_sees_nothing_and_changes_nothing(path: str)
 async def test_a_change_is_asked_by_our_own_pages_only(path: str, told: Mapping[str, str]) -> None:
     sign_in = SignIn()
     session = sign_in.used(sign_in.path.partition("=")[2])
-    assert await status(path, "POST", {**told, "cookie": f"convo_dev={session}"}, sign_in) == 403
+    assert await status(path, "POST", {**told, "cookie": f"convo-dev={session}"}, sign_in) == 403
 
 
 @pytest.mark.anyio
@@ -90,7 +90,7 @@ async def test_a_name_that_somebody_pointed_here_is_refused() -> None:
     sign_in = SignIn()
     session = sign_in.used(sign_in.path.partition("=")[2])
     for host in ("evil.example:8020", "127.0.0.1", "127.0.0.1:8021"):
-        told = {**OURS, "host": host, "cookie": f"convo_dev={session}"}
+        told = {**OURS, "host": host, "cookie": f"convo-dev={session}"}
         assert await status("/", "GET", told, sign_in) == 421
 
 
