@@ -6,11 +6,9 @@ OpenAPI description of the API and the error list that nyaruka/courier keeps.
 
 import math
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
 from urllib.parse import quote, quote_plus
@@ -37,6 +35,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, LookedUp, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
+from convo.providers.twilio_lists import Listed, MessageList
 from convo.providers.twilio_signatures import Signatures
 from convo.providers.wire import sender
 
@@ -46,10 +45,13 @@ ANSWER = HttpAnswer(
 """Empty TwiML: nothing to say in the answer itself."""
 
 PAGES_LOOKED_AT = 5
-PAGE_SIZE = 1000
 
-SKEW = timedelta(seconds=30)
-"""How far Twilio's clock may be behind ours: what it made so long before our try may be ours."""
+PAGES_LISTED = 200
+"""Pages of one list: 200,000 messages."""
+
+SKEW = 30_000
+"""Milliseconds that Twilio's clock may be behind ours: what it made so long before our try may be
+ours."""
 
 _OPTED_OUT = "21610"
 
@@ -143,22 +145,7 @@ class _Created:
     num_segments: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Listed:
-    sid: str
-    body: str | None = field(default=None, repr=False)
-    direction: str | None = None
-    date_created: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    messages: list[_Listed]
-    next_page_uri: str | None = None
-
-
 _created = msgspec.json.Decoder(_Created).decode
-_page = msgspec.json.Decoder(_Page).decode
 
 
 class Twilio:
@@ -183,7 +170,10 @@ class Twilio:
         self._headers = self._auth | {"Content-Type": "application/x-www-form-urlencoded"}
         self._base = options.base_url.rstrip("/")
         self._messages = f"{self._base}/2010-04-01/Accounts/{options.account}/Messages.json"
+        self._list = MessageList(http=http, base=self._base, url=self._messages, login=self._auth)
         self._from = "" if channel.address is None else written(channel.address)
+        #: By a service alone nobody can tell which messages are this channel's.
+        self.lists = bool(self._from)
         # A service gives a message its sender late, so a look-up cannot ask by it.
         self._listed_from = "" if options.messaging_service else self._from
         origin = [("From", self._from), ("MessagingServiceSid", options.messaging_service)]
@@ -213,7 +203,7 @@ class Twilio:
             provider_id=sid,
             media=_media(fields),
         )
-        arrival = Arrival(event=event, dedupe=f"in:{self._channel}:{sid}", raw=request.brought)
+        arrival = Arrival(event=event, dedupe=self._once(sid), raw=request.brought)
         return Parsed(arrivals=(arrival,), answer=ANSWER)
 
     def report(self, request: RawRequest, outbound: str) -> Parsed:
@@ -257,36 +247,74 @@ class Twilio:
 
     async def look_up(self, message: Outbound, since: int, settled: Sequence[str]) -> LookedUp:
         """Twilio knows no reference of ours: the day's messages to the contact are compared."""
-        first = datetime.fromtimestamp(since // 1000, UTC) - SKEW
-        asked = {"To": message.contact.e164, "From": self._listed_from}
-        asked |= {"DateSent>": f"{first:%Y-%m-%d}", "PageSize": str(PAGE_SIZE)}
-        query = "&".join(f"{quote_plus(n)}={quote_plus(v)}" for n, v in asked.items() if v)
-        url = f"{self._messages}?{query}"
+        # To the second, for Twilio tells no more.
+        first = since // 1_000 * 1_000 - SKEW
+        pages = self._list.pages(
+            first, at_most=PAGES_LOOKED_AT, To=message.contact.e164, From=self._listed_from
+        )
         wanted = _comparable(message.text)
         others = frozenset(settled)
-        ours: list[str] = []
-        for _ in range(PAGES_LOOKED_AT):
-            try:
-                answer = await self._http.get(url, headers=self._auth)
-                page = _page(answer.body) if answer.status == 200 else None
-            except (SendError, msgspec.DecodeError):
-                page = None
-            if page is None:
-                return LookedUp(found="unknown")
-            ours += [
+        try:
+            ours = [
                 listed.sid
-                for listed in page.messages
+                async for page in pages
+                for listed in page
                 if listed.sid not in others
                 and (listed.direction or "").startswith("outbound")
                 and _comparable(listed.body or "") == wanted
-                and not _before(listed.date_created, first)
+                # A date that cannot be read proves nothing.
+                and (listed.made is None or listed.made >= first)
             ]
-            if page.next_page_uri is None:
-                return _verdict(ours)
-            if not page.next_page_uri.startswith("/"):
-                return LookedUp(found="unknown")
-            url = self._base + page.next_page_uri
-        return LookedUp(found="unknown")
+        except SendError:
+            return LookedUp(found="unknown")
+        return _verdict(ours)
+
+    # --- listing ------------------------------------------------------------------------------
+
+    async def inbound_since(self, since: int) -> Sequence[Arrival]:
+        """As their webhooks would have brought them, but for pictures, which the list has not."""
+        arrivals: list[Arrival] = []
+        async for listed in self._listed_since(since, To=self._from):
+            if listed.direction == "inbound":
+                with suppress(BadAddress):
+                    arrivals.append(self._brought(listed))
+        return arrivals[::-1]
+
+    def _brought(self, listed: Listed) -> Arrival:
+        event = Inbound(
+            channel=self._channel,
+            contact=sender(listed.origin or "", self._country),
+            text=listed.body or "",
+            provider_id=listed.sid,
+        )
+        return Arrival(event=event, dedupe=self._once(listed.sid))
+
+    async def reports_between(self, since: int, until: int) -> Sequence[Arrival]:
+        arrivals: list[Arrival] = []
+        async for listed in self._listed_since(since, From=self._from):
+            status = STATUSES.get(listed.status or "")
+            is_ours = (listed.direction or "").startswith("outbound")
+            if is_ours and status is not None and (listed.made or 0) <= until:
+                code = str(listed.error_code or "")
+                event = Report(
+                    channel=self._channel, provider_id=listed.sid, status=status, code=code
+                )
+                key = f"report:{self._channel}:{listed.sid}:{listed.status}:{code}"
+                arrivals.append(Arrival(event=event, dedupe=key))
+        return arrivals[::-1]
+
+    async def _listed_since(self, since: int, **asked: str) -> AsyncGenerator[Listed]:
+        """The newest first, until a whole page is older: their order is not by our clock."""
+        async for page in self._list.pages(since, at_most=PAGES_LISTED, **asked):
+            young = [each for each in page if each.made is None or each.made >= since]
+            for listed in young:
+                yield listed
+            if page and not young:
+                return
+
+    def _once(self, sid: str) -> str:
+        """What tells a text from all others, however often it comes."""
+        return f"in:{self._channel}:{sid}"
 
 
 def _verdict(candidates: Sequence[str]) -> LookedUp:
@@ -332,11 +360,3 @@ def _media(fields: Mapping[str, str]) -> tuple[str, ...]:
 
 def _comparable(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
-
-
-def _before(created: str | None, first: datetime) -> bool:
-    """Whether it was surely made before `first`; a date that cannot be read proves nothing."""
-    try:
-        return parsedate_to_datetime(created or "") < first
-    except (ValueError, TypeError):
-        return False

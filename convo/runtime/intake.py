@@ -47,7 +47,7 @@ class Intake:
             if isinstance(channel.address, PhoneNumber)
         )
 
-    async def accept(self, channel: str, parsed: Parsed) -> None:
+    async def accept(self, channel: str, parsed: Parsed) -> Sequence[Acceptance]:
         """Keep everything that `parsed` brings; once this returns, it is kept for good.
 
         Raises `Busy` when the inbox refused any of it and `StoreError` when nothing was kept:
@@ -74,8 +74,7 @@ class Intake:
                     arrivals.append(_with(arrival, arrival.event, act))
                 case _:
                     arrivals.append(arrival)
-        if arrivals:
-            await self._accept(channel, arrivals)
+        return await self._accept(channel, arrivals) if arrivals else ()
 
     def _taken(self, arrival: Arrival) -> Arrival:
         """With what is too much from one number set aside; law words never are."""

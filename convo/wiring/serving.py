@@ -17,6 +17,7 @@ from convo.core.links import SignedIds
 from convo.core.presence import Presence, Role
 from convo.errors import StoreError
 from convo.ports import Callback, Clock, Provider, Sleep, Store
+from convo.ports.listings import KeepsListings
 from convo.ports.presence import KnowsProcesses
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
@@ -32,6 +33,7 @@ from convo.runtime.mind import ROUTING
 from convo.runtime.own_systems import OwnSystems
 from convo.runtime.patience import Patience
 from convo.runtime.process import Running
+from convo.runtime.reconciler import Reconciler, lists
 from convo.runtime.shelf import Shelf
 from convo.settings import Settings
 from convo.web.api import Api, Behind
@@ -48,6 +50,8 @@ from convo.wiring.levels import levels
 from convo.wiring.limits import limits_of
 from convo.wiring.outfit import Outfit, worker_name
 from convo.wiring.secret import link_secret
+
+MS_A_DAY = 86_400_000
 
 
 def _nothing() -> None:
@@ -133,6 +137,7 @@ async def wired(
             announcer=Announcer(cast(KnowsProcesses, store), presence, asyncio.sleep)
             if hasattr(store, "announce")
             else None,
+            reconciler=None if role == "web" else reconciler_of(outfit, name, settings),
             store=store,
             providers=providers.values(),
             on_death=on_death,
@@ -183,6 +188,20 @@ async def wired(
                 )
         finally:
             await http.close()
+
+
+def reconciler_of(outfit: Outfit, name: str, settings: Settings) -> Reconciler | None:
+    """What looks for lost webhooks; None where no provider lists its messages."""
+    if not any(map(lists, outfit.providers.values())) or not hasattr(outfit.store, "take_listing"):
+        return None
+    return Reconciler(
+        name=name,
+        store=cast(KeepsListings, outfit.store),
+        providers=outfit.providers,
+        intake=outfit.intake,
+        instruments=outfit.instruments,
+        known_for=settings.dedupe_days * MS_A_DAY,
+    )
 
 
 def doors(settings: Settings, providers: Mapping[str, Provider]) -> Mapping[str, Door]:

@@ -124,7 +124,8 @@ class Twilio:
                 "date_created": format_datetime(each.at),
             }
             for each in made
-            if each.text.to == wanted["To"] and f"{each.at:%Y-%m-%d}" >= wanted["DateSent>"]
+            if each.text.to == wanted.get("To", each.text.to)
+            and f"{each.at:%Y-%m-%d}" >= wanted["DateSent>"]
         ]
         said = {"messages": found, "next_page_uri": None}
         return answer(200, json.dumps(said).encode(), "application/json")

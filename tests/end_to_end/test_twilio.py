@@ -132,7 +132,8 @@ class Stage:
 
     def sends(self, number: str) -> list[tuple[dict[str, str], str]]:
         """Fields of every request for `number`, and the callback of each."""
-        asked = [dict(parse_qsl(each.body.decode())) for each in list(self.fake.asked)]
+        posts = [each for each in list(self.fake.asked) if each.method == "POST"]
+        asked = [dict(parse_qsl(each.body.decode())) for each in posts]
         return [(each, each.pop("StatusCallback")) for each in asked if each["To"] == number]
 
 

@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.fakes.http_server import Answer, Asked, FakeServer
 
@@ -25,8 +25,17 @@ class FakeTwilio(FakeServer):
         self.refusal: tuple[int, int, dict[str, str]] | None = None
         self._page_size = page_size
 
-    def keep(self, body: str, *, at: datetime | None = None, to: str, origin: str) -> str:
-        """A message made at `at`, by us or by somebody else with our account."""
+    def keep(
+        self,
+        body: str,
+        *,
+        at: datetime | None = None,
+        to: str,
+        origin: str,
+        direction: str = "outbound-api",
+        status: str = "queued",
+    ) -> str:
+        """A message made at `at`, by us or by somebody else with our account, or by a contact."""
         sid = f"SM{len(self.messages):032x}"
         made = at or datetime.now(UTC)
         self.messages.append(
@@ -35,7 +44,8 @@ class FakeTwilio(FakeServer):
                 "to": to,
                 "from": origin,
                 "body": body,
-                "direction": "outbound-api",
+                "direction": direction,
+                "status": status,
                 "date_created": format_datetime(made),
                 "day": f"{made:%Y-%m-%d}",
             }
@@ -83,8 +93,8 @@ class FakeTwilio(FakeServer):
         assert set(asked) <= {"To", "From", "DateSent>", "PageSize", "Page"}
         found = [
             message
-            for message in self.messages
-            if message["to"] == asked["To"]
+            for message in reversed(self.messages)
+            if asked.get("To", message["to"]) == message["to"]
             and asked.get("From", message["from"]) == message["from"]
             and message["day"] >= asked["DateSent>"]
         ]
@@ -92,7 +102,7 @@ class FakeTwilio(FakeServer):
         start = page * self._page_size
         following = None
         if len(found) > start + self._page_size:
-            query = f"To=%2B{asked['To'][1:]}&DateSent%3E={asked['DateSent>']}&Page={page + 1}"
+            query = urlencode({**asked, "Page": str(page + 1)})
             following = f"{PATH}?{query}"
         listed = {"messages": found[start : start + self._page_size], "next_page_uri": following}
         return Answer(status=200, body=json.dumps(listed).encode())

@@ -376,6 +376,7 @@ class Stage:
                 drain=self.drain,
             ),
             announcer=None,
+            reconciler=None,
             store=self.store,
             providers=[self.provider],
             on_death=lambda: self.deaths.append("died"),

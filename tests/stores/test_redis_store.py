@@ -27,6 +27,7 @@ from tests.stores.contract_desk import (
     ANN,
     BEN,
     DAY,
+    HOUR,
     SECOND,
     START,
     HandSetClock,
@@ -126,6 +127,22 @@ async def test_processes_are_known_until_they_end_or_were_long_dead(
         await store.announce(worker)
         await store.withdraw("b")
         assert known() == [("c", clock.now)]
+
+
+async def test_one_worker_lists_a_channel_until_its_turn_is_over(
+    opened: Opened, server: RunningServer, prefix: str
+) -> None:
+    first, second = await opened(), await opened()
+    assert await first.take_listing("main", "first", HOUR) == 0
+    assert await second.take_listing("main", "second", HOUR) is None
+    assert await second.take_listing("other", "second", HOUR) == 0
+    await first.note_listing("main", START)
+    turn = Layout(prefix=prefix, partitions=first.partitions).of_all("listing:main")
+    with redis.Redis.from_url(server.url) as client:
+        left: int = client.pttl(turn)  # pyright: ignore[reportAssignmentType]
+        assert 0 < left <= HOUR
+        client.delete(turn)  # as if it had passed
+    assert await second.take_listing("main", "second", HOUR) == START
 
 
 async def test_events_of_different_partitions_have_different_ids(opened: Opened) -> None:

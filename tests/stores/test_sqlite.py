@@ -74,6 +74,27 @@ class TestLedger(LedgerContract):
         return lambda: looking(tmp_path / "convo.db")
 
 
+@pytest.mark.anyio
+async def test_a_channel_is_listed_once_in_a_while_and_from_where_it_was_left(
+    tmp_path: Path,
+) -> None:
+    clock = HandSetClock()
+    opens = Opener(str(tmp_path / "convo.db"))
+    store = await opens(clock)
+    assert await store.take_listing("main", "me", 100) == 0
+    assert await store.take_listing("other", "me", 100) == 0
+    clock.now += 99
+    assert await store.take_listing("main", "me", 100) is None
+    clock.now += 1
+    await store.note_listing("main", START)
+    assert await store.take_listing("main", "me", 100) == START
+    await store.close()
+    # Whose turn it was ended with the process.
+    again = await opens(clock)
+    assert await again.take_listing("main", "me", 100) == START
+    await again.close()
+
+
 class TestMemory(StoreContract):
     @pytest.fixture
     async def opened(self) -> AsyncIterator[Opens]:

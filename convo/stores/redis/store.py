@@ -164,6 +164,16 @@ class RedisStore:
     async def withdraw(self, name: str) -> None:
         await self._wire.ask("HDEL", self._layout.of_all("processes"), name)
 
+    async def take_listing(self, channel: str, worker: str, length: int) -> int | None:
+        turn = self._layout.of_all(f"listing:{channel}")
+        if await self._wire.ask("SET", turn, worker, "NX", "PX", length) is None:
+            return None
+        found = await self._wire.ask("HGET", self._layout.of_all("listed"), channel)
+        return int(found or 0)
+
+    async def note_listing(self, channel: str, until: int) -> None:
+        await self._wire.ask("HSET", self._layout.of_all("listed"), channel, until)
+
     async def acquire(self, partition: int, owner: str) -> Lease | None:
         asked = partition, owner
         token = self._asked_for.setdefault(asked, secrets.token_hex(16))

@@ -1,4 +1,4 @@
-"""The one process that has the file, as it describes itself."""
+"""The one process that has the file: as it describes itself, and how far it has listed."""
 
 from collections.abc import Sequence
 
@@ -25,3 +25,15 @@ def processes(database: Reads) -> Sequence[Presence]:
     """What was written last."""
     rows = database.execute("SELECT value FROM meta WHERE name = 'process'").fetchall()
     return tuple(presence.read(value) for (value,) in rows)
+
+
+def listed_until(database: Database, channel: str) -> int:
+    """Until when a channel's messages were listed at its provider; 0 for never."""
+    row = database.execute("SELECT value FROM meta WHERE name = ?", (f"listed {channel}",))
+    found = row.fetchone()
+    return found[0] if found else 0
+
+
+def note_listing(database: Database, channel: str, until: int) -> None:
+    """They are listed until then."""
+    database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"listed {channel}", until))

@@ -50,6 +50,8 @@ class SqliteStore:
         self._guard = guard
         self._token: str | None = None
         self._bell = asyncio.Event()
+        #: Until when each channel need not be listed again.
+        self._listings: dict[str, int] = {}
         # Memory is not tidied by itself: a rehearsal may live through years in a second.
         self._tidied = None if guard is None else clock() // MS_A_DAY - 1
         self._tidying: asyncio.Task[None] | None = None
@@ -115,6 +117,17 @@ class SqliteStore:
 
     async def withdraw(self, name: str) -> None:  # noqa: ARG002 - nobody else can be there
         await self._executor.run(processes.withdraw)
+
+    async def take_listing(self, channel: str, worker: str, length: int) -> int | None:  # noqa: ARG002
+        """Whose turn it is ends with the process: nobody else can be there."""
+        now = self._clock()
+        if self._listings.get(channel, 0) > now:
+            return None
+        self._listings[channel] = now + length
+        return await self._executor.run(partial(processes.listed_until, channel=channel))
+
+    async def note_listing(self, channel: str, until: int) -> None:
+        await self._executor.run(partial(processes.note_listing, channel=channel, until=until))
 
     async def acquire(self, partition: int, owner: str) -> Lease | None:
         """The only partition is 0; who owns it is written down for people."""
