@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from convo.core.languages import nearest
 from convo.language.texts import Text, is_language
 from convo.steps.many import AnyMany
-from convo.steps.question import Question, Understood, whole_number
+from convo.steps.question import NOTHING, Question, Understood, whole_number
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, Step, StepName
 from convo.understanding.options import (
@@ -177,7 +177,9 @@ class Choose(Question):
         return scene.numbers or self.numbers.values()
 
     def make_ready(self, languages: tuple[str, ...]) -> None:
-        self.words(languages)
+        words = self.words(languages)
+        if self.many is not None:
+            understand_several(NOTHING, words)
 
     def worded(self) -> Text:
         return self.choose

@@ -3,6 +3,7 @@
 import pytest
 
 from convo.errors import FlowErrors
+from convo.understanding.several_pieces import words_between
 from tests.routing.several import VISIT
 from tests.steps.conversation import Conversation, business, loaded
 
@@ -148,3 +149,12 @@ def test_an_option_leads_nowhere_by_itself() -> None:
 def test_limits_that_say_nothing_are_refused(many: str, complaint: str) -> None:
     with pytest.raises(FlowErrors, match=complaint):
         loaded(FLOW.replace("{least: 0, most: 3}", many), at=OUR)
+
+
+def test_the_first_reply_waits_for_no_words_to_be_read() -> None:
+    talk = Conversation(FLOW.replace("[en, zh]", "[en, pt]").replace("zh:", "pt:"), at=OUR)
+    talk.playbook.make_ready()
+    made = words_between.cache_info().misses
+    talk.text("topics")
+    assert talk.text("3 e 4") == ["Events and Tips: noted."]
+    assert words_between.cache_info().misses == made
