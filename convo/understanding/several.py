@@ -55,26 +55,35 @@ def understand_several(text: str, listed: OptionList) -> Several | None:
         return None
     plain, origin = letter_by_letter(said)
     order = tuple(listed.by_number.values())
-    if grammar.none.fullmatch(plain):
-        return Several(ids=())
-    none_of = grammar.none_of.fullmatch(plain)
-    if none_of is not None:
-        return Several(ids=()) if _counts(none_of, len(order), grammar) else None
-    everything = grammar.everything.fullmatch(plain)
-    if everything is not None:
-        return Several(ids=order) if _counts(everything, len(order), grammar) else None
+    # "None of these" may be an option itself: then it is what "none" is, and nothing beside it.
+    none, all_ = _called(listed, grammar.none), _called(listed, grammar.everything)
+    others = tuple(id for id in order if id not in none | all_)
+    for whole, ids in (
+        (grammar.none, none),
+        (grammar.none_of, none),
+        (grammar.everything, all_ or others),
+    ):
+        found = whole.fullmatch(plain)
+        if found is not None:
+            fits = _counts(found, len(others), grammar)
+            return Several(ids=tuple(id for id in order if id in ids)) if fits else None
     but = grammar.all_but.fullmatch(plain) or grammar.but_all.fullmatch(plain)
-    if but is not None and not _counts(but, len(order), grammar):
+    if but is not None and not _counts(but, len(others), grammar):
         return None
     start, end = (0, len(plain)) if but is None else but.span("but")
-    found = _listed(plain[start:end], listed, order, but is not None)
-    if isinstance(found, Piece):
-        return Several(
-            ids=(), unknown=said[origin[start + found.start] : origin[start + found.end]]
-        )
-    if but is not None and found is not None:
-        found = frozenset(order) - found
-    return Several(ids=tuple(id for id in order if id in found)) if found else None
+    named = _listed(plain[start:end], listed, order, but is not None)
+    if isinstance(named, Piece):
+        first, last = origin[start + named.start], origin[start + named.end]
+        return Several(ids=(), unknown=said[first:last])
+    if named is None or (len(named) > 1 and named & (none | all_)):
+        return None
+    chosen = named if but is None else frozenset(others) - named
+    return Several(ids=tuple(id for id in order if id in chosen)) if chosen else None
+
+
+def _called(listed: OptionList, whole: re.Pattern[str]) -> frozenset[str]:
+    """The options that are called "none of these", or "all of them"."""
+    return frozenset(id for name, id in listed.named.items() if id and whole.fullmatch(name))
 
 
 def _counts(said: re.Match[str], options: int, grammar: "_Grammar") -> bool:
@@ -209,7 +218,7 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 
 def _counts_things(items: Sequence[Piece]) -> bool:
-    """Whether a number stands by names and is not the number of one: "2 news" counts news."""
+    """Whether a number stands by names and is not that of one: "2 news", "the first three"."""
     numbers = names = 0
     behind = [*items, None][1:]
     paired = False
@@ -217,14 +226,10 @@ def _counts_things(items: Sequence[Piece]) -> bool:
         if paired:
             paired = False
             continue
-        paired = (
-            item.numbered
-            and following is not None
-            and not following.numbered
-            and following.id == item.id
-        )
-        names += paired or not item.numbered
-        numbers += item.numbered and not paired
+        bare = item.numbered and not item.named
+        paired = bare and following is not None and following.named and following.id == item.id
+        names += paired or not bare
+        numbers += bare and not paired
     return bool(numbers and names)
 
 

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from convo.understanding.normalise import LETTERS, whole, words_of
+from convo.understanding.numerals import spelt_numbers
 from convo.understanding.options import (
     OptionList,
     longest_first,
@@ -81,6 +82,8 @@ def _says_nothing(plain: str, at: int, pieces: list[Piece]) -> bool:
             begins = not pieces or pieces[-1].kind == "and"
             # "- 1" is a line of a list; "1-3" a range; "1 - 3" may be either.
             return after == " " if begins else before.isalnum() and after.isalnum()
+        case ".":
+            return after != "."  # "1...3" may be a range
         case sign:
             return sign not in TELLING
 
@@ -208,7 +211,9 @@ def _before(table: Vocabulary) -> Iterable[str]:
 
 
 def _after(table: Vocabulary) -> Iterable[str]:
-    return [w for w in (*table.several.after, *table.after_option) if w not in table.refusing]
+    # दो is "give" behind an option, and two behind "the first".
+    never = {*table.refusing, *(word for word, n in spelt_numbers(table).items() if 1 < n < 10)}
+    return [w for w in (*table.several.after, *table.after_option) if w not in never]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

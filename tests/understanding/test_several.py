@@ -38,6 +38,8 @@ def found(text: str) -> str:
         ("11", "-"),
         ("1-3", "news offers mac"),
         ("3-1", "-"),
+        ("1..3", "-"),
+        ("the first three", "-"),
         ("1-2-4", "news offers tips"),
         ("1 - 3", "-"),
         ("- 1\n- 3", "news mac"),
@@ -99,3 +101,20 @@ def test_both_and_neither_are_of_two() -> None:
     pair = option_list((option("a", 1, "Email"), option("b", 2, "Text")), READ)
     assert understand_several("both", pair) == Several(ids=("a", "b"))
     assert understand_several("两个都不要", pair) == Several(ids=())
+
+
+def test_an_option_that_says_none_is_what_none_is_and_nothing_beside_it() -> None:
+    pains = option_list(
+        (
+            option("head", 1, "Headache"),
+            option("back", 2, "Back"),
+            option("no", 3, "None of these"),
+        ),
+        READ,
+    )
+    assert understand_several("none", pains) == Several(ids=("no",))
+    assert understand_several("3", pains) == Several(ids=("no",))
+    assert understand_several("all", pains) == Several(ids=("head", "back"))
+    assert understand_several("both", pains) == Several(ids=("head", "back"))
+    assert understand_several("all but the first", pains) == Several(ids=("back",))
+    assert understand_several("1 and 3", pains) is None
