@@ -33,6 +33,8 @@ class Crew:
         self._midwife = Midwife(folder, self.log)
         self._numbers: dict[str, int] = {}
         self._supervision: asyncio.Task[None] | None = None
+        #: Nobody is hired twice.
+        self._hiring = asyncio.Lock()
 
     async def open(self, sabotage: Sequence[str]) -> None:
         await self._midwife.open("hurried", *sabotage)
@@ -50,8 +52,9 @@ class Crew:
 
     async def kill(self, name: str) -> None:
         """With -9, and hired again at once."""
-        await self._end(name, signal.SIGKILL)
-        await self.hire(name)
+        async with self._hiring:
+            await self._end(name, signal.SIGKILL)
+            await self.hire(name)
 
     async def kill_server(self) -> None:
         """The server, with -9; it comes again with what is on its disk."""
@@ -105,10 +108,11 @@ class Crew:
     async def _supervise(self) -> None:
         while True:
             await asyncio.sleep(SEEN_TO_EVERY)
-            dead = await self._midwife.dead()
-            for name, number in tuple(self._numbers.items()):
-                if number in dead:
-                    await self.hire(name)
+            async with self._hiring:
+                dead = await self._midwife.dead()
+                for name, number in tuple(self._numbers.items()):
+                    if number in dead:
+                        await self.hire(name)
 
     async def _leave_alone(self) -> None:
         if self._supervision is not None:

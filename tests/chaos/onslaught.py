@@ -8,8 +8,9 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import MappingProxyType
@@ -23,6 +24,7 @@ from tests.chaos.oracle import Verdict
 from tests.chaos.siege import free_port
 from tests.chaos.town import PHONES, Town, Witness
 from tests.servers import ON_DISK, redis_server, running
+from tests.stores.lossy_line import LossyLine, lossy_line
 
 PARTITIONS = 8
 BETWEEN = (0.05, 0.5)
@@ -36,6 +38,22 @@ PAUSES = (1.5 * LEASE, 3.5 * LEASE)
 PAUSED_AT_ONCE = 2
 """Workers: one goes on, for somebody has to take over."""
 
+PROVIDER = "provider"
+CUTS = {
+    "line cut": 2,
+    "line down": 2,
+    "one way": 3,
+    "slow line": 2,
+    "answer lost": 5,
+    "answer torn": 3,
+}
+"""What goes wrong on a line, and how often beside each other."""
+
+CUT_FOR = (0.2, 2.0)
+"""Seconds: less than a POST and the grace of a doubt together, or a look-up asks too early."""
+
+LATENCY = (0.05, 0.4)
+
 RESTS_WITHIN = 150.0
 """Seconds."""
 
@@ -48,6 +66,8 @@ class Scene:
     town: Town
     shelves: Shelves
     chance: Random
+    #: By whom they lead from to the server, and PROVIDER's; empty where nobody cuts them.
+    lines: Mapping[str, LossyLine]
     #: What goes on beside the next blows.
     meanwhile: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
     struck: Counter[str] = field(default_factory=Counter[str])
@@ -86,6 +106,37 @@ async def pause(scene: Scene, lengths: Sequence[float] = PAUSES) -> None:
     scene.struck["pauses"] += 1
 
 
+async def cut(scene: Scene, cuts: Mapping[str, int] = CUTS) -> None:
+    """Something goes wrong on one of the lines, to the server or to the company."""
+    while len(scene.meanwhile) >= len(scene.lines):
+        await asyncio.wait(scene.meanwhile.values(), return_when=asyncio.FIRST_COMPLETED)
+    chance = scene.chance
+    name = chance.choice([each for each in scene.lines if each not in scene.meanwhile])
+    line, what = scene.lines[name], chance.choices(list(cuts), list(cuts.values()))[0]
+    scene.struck[what] += 1
+    lasting = {
+        "line down": line.down,
+        "one way": partial(line.standing, chance.choice(("there", "back"))),
+        "slow line": partial(line.slow, chance.uniform(*LATENCY)),
+    }
+    match what:
+        case "line cut":
+            line.cut()
+        case "answer lost":
+            line.lose_an_answer()
+        case "answer torn":
+            line.tear_an_answer()
+        case _:
+            lasts = asyncio.create_task(_while(lasting[what](), chance.uniform(*CUT_FOR)))
+            scene.meanwhile[name] = lasts
+            lasts.add_done_callback(lambda _: scene.meanwhile.pop(name))
+
+
+async def _while(going: AbstractContextManager[None], seconds: float) -> None:
+    with going:
+        await asyncio.sleep(seconds)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a run came to."""
@@ -93,6 +144,8 @@ class Outcome:
     verdict: Verdict
     rested: bool
     taken_over: int
+    #: Answers that were swallowed or torn.
+    unheard: int
     figures: str
 
 
@@ -104,15 +157,16 @@ async def under_fire(
     seed: str,
     calm: float = 0.0,
     slow: float = 0.5,
+    lossy: bool = False,
     sabotage: Sequence[str] = (),
     rests_within: float = RESTS_WITHIN,
 ) -> Outcome:
     """Let these blows fall; then let it live for `calm` seconds, fall silent, and be judged.
 
     `slow` is the share of the time between two blows in which the company answers late, so that
-    most fall between its taking a text and its saying so.
+    most fall between its taking a text and its saying so. Only `lossy` lines can be cut.
     """
-    async with staged(folder, carrier, seed=seed, sabotage=sabotage) as scene:
+    async with staged(folder, carrier, seed=seed, sabotage=sabotage, lossy=lossy) as scene:
         town, crew = scene.town, scene.crew
         began = time.monotonic()
         town.wake()
@@ -133,7 +187,13 @@ async def under_fire(
             f"seed {seed}: {_blows(scene)} in {lasted:.0f} s, {taken_over} times fenced off; "
             f"{_figures(town.witness, kept, verdict)}"
         )
-        return Outcome(verdict=verdict, rested=rested, taken_over=taken_over, figures=told)
+        return Outcome(
+            verdict=verdict,
+            rested=rested,
+            taken_over=taken_over,
+            unheard=sum(line.lost for line in scene.lines.values()),
+            figures=told,
+        )
 
 
 @asynccontextmanager
@@ -143,38 +203,51 @@ async def staged(
     *,
     seed: str,
     sabotage: Sequence[str] = (),
+    lossy: bool = False,
     flows: Mapping[str, str] = MappingProxyType({"booking": business.FLOW}),
     more: str = "",
 ) -> AsyncGenerator[Scene]:
     """A business at work, and a town whose phones still sleep; `more` are tables of convo.toml."""
     port = free_port()
     town = Town(carrier, port, seed)
-    with running(redis_server(), folder / "redis", *ON_DISK) as server:
-        channel = carrier.settings(await town.company.open())
+    async with AsyncExitStack() as stack:
+        server = stack.enter_context(running(redis_server(), folder / "redis", *ON_DISK))
+        company = await town.company.open()
+        stack.push_async_callback(town.close)
+        lines: dict[str, LossyLine] = {}
+        if lossy:
+            for name in (WEB, *WORKERS):
+                lines[name] = await stack.enter_async_context(lossy_line(server.port))
+            lines[PROVIDER] = await stack.enter_async_context(lossy_line(company))
         for name in (WEB, *WORKERS):
+            url = lines[name].url if lossy else server.url
             business.written(
                 folder / name,
                 public=carrier.public,
                 port=port,
-                channel=channel,
+                channel=carrier.settings(lines[PROVIDER].port if lossy else company),
                 grace=GRACE,
-                store=f'url = "{server.url}"\npartitions = {PARTITIONS}',
+                store=f'url = "{url}"\npartitions = {PARTITIONS}',
                 log_level="warning",
                 flows=flows,
                 more=more,
             )
         crew, shelves = Crew(folder, server, port), Shelves(server.url)
-        scene = Scene(crew=crew, town=town, shelves=shelves, chance=Random(f"{seed} blows"))
-        try:
-            await crew.open(sabotage)
-            yield scene
-        finally:
-            for task in tuple(scene.meanwhile.values()):
-                task.cancel()
-            await asyncio.gather(*scene.meanwhile.values(), return_exceptions=True)
-            await crew.close()
-            await town.close()
-            shelves.close()
+        stack.callback(shelves.close)
+        stack.push_async_callback(crew.close)
+        scene = Scene(
+            crew=crew, town=town, shelves=shelves, chance=Random(f"{seed} blows"), lines=lines
+        )
+        stack.push_async_callback(_stop_all, scene.meanwhile)
+        await crew.open(sabotage)
+        yield scene
+
+
+async def _stop_all(meanwhile: Mapping[str, asyncio.Task[None]]) -> None:
+    tasks = tuple(meanwhile.values())
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _struck(scene: Scene, blows: Sequence[Blow], slow: float) -> None:

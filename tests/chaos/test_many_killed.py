@@ -1,4 +1,4 @@
-"""`kill -9` and SIGSTOP of web, workers and Redis at random moments of sixty conversations."""
+"""Web, workers, Redis and their lines are struck at random moments of sixty conversations."""
 
 import os
 import secrets
@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.carriers import Carrier, Kannel, Twilio
-from tests.chaos.onslaught import Blow, kill, pause, under_fire
+from tests.chaos.onslaught import Blow, Outcome, cut, kill, pause, under_fire
 
 KILLS = 40
-KILLS_UNASKED = 12
-PAUSES = 4
+KILLS_UNASKED = 8
+PAUSES = 3
+CUTS = 30
 SOAKED = 300
 
 
@@ -22,13 +23,13 @@ def seed() -> str:
     return os.environ.get("CHAOS_SEED") or secrets.token_hex(4)
 
 
-async def _survives(folder: Path, carrier: Carrier, seed: str, blows: Sequence[Blow]) -> int:
-    outcome = await under_fire(folder, carrier, blows, seed=seed, calm=1.0)
+async def _survives(folder: Path, carrier: Carrier, seed: str, blows: Sequence[Blow]) -> Outcome:
+    outcome = await under_fire(folder, carrier, blows, seed=seed, calm=1.0, lossy=cut in blows)
     print(f"\n{outcome.figures}")
     told = f"CHAOS_SEED={seed}\n{outcome.verdict}"
     assert not outcome.verdict.findings, told
     assert outcome.rested, told
-    return outcome.taken_over
+    return outcome
 
 
 @pytest.mark.anyio
@@ -55,7 +56,15 @@ async def test_who_sleeps_through_a_lease_wakes_up_fenced_off_and_sends_nothing_
     tmp_path: Path, seed: str, soak: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with capsys.disabled():
-        taken_over = await _survives(
-            tmp_path, Twilio(), seed, [pause] * (SOAKED if soak else PAUSES)
-        )
-    assert taken_over >= (100 if soak else 1)
+        outcome = await _survives(tmp_path, Twilio(), seed, [pause] * (SOAKED if soak else PAUSES))
+    assert outcome.taken_over >= (100 if soak else 1)
+
+
+@pytest.mark.anyio
+@pytest.mark.soak
+async def test_cut_slow_and_lossy_lines_to_redis_and_to_the_company_change_nothing(
+    tmp_path: Path, seed: str, soak: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with capsys.disabled():
+        outcome = await _survives(tmp_path, Twilio(), seed, [cut] * (SOAKED if soak else CUTS))
+    assert outcome.unheard >= (50 if soak else 3)
