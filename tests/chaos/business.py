@@ -62,6 +62,7 @@ log_level = "{log_level}"
 texts_a_minute = 0
 
 [doubts]
+within = "{within}"
 grace = "{grace}"
 
 [channels.main]
@@ -155,6 +156,7 @@ def written(
     port: int,
     channel: str,
     grace: str,
+    within: str = "30s",
     store: str = IN_A_FILE,
     log_level: str = "error",
     flows: Mapping[str, str] = MappingProxyType({"booking": FLOW}),
@@ -170,6 +172,7 @@ def written(
         port=port,
         channel=channel,
         grace=grace,
+        within=within,
         store=store,
         log_level=log_level,
         more=more,

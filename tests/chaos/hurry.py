@@ -8,16 +8,20 @@ others; who sets one that is not there any more is told so.
 import importlib
 from collections.abc import Mapping
 
-from convo.runtime.sender import Sender
-
 LEASE = 1.0
 """Seconds."""
 
-POST = 1.0
-"""Seconds after which a send is in doubt."""
+POST = "1s"
+"""After which a send is in doubt."""
 
 GRACE = "1500ms"
 """What a doubt waits: longer than a POST of a process that is gone may still be on its way."""
+
+BREAKER = """
+[breaker]
+every = "1s"
+"""
+"""A table of convo.toml: what is cut off often is tried again soon."""
 
 WAITS: Mapping[str, Mapping[str, float]] = {
     "convo.stores.redis.store": {"LEASE": int(LEASE * 1_000), "RENEW_EVERY": 0.3},
@@ -27,7 +31,6 @@ WAITS: Mapping[str, Mapping[str, float]] = {
     "convo.runtime.holder": {"ATTEND_EVERY": 0.25},
     "convo.runtime.patience": {"LONGEST_WAIT": 500},
     "convo.runtime.resolver": {"LOOK_AGAIN": 1.0},
-    "convo.runtime.valve": {"SHUT_FOR": 1_000},
 }
 
 
@@ -38,7 +41,3 @@ def hurry() -> None:
         for name, wait in waits.items():
             assert name in there, f"{module} has no {name} any more"
             there[name] = wait
-    defaults = Sender.__init__.__kwdefaults__
-    assert defaults is not None
-    assert "within" in defaults
-    defaults["within"] = POST

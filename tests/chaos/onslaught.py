@@ -18,7 +18,7 @@ from types import MappingProxyType
 from tests.chaos import business, oracle
 from tests.chaos.carriers import Carrier
 from tests.chaos.crew import WEB, WORKERS, Crew
-from tests.chaos.hurry import GRACE, LEASE
+from tests.chaos.hurry import BREAKER, GRACE, LEASE, POST
 from tests.chaos.kept import Kept, Shelves
 from tests.chaos.oracle import Verdict
 from tests.chaos.siege import free_port
@@ -227,10 +227,11 @@ async def staged(
                 port=port,
                 channel=carrier.settings(lines[PROVIDER].port if lossy else company),
                 grace=GRACE,
+                within=POST,
                 store=f'url = "{url}"\npartitions = {PARTITIONS}',
                 log_level="warning",
                 flows=flows,
-                more=more,
+                more=BREAKER + more,
             )
         crew, shelves = Crew(folder, server, port), Shelves(server.url)
         stack.callback(shelves.close)
