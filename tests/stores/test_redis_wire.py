@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import uvloop
 
 from convo.errors import StoreUnavailable
 from convo.stores.redis.wire import Command, Wire
@@ -47,6 +48,25 @@ async def test_a_server_that_is_away_is_told_to_all_who_asked_and_asked_again() 
     asked, _ = wire(ConnectionResetError(), b"PONG")
     assert [type(each) for each in await heard(asked, "PING", "PING")] == [StoreUnavailable] * 2
     assert await heard(asked, "PING") == [b"PONG"]
+
+
+def test_a_line_that_is_cut_just_when_it_is_written_to_is_no_fault_of_ours() -> None:
+    async def cut() -> Exception:
+        server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+        async with server:
+            _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.transport.abort()
+            await asyncio.sleep(0.01)
+            with pytest.raises(RuntimeError) as said:
+                writer.transport.writelines([b"PING"])
+        return said.value
+
+    # As we serve: another loop says it in other words.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        error = runner.run(cut())
+        asked, _ = wire(error, b"PONG")
+        assert type(runner.run(heard(asked, "PING"))[0]) is StoreUnavailable
+        assert runner.run(heard(asked, "PING")) == [b"PONG"]
 
 
 async def test_a_fault_of_ours_leaves_nobody_waiting() -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 
-from redis.exceptions import RedisError
+from convo.stores.redis.wire import is_away
 
 log = logging.getLogger("convo.store")
 
@@ -54,6 +54,8 @@ class Bells:
                         # Nobody heard what rang before the subscription was there.
                         for each in self._rung if partition is None else (partition,):
                             self.ring(each)
-            except (RedisError, OSError) as error:
+            except Exception as error:
+                if not is_away(error):
+                    raise
                 log.info("The bell is not heard, so owners look by themselves: %s", error)
             await asyncio.sleep(LISTEN_AGAIN)

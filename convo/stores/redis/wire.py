@@ -71,14 +71,18 @@ class Wire:
         """Let the server know our functions, which it keeps. Raises `StoreError`."""
         try:
             await self._server.load(library().text)
-        except (exceptions.RedisError, OSError) as error:
+        except Exception as error:
+            if not is_away(error):
+                raise
             raise store_error(error) from error
 
     async def check(self, address: Address, durability: Durability) -> None:
         """Raises `StoreUnavailable` with every reason why the servers will not do."""
         try:
             servers = await self._server.told()
-        except (exceptions.RedisError, OSError) as error:
+        except Exception as error:
+            if not is_away(error):
+                raise
             raise store_error(error) from error
         reasons = [
             f"{told.name}: {reason}"
@@ -121,14 +125,11 @@ class Wire:
         """Tell everybody their reply; those whose function is not known there are returned."""
         try:
             replies = await self._server.run([command for command, _ in lot])
-        except (exceptions.RedisError, OSError) as error:
-            for _, future in lot:
-                _fail(future, store_error(error))
-            return []
         except Exception as error:
-            # A fault of ours: whoever asked dies of it, and nobody waits for ever.
+            # Of a fault of ours, whoever asked dies; and nobody waits for ever.
+            told = store_error(error) if is_away(error) else error
             for _, future in lot:
-                _fail(future, error)
+                _fail(future, told)
             return []
         strangers: list[tuple[Command, asyncio.Future[Any]]] = []
         for asked, reply in zip(lot, replies, strict=True):
@@ -151,6 +152,14 @@ async def time_of(wire: Wire) -> int:
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:
     if not future.done():
         future.set_exception(error)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether it tells of the server or of the line to it, and of no fault of ours."""
+    if isinstance(error, exceptions.RedisError | OSError):
+        return True
+    # uvloop's word for a line that was cut just when something was written to it.
+    return isinstance(error, RuntimeError) and "the handler is closed" in str(error)
 
 
 #: How Redis begins what passes by itself once there is room, or a replica, again.
