@@ -109,6 +109,14 @@ def test_what_limits_nothing_is_told(tmp_path: Path, old: str, new: str, complai
     assert complaint in str(told.value)
 
 
+def test_a_channel_sends_the_next_text_when_the_one_before_is_sent_or_delivered(
+    tmp_path: Path,
+) -> None:
+    text = WHOLE.replace('rate = "1 part/s"', 'rate = "1 part/s"\norder = "delivered"')
+    channels = settings(tmp_path, text).business.channels
+    assert (channels["main"].order, channels["other"].order) == ("delivered", "sent")
+
+
 DOUBTS = '\n[doubts]\nwithin = "10s"\ngrace = "{grace}"\n'
 ON_REDIS = '\n[store]\nurl = "redis://localhost:6379/0"\n'
 

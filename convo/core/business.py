@@ -48,6 +48,8 @@ class Channel:
     limit: Limit | None = None
     #: What it shares with others: its account's limit, its registrations'.
     shared_limits: tuple[Limit, ...] = ()
+    #: When the next of a contact's messages may leave: when the one before is sent, or delivered.
+    order: Literal["sent", "delivered"] = "sent"
     #: Who carries its messages while its provider fails: the first of these that does not.
     backups: tuple[str, ...] = ()
 

@@ -244,6 +244,9 @@ Arriving = (
     | Recall
 )
 
+#: What a provider says of a message when it will say nothing more.
+LAST_WORDS: frozenset[DeliveryStatus] = frozenset(("failed", "undelivered", "delivered"))
+
 #: How far a message got; a lower rank never overwrites a higher one.
 STATUS_RANK = {
     "waiting": 0,

@@ -92,6 +92,8 @@ class Settle:
     due: int = 0
     #: With `again`: it may have left all the same, so only the channel that had it may have it.
     stays: bool = False
+    #: With `accepted`: the next of its chain waits until then, or for the last word on this one.
+    next_after: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

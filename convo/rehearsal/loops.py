@@ -63,9 +63,10 @@ class RehearsedLoops:
         )
         self._sender = Sender(
             valves={
-                # Without its rate: how far apart two parts leave is no part of a conversation.
+                # Without its rate and order: how far apart two texts leave is no part of a
+                # conversation.
                 name: Valve(
-                    replace(channel, limit=None, shared_limits=()),
+                    replace(channel, limit=None, shared_limits=(), order="sent"),
                     outbox,
                     lambda id: f"rehearsal:{id}",
                     metrics=instruments.metrics,

@@ -41,6 +41,10 @@ SEND_WITHIN = 30.0
 MOST_TRIES = 30
 """Tries after which a message that is surely not sent is given up: after about five hours."""
 
+DELIVERED_WITHIN = 15_000
+"""Milliseconds that the next message of a chain waits for the report on the one before, where the
+channel keeps the order of delivery. Reports get lost, and a conversation must not."""
+
 LONGEST_PAUSE = backoff.LONGEST
 """Milliseconds that a provider can make a channel wait at once."""
 
@@ -230,7 +234,10 @@ class Sender:
                 more = sent.parts - message.parts
                 self._allowance.owe(dict.fromkeys(valve.limits(self._clock()), more))
             self._resolver.left(message, sent.provider_ids)
-            self._settle(claim, "accepted", provider_ids=sent.provider_ids)
+            ordered = self._valves[message.channel].order == "delivered"
+            next_after = self._clock() + DELIVERED_WITHIN if ordered else 0
+            ids = sent.provider_ids
+            self._settle(claim, "accepted", provider_ids=ids, next_after=next_after)
 
     def _limit(self, attempt: str) -> None:
         """It has begun, so it may be ended: one that has not would end without a word, and who
@@ -317,6 +324,7 @@ class Sender:
         provider_ids: tuple[str, ...] = (),
         code: str = "",
         due: int = 0,
+        next_after: int = 0,
     ) -> None:
         message = claim.message
         self._count("convo_sends_total", message.goes_by, outcome)
@@ -329,6 +337,7 @@ class Sender:
                 code=code,
                 due=due,
                 stays=message.stays,
+                next_after=next_after,
             )
         )
 

@@ -43,6 +43,7 @@ class Valve:
         self.callback = callback
         #: The channels that may carry its messages, itself first.
         self.family = (channel.name, *channel.backups)
+        self.order = channel.order
         self.in_flight = 0
         self._metrics = metrics
         self._at_once = at_once

@@ -46,6 +46,7 @@ def channel_of(
         limit=own_limit(name, table.rate),
         shared_limits=tuple(shared),
         backups=table.backups,
+        order=table.order,
     )
 
 

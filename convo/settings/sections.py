@@ -127,6 +127,12 @@ class ChannelSection(Section):
         "(docs/how-to/fall-back-on-another-channel.md).",
         examples=[["other"]],
     )
+    order: Literal["sent", "delivered"] = Field(
+        default="sent",
+        description='When the next text to somebody leaves. "delivered": once the provider has '
+        "reported that the one before arrived or never will, or 15 seconds later. For gateways "
+        "that report, where texts overtake each other.",
+    )
     signature: str = Field(
         default="",
         description="Put to every text once and counted in its parts.",

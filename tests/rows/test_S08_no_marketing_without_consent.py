@@ -23,8 +23,10 @@ from convo.core.events import (
     MergeAsked,
     Moved,
     OptedOutElsewhere,
+    Recalled,
     Requested,
 )
+from convo.core.recalls import Recall
 from convo.ports import Arrival
 from convo.rehearsal.rehearsal import Rehearsal
 from convo.web.api import POSTS
@@ -129,6 +131,11 @@ async def taken_over(talk: Rehearsal, _: str) -> None:
     await talk.post(Arrival(event=Moved(contact=ANNA, channel="main", by="two"), dedupe=""))
 
 
+async def taken_back(talk: Rehearsal, _: str) -> None:
+    recall = Recall(flow="promo", contact=ANNA, by="mei")
+    await talk.post(Arrival(event=Recalled(contact=ANNA, recall=recall), dedupe=""))
+
+
 #: Every public way; a new event or a new path must be added here.
 WAYS: Mapping[str, Way] = {
     "start word": texting("promo"),
@@ -156,6 +163,7 @@ WAYS: Mapping[str, Way] = {
     "merge": Way(go=merged, through=(MergeAsked, HandedOn, "/v1/contacts/merge")),
     "a number's word for another": Way(go=claimed, through=(HandedOn,)),
     "a backup took over": Way(go=taken_over, through=(Moved,)),
+    "a recall": Way(go=taken_back, through=(Recalled,)),
     "opt-out elsewhere": Way(go=left, through=(OptedOutElsewhere,)),
     "webhook once more": Way(go=lambda talk, _: talk.duplicate(), through=(Inbound,)),
     "restart": Way(go=lambda talk, _: talk.restart()),

@@ -18,7 +18,7 @@ from convo.errors import (
 )
 from convo.ports import Done, Sent, Settle, Wants
 from convo.runtime.breaker import RULES
-from convo.runtime.sender import LONGEST_PAUSE, MOST_TRIES
+from convo.runtime.sender import DELIVERED_WITHIN, LONGEST_PAUSE, MOST_TRIES
 from convo.runtime.valve import STOPPED_FOR
 from tests.runtime.stage import (
     ANNA,
@@ -26,6 +26,7 @@ from tests.runtime.stage import (
     FakeProvider,
     Idempotent,
     Stage,
+    business,
     claim,
     say,
     staged,
@@ -50,6 +51,13 @@ async def test_an_accepted_message_keeps_its_providers_ids() -> None:
             outbound="m1", attempt="a1", outcome="accepted", provider_ids=("X1", "X2")
         )
         assert provider.callbacks == ["https://example.test/dlr/m1"]
+
+
+async def test_a_channel_that_keeps_the_order_of_delivery_lets_the_next_wait() -> None:
+    provider = FakeProvider(Sent(), Unavailable("x"))
+    async with staged(provider, business=business(order="delivered")) as stage:
+        assert (await sent(stage)).next_after == START + DELIVERED_WITHIN
+        assert (await sent(stage)).next_after == 0
 
 
 async def test_what_surely_was_not_sent_comes_again_later_and_later() -> None:

@@ -7,6 +7,7 @@ from tests.stores.contract_consents import ConsentsContract
 from tests.stores.contract_decisions import DecisionsContract
 from tests.stores.contract_desk import Desk, HandSetClock, Opens, desk_of
 from tests.stores.contract_messages import MessagesContract
+from tests.stores.contract_order import OrderContract
 from tests.stores.contract_recalls import RecallsContract
 from tests.stores.contract_turns import TurnsContract
 from tests.stores.contract_ways import WaysContract
@@ -19,6 +20,7 @@ class StoreContract(
     TurnsContract,
     MessagesContract,
     WaysContract,
+    OrderContract,
     DecisionsContract,
     RecallsContract,
 ):

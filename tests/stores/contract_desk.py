@@ -214,6 +214,7 @@ class Desk:
         *provider_ids: str,
         due: int = 0,
         stays: bool = False,
+        next_after: int = 0,
     ) -> None:
         settled = Settle(
             outbound=claim.message.id,
@@ -222,6 +223,7 @@ class Desk:
             provider_ids=provider_ids,
             due=due,
             stays=stays,
+            next_after=next_after,
         )
         await self.advance(settles=[settled], messages=0)
 

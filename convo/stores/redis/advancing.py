@@ -38,6 +38,7 @@ def packed(done: Done, wants: Wants, number: int) -> tuple[int, bytes]:
             each.due,
             each.provider_ids,
             each.stays,
+            each.next_after,
         )
         for each in done.settles
     ]

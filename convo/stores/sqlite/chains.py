@@ -17,23 +17,33 @@ _DEMOTE_BULK = """
     UPDATE message SET state = 'waiting'
     WHERE contact = ? AND channel = ? AND state = 'head' AND lane = 'bulk'
 """
-_PROMOTE = """
-    UPDATE message SET state = 'head' WHERE seq = (
-        SELECT seq FROM message WHERE contact = ? AND channel = ? AND state = 'waiting'
+# Where the chain waits for the last word on a message, so does whoever is first.
+_NOT_BEFORE = "coalesce((SELECT until FROM awaited WHERE contact = {} AND channel = {}), 0)"
+_PROMOTE = f"""
+    UPDATE message SET state = 'head', due = max(due, {_NOT_BEFORE.format("?1", "?2")})
+    WHERE seq = (
+        SELECT seq FROM message WHERE contact = ?1 AND channel = ?2 AND state = 'waiting'
         ORDER BY lane DESC, seq LIMIT 1
     )
+"""
+_REACHED = """
+    DELETE FROM awaited WHERE contact = ? AND channel = ? AND message = ? RETURNING until
+"""
+_DUE_NOW = """
+    UPDATE message SET due = ? WHERE contact = ? AND channel = ? AND state = 'head' AND due = ?
 """
 _STEP_BACK = """
     UPDATE message SET state = 'waiting' WHERE contact = ? AND channel = ? AND state = 'head'
 """
 _SENDING = "SELECT 1 FROM message WHERE contact = ? AND channel = ? AND state = 'sending'"
-_ADD = """
+_ADD = f"""
     INSERT INTO message (
         id, contact, channel, lane, due, not_after, text, kind, purpose, programme, parts, tries,
         created, event, state, status, code, attempt, claimed, provider_ids, reach, media, voice,
         goes_by
     ) VALUES (
-        ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
+        ?1, ?2, ?3, ?4, max(?5, {_NOT_BEFORE.format("?2", "?3")}),
+        ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
         CASE WHEN EXISTS (
             SELECT 1 FROM message
             WHERE contact = ?2 AND channel = ?3 AND (state = 'head' OR state = 'sending')
@@ -59,6 +69,18 @@ def promote(database: Database, chains: Iterable[Chain]) -> None:
     # Mostly nobody waits at all, and one look at an empty index tells.
     if database.execute("SELECT 1 FROM message WHERE state = 'waiting' LIMIT 1").fetchone():
         database.executemany(_PROMOTE, chains)
+
+
+def wait_for(database: Database, waits: Iterable[tuple[str, str, int, int]]) -> None:
+    """Chains (contact, channel) whose next waits for the last word on a message, until a time."""
+    database.executemany("INSERT OR REPLACE INTO awaited VALUES (?, ?, ?, ?)", waits)
+
+
+def last_word(database: Database, chain: Chain, seq: int, at: int) -> None:
+    """This message has arrived, or never will: whoever waited for that may leave."""
+    found = database.execute(_REACHED, (*chain, seq)).fetchone()
+    if found is not None:
+        database.execute(_DUE_NOW, (at, *chain, found[0]))
 
 
 def line_up_anew(database: Database, chain: Chain) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from convo.core.event_codec import decode_report, encode_report
-from convo.core.events import STATUS_RANK, Report
+from convo.core.events import LAST_WORDS, STATUS_RANK, Report
 from convo.core.records import Record
 from convo.stores.sqlite import chains
 from convo.stores.sqlite.database import Database
@@ -93,6 +93,8 @@ def _rise(database: Database, row: tuple[Any, ...], report: Report, at: int, raw
             "UPDATE message SET status = ?, code = ? WHERE seq = ?",
             (report.status, report.code, seq),
         )
+    if report.status in LAST_WORDS:
+        chains.last_word(database, (contact, channel), seq, at)
     add_records(database, [(at, contact, _record(id, report))])
     if raw:
         database.execute("UPDATE record SET raw = ? WHERE number = last_insert_rowid()", (raw,))

@@ -10,6 +10,7 @@
 --   consent_act  every act of consent, added to and never changed (consent_act.sql)
 --   timer        events due later
 --   message      the outbox and the history of messages in one; see below
+--   awaited      chains that wait for the last word on a message (awaited.sql)
 --   provider_id  (channel, provider's id) -> message.seq
 --   orphan       reports that came before anybody knew whose they were; kept for an hour
 --   errand       work outside; `claimable` is when it may be handed out (again)

@@ -48,7 +48,7 @@ async def tidy(executor: Executor) -> None:
 def _one_by_one() -> Iterator[partial[None]]:
     for number in range(SLICES):
         yield partial(_forget_hashes, first=-(2**63) + number * _WIDTH)
-    yield partial(_forget_orphans)
+    yield partial(_forget_what_waited)
 
 
 def _forget_hashes(database: Database, first: int) -> None:
@@ -60,8 +60,10 @@ def _forget_hashes(database: Database, first: int) -> None:
         )
 
 
-def _forget_orphans(database: Database) -> None:
+def _forget_what_waited(database: Database) -> None:
+    """Reports for their message, chains for their report: neither came in its time."""
     database.execute("DELETE FROM orphan WHERE at < ?", (database.clock() - ORPHANS_KEPT,))
+    database.execute("DELETE FROM awaited WHERE until < ?", (database.clock(),))
 
 
 def _forget_records(database: Database, after: int) -> int | None:

@@ -76,6 +76,7 @@ def settle(database: Database, settles: Sequence[Settle], now: int) -> None:
     settled: list[tuple[object, ...]] = []
     again: list[tuple[object, ...]] = []
     late: list[tuple[str, int]] = []
+    awaited: list[tuple[str, str, int, int]] = []
     for each in settles:
         seq, contact, channel, goes_by, state, attempt = claimed.pop(each.outbound, _UNKNOWN)
         if attempt != each.attempt:
@@ -92,12 +93,16 @@ def settle(database: Database, settles: Sequence[Settle], now: int) -> None:
         if each.outcome == "again":
             again.append((each.code, each.due, each.stays, seq))
         else:
+            if each.next_after:
+                awaited.append((contact, channel, seq, each.next_after))
             settled.append((*_BECOMES[each.outcome], each.code, ids, seq))
     database.executemany(_SETTLE, settled)
     if again:
         database.executemany(_AGAIN, again)
     if late:
         database.executemany("UPDATE message SET provider_ids = ? WHERE seq = ?", late)
+    if awaited:
+        chains.wait_for(database, awaited)
     chains.promote(database, freed)
     add_records(database, facts)
     reports.know_as(database, names, now)

@@ -3,6 +3,8 @@
 -- As kept, a contact's chains are {channel = {front, lane, reply, bulk}}: the id of the message
 -- that is first, which is in the queue or on its way, its lane, and the ids behind it by lane,
 -- oldest first. A reply goes before bulk that nobody has claimed; each lane keeps its own order.
+-- Where the next waits for the last word on a message, `awaits` is that one's id, and `opens` when it
+-- waits no more, ms.
 --
 -- A message's row, as stores/redis/rows.py packs it too:
 
@@ -30,7 +32,7 @@ end
 
 -- Messages that are done, as `settled` has them: contact, who carried it, status and its rank, the
 -- row, why it has this status, when it was claimed last (ms, 0 for never), and the provider's ids.
-local WHOSE, VIA, STATUS, RANK, WHY, NAMES = 1, 2, 3, 4, 6, 8
+local WHOSE, VIA, STATUS, RANK, ROW, WHY, NAMES = 1, 2, 3, 4, 5, 6, 8
 local CANCELLED = 0 -- the rank of a status (core/events.py)
 
 local function done_of(p, day, id)
@@ -92,11 +94,16 @@ local function write_chains(p)
   for contact in pairs(changed) do
     local left = {}
     for channel, chain in pairs(p.chains[contact]) do
-      if chain.front then left[channel] = chain end
+      if chain.front or chain.awaits then left[channel] = chain end
     end
     p.chains[contact] = left
     put(p, 'chains', contact, next(left) ~= nil and pack(left))
   end
+end
+
+local function set_due(p, row, due)
+  row[DUE] = due
+  put(p, 'messages', row[ID], pack(row))
 end
 
 -- The next of the chain is its front; the one before must have left it.
@@ -107,8 +114,25 @@ local function step_forward(p, chain)
   if id then
     local row = row_of(p, id)
     chain.lane = row[LANE]
+    if chain.awaits and row[DUE] < chain.opens then set_due(p, row, chain.opens) end
     rank(p, 'queue', place_of(row), 0)
   end
+end
+
+-- A message has arrived, or never will: who waited for that may leave. Whether somebody may.
+local function last_word(p, now, contact, channel, id)
+  local known = chains_of(p, contact)[channel]
+  if not known or known.awaits ~= id then return false end
+  local chain = chain_of(p, contact, channel)
+  local front = chain.front and not is_sending(p, chain.front) and row_of(p, chain.front)
+  local waited = front and front[DUE] == chain.opens
+  chain.awaits, chain.opens = nil, nil
+  if waited then
+    rank(p, 'queue', place_of(front), false)
+    set_due(p, front, now)
+    rank(p, 'queue', place_of(front), 0)
+  end
+  return waited
 end
 
 -- Put a message {id, contact, channel, lane, due, number, row, who carries it} at the end of its
@@ -128,6 +152,10 @@ local function enqueue(p, message)
     table.insert(chain[lane], id)
   else
     chain.front, chain.lane = id, lane
+    if chain.awaits and due < chain.opens then
+      due = chain.opens
+      set_due(p, row_of(p, id), due)
+    end
     rank(p, 'queue', place_in_queue(by, lane, due, number, id), 0)
   end
 end

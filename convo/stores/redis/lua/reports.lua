@@ -65,7 +65,9 @@ local function set_aside(p, now, channel, provider_id, ...)
   put(p, 'orphans', name, pack(early))
 end
 
--- Note how far a message got; true when that settled it.
+local LAST_WORD = 3 -- the rank from which a provider says nothing more (core/events.py)
+
+-- Note how far a message got; true when somebody may leave now who could not before.
 function apply_report(p, now, channel, outbound, provider_id, status, rank_of_status, code, raw)
   local id, day = meant(p, channel, outbound, provider_id)
   if not id then
@@ -85,7 +87,8 @@ function apply_report(p, now, channel, outbound, provider_id, status, rank_of_st
     if changed then put(p, day, id, pack(done)) end
     know_as(p, day, channel, provider_id, id, now)
     tell_status(p, now, done[WHOSE], id, status, code, raw)
-    return false
+    return rank_of_status >= LAST_WORD and done[ROW]
+      and last_word(p, now, done[WHOSE], done[ROW][CHANNEL], id)
   end
   local row = row_of(p, id)
   local claimed_at = may_have_left(p, row)

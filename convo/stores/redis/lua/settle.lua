@@ -5,7 +5,7 @@ local QUEUED, FAILED = 1, 3 -- ranks of statuses (core/events.py)
 local LEFT_KEPT = 10 * 60 * 1000 -- ms: a look-up compares with nothing older
 local COMMITS_LEFT = 2000
 
-local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids, stays)
+local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids, stays, next_after)
   local id, contact, channel = row[ID], row[CONTACT], row[CHANNEL]
   local chain = chain_of(p, contact, channel)
   put(p, 'sending', id, false)
@@ -25,6 +25,7 @@ local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_
   else
     settled(p, row, 'queued', QUEUED, code, claimed_at, provider_ids)
     tell_sent(p, now, contact, id, provider_ids)
+    if next_after > 0 then chain.awaits, chain.opens = id, next_after end
     if #provider_ids > 0 then add(p.left, {goes_by(row), contact, provider_ids, claimed_at}) end
   end
   step_forward(p, chain)
@@ -62,18 +63,18 @@ local function prepare_settles(p, settles)
   fetch(p, 'settled1', names)
 end
 
--- Settles are {id, attempt, outcome, code, due, provider's ids, whether it stays with its channel}.
--- One that is settled already, by a report or before, or that is claimed anew, is left alone; what the
--- provider calls it is learnt.
+-- Settles are {id, attempt, outcome, code, due, provider's ids, whether it stays with its channel,
+-- until when the next waits for the last word on it, or 0}. One that is settled already, by a report or
+-- before, or that is claimed anew, is left alone; what the provider calls it is learnt.
 local function settle(p, settles, now)
   prepare_settles(p, settles)
   for _, each in ipairs(settles) do
-    local id, attempt, outcome, code, due, provider_ids, stays = unpack(each)
+    local id, attempt, outcome, code, due, provider_ids, stays, next_after = unpack(each)
     local row, claimed = row_of(p, id), value(p, 'sending', id)
     if row and claimed then
       local its_attempt, claimed_at = unpack(unpack_value(claimed))
       if its_attempt == attempt then
-        settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids, stays)
+        settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids, stays, next_after)
       end
     end
     if #provider_ids > 0 then learn_names(p, now, id, provider_ids) end
