@@ -33,7 +33,9 @@ class Allowance:
 
     async def take(self, wanted: Mapping[Limit, int]) -> Mapping[Limit, int]:
         """Parts that may start now, and no more than wanted; 0 when nobody can be asked."""
+        # Several partitions ask at the same time, and what is owed is charged with one of them.
         owed = {limit: parts for limit, parts in self._owed.items() if parts}
+        self._owed.clear()
         asks = [Ask(limit=limit, owed=owed[limit]) for limit in owed if limit not in wanted]
         asks += [
             Ask(limit=limit, wanted=parts, owed=owed.get(limit, 0))
@@ -47,10 +49,9 @@ class Allowance:
             if not self._failing:
                 log.error("What has a limit waits: nobody can say how much may leave: %s", error)
             self._failing = True
+            self._owed.update(owed)
             return dict.fromkeys(wanted, 0)
         self._failing = False
-        self._owed.subtract(owed)
-        self._owed = Counter({limit: parts for limit, parts in self._owed.items() if parts})
         for ask, permits in zip(asks, granted, strict=True):
             self._free_at[ask.limit.name] = permits.free_at
         return {

@@ -1,5 +1,6 @@
 """Everything that leaves keeps to its limits: the channel's, its account's, its registrations'."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -258,6 +259,33 @@ async def test_where_nobody_can_say_how_much_may_leave_nothing_does_and_nothing_
     assert await allowance.take({BRAND: 3}) == {BRAND: 3}
     assert limits.asked[-1] == [Ask(limit=BRAND, wanted=3, owed=7)]
     assert await allowance.take({}) == {}
+
+
+class Slow(Away):
+    """Answers when everybody has asked."""
+
+    def __init__(self, askers: int) -> None:
+        super().__init__()
+        self._askers = askers
+        self._all_asked = asyncio.Event()
+
+    async def permits(self, asked: Sequence[Ask]) -> Sequence[Permits]:
+        self.asked.append(asked)
+        if len(self.asked) == self._askers:
+            self._all_asked.set()
+        await self._all_asked.wait()
+        return [Permits(parts=each.wanted, free_at=START) for each in asked]
+
+
+@pytest.mark.anyio
+async def test_what_is_owed_is_charged_once_however_many_partitions_ask_at_the_same_time() -> None:
+    limits = Slow(3)
+    allowance = Allowance(limits)
+    allowance.owe({BRAND: 7})
+    await asyncio.gather(*(allowance.take({BRAND: 3}) for _ in range(3)))
+    assert sum(ask.owed for asked in limits.asked for ask in asked) == 7
+    await allowance.take({BRAND: 3})
+    assert limits.asked[-1] == [Ask(limit=BRAND, wanted=3, owed=0)]
 
 
 @pytest.mark.anyio
