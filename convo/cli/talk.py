@@ -23,6 +23,7 @@ from convo.language.chats import (
     Passing,
     Speaking,
     Written,
+    read_pictures,
     said_lines,
 )
 from convo.language.durations import duration_words, read_duration
@@ -36,6 +37,7 @@ from convo.wiring.rehearsing import EVERYTHING, TESTED, rehearse
 
 COMMANDS: Mapping[str, str] = {
     "/start [FLOW]": "begin a flow without a word, as your own system would",
+    "/picture LINK": "send a picture that is there",
     "/wait [10m]": "let time pass, or until something happens by itself",
     "/as NUMBER": "be somebody else: /as +8613800138000",
     "/lang zh": "be known to speak it",
@@ -86,6 +88,7 @@ class Talk:
         self._conversation: Conversation
         self._commands: Mapping[str, Callable[[str], Awaitable[None]]] = {
             "/start": self._begin_flow,
+            "/picture": self._picture,
             "/wait": self._wait,
             "/as": self._be,
             "/lang": self._speak,
@@ -196,6 +199,14 @@ class Talk:
             self._complain(f"Say which: /start NAME, of {flows}.")
             return
         await self._happen(Asking(name=name))
+
+    async def _picture(self, rest: str) -> None:
+        try:
+            pictures = read_pictures(rest)
+        except ValueError as error:
+            self._complain(str(error))
+            return
+        await self._happen(pictures)
 
     async def _wait(self, rest: str) -> None:
         length = read_duration(rest) if rest else self._conversation.rehearsal.next_due()

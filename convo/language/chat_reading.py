@@ -29,6 +29,7 @@ from convo.language.chats import (
     Standing,
     Written,
     read_answer,
+    read_pictures,
 )
 from convo.language.durations import read_duration
 from convo.language.phrases import LANGUAGES
@@ -42,7 +43,7 @@ SIGNS: Mapping[str, str] = {
     "~": "time passes",
     "!": "what an action, a call or a keyword is pretended to answer",
     "=": "where the session stands",
-    "%": "duplicate, restart, back (from a person), or report and a delivery status",
+    "%": "picture and its link, duplicate, restart, back (from a person), or report and a status",
     "@": "now, a language, from, channel, or request",
 }
 
@@ -271,6 +272,7 @@ _BEHIND_PERCENT: Mapping[str, Callable[[str], Deed]] = {
     "restart": _alone(Restart()),
     "back": _alone(GivenBack()),
     "report": _reported,
+    "picture": read_pictures,
 }
 _BEHIND_AT: Mapping[str, Callable[[str], Deed]] = {
     "now": _now,

@@ -16,6 +16,7 @@ ELSEWHERE = "\x1e"
 
 _FAILED = re.compile(r"failed(?::\s*(?P<why>.*))?")
 FAILED = "failed"
+_LINK = re.compile(r"https?://\S+")
 
 # --- what a line means ------------------------------------------------------------------------
 
@@ -25,6 +26,13 @@ class Written:
     """`> text`: they write."""
 
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictured:
+    """`% picture https://...`: they send a picture, or several, and write nothing."""
+
+    links: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +102,7 @@ class Asking:
 
 Deed = (
     Written
+    | Pictured
     | Passing
     | Duplicate
     | Restart
@@ -169,6 +178,14 @@ def read_answer(text: str) -> tuple[Any, str]:
         return text, ""
 
 
+def read_pictures(text: str) -> Pictured:
+    """Pictures by their links. Raises `ValueError`, in whole sentences, for what is none."""
+    links = tuple(text.split())
+    if not links or not all(_LINK.fullmatch(link) for link in links):
+        raise ValueError("A picture is its link, such as https://pictures.example/roof.jpg.")
+    return Pictured(links=links)
+
+
 # --- writing ----------------------------------------------------------------------------------
 
 
@@ -196,6 +213,8 @@ def deed_line(deed: Deed) -> str:
     match deed:
         case Written(text=text):
             return f"> {' '.join(text.splitlines())}".rstrip()
+        case Pictured(links=links):
+            return f"% picture {' '.join(links)}"
         case Passing(length=length):
             return f"~ {duration_words(length)}"
         case Duplicate() | Restart() | GivenBack():

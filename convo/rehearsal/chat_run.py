@@ -19,6 +19,7 @@ from convo.language.chats import (
     Now,
     OnChannel,
     Passing,
+    Pictured,
     Reported,
     Restart,
     Speaking,
@@ -91,6 +92,8 @@ async def happen(rehearsal: Rehearsal, deed: Deed) -> None:
     match deed:
         case Written(text=text):
             await rehearsal.text(text)
+        case Pictured(links=links):
+            await rehearsal.text("", media=links)
         case Passing(length=length):
             await rehearsal.wait(length)
         case Asking(name=name, answers=answers):
@@ -197,7 +200,7 @@ class _Run:
         """An answer may follow what was said, and a text may come before it; nothing else."""
         waiting = self.rehearsal.open_errands()
         next_deed = following[0].deed if following else Duplicate()
-        if not waiting or next_deed is None or isinstance(next_deed, Written):
+        if not waiting or next_deed is None or isinstance(next_deed, Written | Pictured):
             return
         names = ", ".join(dict.fromkeys(errand.name for errand in waiting))
         self._stop(

@@ -118,15 +118,20 @@ class Rehearsal:
     # --- what may happen ----------------------------------------------------------------------
 
     async def text(
-        self, text: str, *, from_: PhoneNumber | None = None, channel: str | None = None
+        self,
+        text: str,
+        *,
+        from_: PhoneNumber | None = None,
+        channel: str | None = None,
+        media: tuple[str, ...] = (),
     ) -> None:
-        """They write. Some time passes before every text but the first."""
+        """They write, or send pictures. Some time passes before every text but the first."""
         if self._heard and not self._store.open:
             await self.wait(BETWEEN_TEXTS)
         self._heard += 1
         where = self._known_channel(channel or self.channel)
         arrival = Arrival(
-            event=Inbound(channel=where, contact=from_ or self.phone, text=text),
+            event=Inbound(channel=where, contact=from_ or self.phone, text=text, media=media),
             dedupe=f"rehearsal:{self._heard}",
         )
         self._last_text = (where, arrival)

@@ -118,6 +118,7 @@ class Desk:
             yes_rule=yes_rule(country_of(state.number), business),
             purpose=purpose_of(event),
             text=event.text if isinstance(event, Inbound) else "",
+            media=event.media if isinstance(event, Inbound) else (),
             request=event.key if isinstance(event, Requested) else "",
             send=self.send,
             highest_number=self._highest_number,

@@ -49,6 +49,8 @@ class Reading:
     country: str
     partial: Mapping[str, str]
     places: Places = field(default_factory=dict[str, Mapping[str, Place]])
+    #: The links of the pictures that came with the text.
+    media: tuple[str, ...] = ()
     #: The contact's language, for what is asked back; and the numbers that it was asked with.
     language: str = ""
     numbers: Sequence[int] = ()
@@ -66,6 +68,7 @@ def reading(scene: Scene, zone: ZoneInfo) -> Reading:
         country=scene.around.country,
         partial=scene.partial or {},
         places=scene.around.places,
+        media=scene.around.media,
         language=scene.language,
         numbers=scene.numbers,
     )
@@ -107,6 +110,11 @@ def make_ready(expect: Expect, languages: tuple[str, ...]) -> None:
 def _text(text: str, how: Reading) -> Understood | None:
     trimmed = text.strip()
     return Understood(value=trimmed) if trimmed and len(trimmed) <= MAX_ANSWER else None
+
+
+def _photo(text: str, how: Reading) -> Understood | None:
+    """What was sent, whatever was written beside it."""
+    return Understood(value=" ".join(how.media)) if how.media else None
 
 
 def _name(text: str, how: Reading) -> Understood | None:
@@ -234,6 +242,7 @@ def called(place: Place, language: str) -> str:
 _SIMPLE: Mapping[str, Callable[[str, Reading], Understood | None]] = {
     "text": _text,
     "name": _name,
+    "photo": _photo,
     "yes_no": _yes_no,
     "date": _date,
     "time": _time,

@@ -25,6 +25,8 @@ TYPES: Mapping[str, str] = {
     "name": 'What somebody is called, in their own capitals: Anna Lee of "I\'m Anna Lee".',
     "place": "A place of a list in convo.toml, by its name or a part of it (`{place: branches}`); "
     "kept as its id and shown as it is called. Two of one name are asked about.",
+    "photo": "A picture that they send, where the channel brings it (MMS); kept as its link at the "
+    "provider, several with spaces between.",
     "pattern": "A code of your own: a booking's number, a plate, a postcode (below).",
     "[red, blue]": "One of these words, or its number; see `choose`, which shows them.",
 }
@@ -90,7 +92,9 @@ def _from_name(raw: object) -> object:
     return {"option": cast(object, raw)} if isinstance(raw, list) else raw
 
 
-SimpleKind = Literal["text", "date", "time", "datetime", "yes_no", "phone", "email", "name"]
+SimpleKind = Literal[
+    "text", "date", "time", "datetime", "yes_no", "phone", "email", "name", "photo"
+]
 
 
 class Expect(Form):
@@ -132,8 +136,8 @@ class Expect(Form):
 
 
 def kept_as(kind: str) -> str:
-    """A name, or what fits a pattern, is kept as any text."""
-    return "text" if kind in ("name", "pattern") else kind
+    """A name, the link of a picture and what fits a pattern are kept as any text."""
+    return "text" if kind in ("name", "photo", "pattern") else kind
 
 
 Expected = Annotated[Expect, BeforeValidator(_from_name)]

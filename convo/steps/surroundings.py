@@ -130,6 +130,8 @@ class Surroundings:
     purpose: Purpose
     #: What the contact wrote, empty when this turn is not about a text.
     text: str = field(repr=False)
+    #: The links of the pictures that came with it.
+    media: tuple[str, ...] = field(repr=False)
     #: Asks the gate and sends; answers when it will leave, ms since 1970. It is told the session
     #: and its generation for a text which, if it must wait, is dropped when they pass.
     send: Callable[[Say, str, int], int]

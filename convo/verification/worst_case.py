@@ -27,6 +27,7 @@ TEXT_LENGTH = 40
 
 NAME_LENGTH = 20
 EMAIL_LENGTH = 30
+LINK_LENGTH = 120
 NUMBER = 100_000
 LATE = (
     datetime(2026, 9, 23, 22, 30, tzinfo=UTC),
@@ -39,6 +40,7 @@ NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
 #: Languages that are written in letters of GSM-7, as far as names and short answers go.
 _LATIN = frozenset(("en", "es", "fr", "de", "pt", "it", "nl", "sv", "da", "fi", "nb"))
+_KEPT_AS_TEXTS = ("name", "photo")
 _DENSE = "字"
 _PIECE = re.compile(r"\{\{.*?\}\}|\{%[-+]?\s*(?P<tag>\w+).*?%\}", re.DOTALL)
 
@@ -135,11 +137,11 @@ def _links(flow: Flow, business: Business, language: str) -> tuple[str, str]:
 
 
 def _named(flow: Flow) -> Mapping[str, str]:
-    """Answers that are kept as texts and asked for as names."""
+    """Answers that are kept as texts and asked for as names or pictures."""
     return {
-        step.save: "name"
+        step.save: step.expect.kind
         for step in flow.steps.values()
-        if isinstance(step, Ask) and step.save is not None and step.expect.kind == "name"
+        if isinstance(step, Ask) and step.save is not None and step.expect.kind in _KEPT_AS_TEXTS
     }
 
 
@@ -169,8 +171,8 @@ def _of_kind(
             return True
         case "phone":
             return "+" + "8" * 15
-        case "email":
-            return "x" * EMAIL_LENGTH
+        case "email" | "photo":
+            return "x" * (EMAIL_LENGTH if kind == "email" else LINK_LENGTH)
         case "name":
             return filler(NAME_LENGTH, language)
         case "option" | "options" | "place" if labels:

@@ -104,12 +104,14 @@ def test_what_is_saved_passes_as_a_test(convo: Convo, salon: Path) -> None:
         "2",
         "明天下午三点",
         "/wait",
+        "/picture https://pictures.example/roof.jpg",
     )
     answer = say(convo, salon, *lines, "/save first they come")
     assert answer.exit_code == 0, answer.output
     assert say(convo, salon, "hours", "visit", "STOP", "/save first and go").exit_code == 0
     saved = (salon / "flows" / "tests" / "first.chat").read_text("utf-8")
     assert saved.startswith("# they come\n@ now 2026-11-22 10:00\n@ zh\n> 预约\n< 需要")
+    assert "\n% picture https://pictures.example/roof.jpg\n" in saved
     assert "\n\n# and go\n@ now" in saved
     assert saved.endswith("= visit: ended stopped\n")
     answer = convo("-C", salon, "test", "flows/tests/first.chat")
@@ -184,6 +186,7 @@ def test_a_beginning_anew_reads_the_files_again(salon: Path, convo: Convo) -> No
         ("/as 12", "no number to text from"),
         ("/lang fr", "does not speak"),
         ("/channel x", "There is no channel"),
+        ("/picture roof.jpg", "A picture is its link"),
         ("/start vist", 'Did you mean "visit"'),
     ],
 )

@@ -18,6 +18,7 @@ from convo.language.chats import (
     Now,
     OnChannel,
     Passing,
+    Pictured,
     Reported,
     Restart,
     Speaking,
@@ -31,9 +32,11 @@ from convo.language.chats import (
     said_on,
 )
 
+PICTURES = ("https://a.example/1", "https://a.example/2")
 DEEDS: list[tuple[str, Deed]] = [
     ("> book a visit", Written(text="book a visit")),
     ("~ 1d 2h", Passing(length=timedelta(hours=26))),
+    ("% picture https://a.example/1 https://a.example/2", Pictured(links=PICTURES)),
     ("% duplicate", Duplicate()),
     ("% restart", Restart()),
     ("% back", GivenBack()),
@@ -56,6 +59,8 @@ WRONG: list[tuple[str, str]] = [
     ("~ later", "not a length of time"),
     ("~ 2 months", "count in days"),
     ("% restrt", 'Did you mean "restart"'),
+    ("% picture", "A picture is its link"),
+    ("% picture roof.jpg", "A picture is its link"),
     ("% restart now", "Nothing may follow"),
     ("% report lost", "A report says one of"),
     ("@ now tomorrow", "A time is written like"),

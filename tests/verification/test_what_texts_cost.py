@@ -74,6 +74,13 @@ def test_a_text_is_taken_at_its_longest(text: str, english: str) -> None:
     assert worst(text)["en"] == english
 
 
+def test_a_picture_is_taken_for_a_long_link() -> None:
+    source = FLOW.format(text="'{{ name }}'", more="").replace("expect: name", "expect: photo")
+    of = loaded(source.replace("name: name", "name: text"))
+    said = everything_said(of.playbook.flows["shop"], of.playbook.business)
+    assert "x" * 120 in [each.text for each in said]
+
+
 @pytest.mark.parametrize(
     ("many", "english"),
     [
