@@ -18,8 +18,9 @@ class StoreSection(Section):
         default="sqlite:data/convo.db",
         description="`sqlite:` and the path of the database, seen from the folder of convo.toml, "
         "or the URL of a Redis or Valkey: `redis://`, with TLS `rediss://`, by a socket "
-        "`redis+unix://` (docs/how-to/run-on-redis.md). With a password in it, let it stand in the "
-        "environment: `env:NAME`.",
+        "`redis+unix://`, of a Cluster `redis+cluster://`, under Sentinels `redis+sentinel://` "
+        "(docs/how-to/run-on-redis.md). With a password in it, let it stand in the environment: "
+        "`env:NAME`.",
         examples=["sqlite:data/convo.db", "redis://localhost:6379/0"],
     )
     partitions: int | None = Field(

@@ -3,7 +3,8 @@
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -42,6 +43,12 @@ class World:
         """How many texts there have been."""
         return sum(len(texts) for texts in self.said.values())
 
+    async def more(self, count: int) -> None:
+        """Until so many more texts have been said."""
+        goal = self.count + count
+        while self.count < goal:
+            await asyncio.sleep(0.005)
+
     def post(self, claim: Claim) -> None:
         self.posted[claim.message.contact.e164].append(claim.message.text)
 
@@ -54,6 +61,36 @@ class World:
             told = self.said[contact.e164]
             assert kept[contact] == told
             assert self.posted[contact.e164] == [f"{ANSWER}{each}" for each in told]
+
+
+@asynccontextmanager
+async def business(
+    url: str, world: World, heard: Sequence[Sequence[PhoneNumber]] = (PEOPLE,)
+) -> AsyncIterator[None]:
+    """At work for as long as the block is open; then everything must be well.
+
+    One worker, and a web process for each of the people in `heard`.
+    """
+    webs = [await RedisStore.open(url, partitions=1) for _ in heard]
+    async with asyncio.TaskGroup() as group:
+        writing = [
+            group.create_task(write(web, world, people))
+            for web, people in zip(webs, heard, strict=True)
+        ]
+        group.create_task(work(url, "worker", world))
+        yield
+        world.silent = True
+        await asyncio.wait(writing)
+        world.over = True
+    await closed(*world.stores)
+    kept = await taken(webs[0])
+    await closed(*webs)
+    world.all_is_well(kept)
+
+
+async def closed(*stores: RedisStore) -> None:
+    for store in stores:
+        await store.close()
 
 
 async def surely(ask: Callable[[], Awaitable[T]]) -> T:

@@ -13,7 +13,17 @@ from convo.core.numbers import PhoneNumber
 from convo.stores.redis.safety import Durability
 from convo.stores.redis.store import RedisStore
 from tests.servers import ON_DISK, redis_server
-from tests.stores.answering import ANSWER, World, say_again, surely, taken, work, write
+from tests.stores.answering import (
+    ANSWER,
+    World,
+    business,
+    closed,
+    say_again,
+    surely,
+    taken,
+    work,
+    write,
+)
 from tests.stores.contract_desk import PEOPLE
 from tests.stores.failing_over import Pair, pair
 from tests.stores.lossy_line import lossy_line
@@ -38,26 +48,17 @@ async def test_nothing_is_lost_while_owner_and_web_live(
     tmp_path: Path, soak: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     failovers, chance, world = SOAKED if soak else FAILOVERS, random.Random(5), World()
-    async with within(failovers), pair(redis_server(), tmp_path, *ON_DISK) as servers:
-        async with asyncio.TaskGroup() as group:
-            webs = [await RedisStore.open(servers.url, partitions=1) for _ in HEARD]
-            writing = [
-                group.create_task(write(web, world, people))
-                for web, people in zip(webs, HEARD, strict=True)
-            ]
-            group.create_task(work(servers.url, "worker", world))
-            for _ in range(failovers):
-                await more_texts(world, chance.randrange(1, 20))
-                await asyncio.to_thread(servers.part)
-                await more_texts(world, chance.randrange(1, 25))
-                servers.fail_over()
-                await asyncio.to_thread(servers.mend)
-            world.silent = True
-            await asyncio.wait(writing)
-            world.over = True
-        kept = await taken(webs[0])
-        await closed(*webs, *world.stores)
-    world.all_is_well(kept)
+    async with (
+        within(failovers),
+        pair(redis_server(), tmp_path, *ON_DISK) as servers,
+        business(servers.url, world, HEARD),
+    ):
+        for _ in range(failovers):
+            await world.more(chance.randrange(1, 20))
+            await asyncio.to_thread(servers.part)
+            await world.more(chance.randrange(1, 25))
+            servers.fail_over()
+            await asyncio.to_thread(servers.mend)
     # There was something to lose.
     told = [record.getMessage() for record in caplog.records]
     for what in ("lost the last", "arrivals, and has them again"):
@@ -120,13 +121,13 @@ async def die_with_the_server(servers: Pair, world: World, durability: Durabilit
             asyncio.create_task(write(web, world)),
             asyncio.create_task(work(line.url, "worker", world, durability)),
         ]
-        await more_texts(world, 20, *tasks)
+        await world.more(20)
         answered = set(world.settled)
         await asyncio.to_thread(servers.part)
         if durability == "strict":
             await asyncio.sleep(0.2)  # nothing is acknowledged any more
         else:
-            await more_texts(world, 10, *tasks)
+            await world.more(10)
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
@@ -146,20 +147,6 @@ async def caught_up(servers: Pair, world: World) -> dict[PhoneNumber, list[str]]
     kept = await taken(web)
     await closed(web, *world.stores)
     return kept
-
-
-async def more_texts(world: World, count: int, *tasks: asyncio.Task[None]) -> None:
-    goal = world.count + count
-    while world.count < goal:
-        await asyncio.sleep(0.005)
-        for task in tasks:
-            if task.done():
-                task.result()
-
-
-async def closed(*stores: RedisStore) -> None:
-    for store in stores:
-        await store.close()
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import pytest
 import uvloop
 
 from convo.errors import StoreUnavailable
-from convo.stores.redis.wire import Command, Wire
+from convo.stores.redis.wire import Command, Line
 
 pytestmark = pytest.mark.anyio
 
@@ -28,12 +28,12 @@ class Scripted:
         return [said] * len(commands)
 
 
-def wire(*script: Any) -> tuple[Wire, Scripted]:
+def wire(*script: Any) -> tuple[Line, Scripted]:
     server = Scripted(*script)
-    return Wire(server), server  # pyright: ignore[reportArgumentType]
+    return Line(server), server  # pyright: ignore[reportArgumentType]
 
 
-async def heard(wire: Wire, *words: str) -> list[Any]:
+async def heard(wire: Line, *words: str) -> list[Any]:
     async with asyncio.timeout(60):
         return await asyncio.gather(*map(wire.ask, words), return_exceptions=True)
 

@@ -20,6 +20,7 @@ from convo.stores.redis.recalling import drop_recalled, said
 from convo.stores.redis.ring import Rings
 from convo.stores.redis.rows import encode, hashed, origin_row
 from convo.stores.redis.seeking import Seeker, Sought
+from convo.stores.redis.wire import Passing
 
 _as_json = msgspec.json.Encoder().encode
 
@@ -177,10 +178,13 @@ class Door:
         return await self._rings.bring(partition, brought, again=function in _BROUGHT_AGAIN)
 
     async def _bring(self, partition: int, server: bytes, brought: _Brought) -> tuple[bytes, bytes]:
-        answer, here = await self._functions.at_the_door(
-            *(partition, brought.hash, self.dedupe_days, brought.function),
-            *(*brought.args, server),
-        )
+        try:
+            answer, here = await self._functions.at_the_door(
+                *(partition, brought.hash, self.dedupe_days, brought.function),
+                *(*brought.args, server),
+            )
+        except Passing:
+            return b"later", b""
         return answer, here
 
     async def close(self) -> None:

@@ -2,6 +2,11 @@
 
 redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]    one server; rediss:// by TLS
 redis+unix://[[USER]:PASSWORD@]/PATH[?db=DATABASE]  one server by its socket
+redis+cluster://[[USER]:PASSWORD@]HOST:PORT[,HOST:PORT...]    a Cluster, by some of its nodes
+redis+sentinel://[[USER]:PASSWORD@]HOST:PORT[,HOST:PORT...]/NAME[/DATABASE]
+                                                    the primary that Sentinels call NAME
+
+These two by TLS too: rediss+cluster://, rediss+sentinel://.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +14,12 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 PORT = 6379
 
-SCHEMES = ("redis", "rediss", "redis+unix")
+SENTINEL_PORT = 26_379
+
+SCHEMES = (
+    *("redis", "rediss", "redis+unix"),
+    *("redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel"),
+)
 
 _LIKE = 'Write it like "redis://localhost:6379/0", or "rediss://" for TLS.'
 
@@ -23,9 +33,11 @@ class Address:
     """Where a store's servers are."""
 
     scheme: str
-    #: Empty for a socket.
+    #: Empty for a socket; some nodes of a Cluster; the Sentinels.
     hosts: tuple[tuple[str, int], ...]
     socket: str = ""
+    #: What Sentinels call it; empty where it is found without them.
+    primary: str = ""
     database: int = 0
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
@@ -33,6 +45,10 @@ class Address:
     @property
     def encrypted(self) -> bool:
         return self.scheme.startswith("rediss")
+
+    @property
+    def is_cluster(self) -> bool:
+        return self.scheme.endswith("+cluster")
 
     @property
     def shown(self) -> str:
@@ -43,7 +59,9 @@ class Address:
         hosts = ",".join(
             f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.hosts
         )
-        return f"{self.scheme}://{secret}{hosts}/{self.database}"
+        place = f"/{self.primary}" if self.primary else ""
+        database = "" if self.is_cluster else f"/{self.database}"
+        return f"{self.scheme}://{secret}{hosts}{place}{database}"
 
 
 def read(url: str) -> Address:
@@ -62,11 +80,7 @@ def read(url: str) -> Address:
         return _socket(parts, place, known)
     if parts.query:
         raise BadUrl(f"there is a ? in it. {_LIKE}")
-    return Address(
-        **known,
-        hosts=(_host(place),),
-        database=_database(parts.path.strip("/") or "0"),
-    )
+    return _servers(parts, place, known)
 
 
 def _socket(parts: SplitResult, place: str, known: dict[str, str]) -> Address:
@@ -77,7 +91,33 @@ def _socket(parts: SplitResult, place: str, known: dict[str, str]) -> Address:
     return Address(**known, hosts=(), socket=unquote(parts.path), database=database)
 
 
-def _host(place: str) -> tuple[str, int]:
+def _servers(parts: SplitResult, place: str, known: dict[str, str]) -> Address:
+    path = parts.path.strip("/")
+    if parts.scheme.endswith("+cluster"):
+        if path not in ("", "0"):
+            raise BadUrl("a Cluster has the database 0 and no other: write nothing behind the /.")
+        return Address(**known, hosts=_hosts(place, PORT), database=0)
+    if parts.scheme.endswith("+sentinel"):
+        name, _, database = path.partition("/")
+        if not name:
+            raise BadUrl(
+                "behind the / stands what the Sentinels call the primary, like "
+                f'"{parts.scheme}://localhost:26379/mymaster".'
+            )
+        return Address(
+            **known,
+            hosts=_hosts(place, SENTINEL_PORT),
+            primary=unquote(name),
+            database=_database(database or "0"),
+        )
+    return Address(**known, hosts=(_host(place, PORT),), database=_database(path or "0"))
+
+
+def _hosts(places: str, port: int) -> tuple[tuple[str, int], ...]:
+    return tuple(_host(place, port) for place in places.split(","))
+
+
+def _host(place: str, usual: int) -> tuple[str, int]:
     try:
         parts = urlsplit(f"//{place}")
         host, port = parts.hostname, parts.port
@@ -85,7 +125,7 @@ def _host(place: str) -> tuple[str, int]:
         raise BadUrl(f'"{place}" is no host and port. {_LIKE}') from error
     if not host:
         raise BadUrl(f"there is no host in it. {_LIKE}")
-    return host, PORT if port is None else port
+    return host, usual if port is None else port
 
 
 def _database(text: str) -> int:

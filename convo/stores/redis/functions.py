@@ -6,6 +6,7 @@ from typing import Any
 
 from convo.ports import Clock
 from convo.stores.redis.layout import Layout
+from convo.stores.redis.library import library
 from convo.stores.redis.wire import Wire
 
 
@@ -74,4 +75,5 @@ class Functions:
         return await self._call(name, self.layout.counted(kind, of), *args)
 
     async def _call(self, name: str, keys: Sequence[str], *args: Any) -> Any:
-        return await self._wire.call(name, keys, self.clock.given, *args)
+        function = library().function(name)
+        return await self._wire.ask("FCALL", function, len(keys), *keys, self.clock.given, *args)

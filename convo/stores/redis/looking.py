@@ -19,11 +19,11 @@ from convo.errors import StoreUnavailable
 from convo.ports import Clock
 from convo.stores.redis import address, rows
 from convo.stores.redis.accounts import accounts_behind
+from convo.stores.redis.connecting import connected
 from convo.stores.redis.functions import Functions, ServersClock
 from convo.stores.redis.layout import MS_A_DAY, Layout
 from convo.stores.redis.overviewing import overview
 from convo.stores.redis.processes import processes
-from convo.stores.redis.server import SingleServer
 from convo.stores.redis.wire import Wire, time_of
 
 TOGETHER = 500
@@ -218,7 +218,7 @@ async def looking(
 ) -> AsyncGenerator[RedisLedger]:
     """Raises `BadUrl`, and `StoreUnavailable` when nobody is there or nothing is kept."""
     # Nothing is written, so there is nothing that a replica would have to have.
-    wire = Wire(SingleServer(address.read(url), "default"))
+    wire = connected(address.read(url), "default")
     try:
         kept = await wire.ask(
             "HGET", Layout(prefix=prefix, partitions=1).of_all("layout"), "partitions"

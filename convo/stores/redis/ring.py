@@ -30,8 +30,9 @@ KEPT_ARRIVALS = 10_000
 """Arrivals at most, for each partition."""
 
 ASK_AGAIN = 0.05
-WAIT = 12.0
-"""Seconds between two tries, and that the owner is waited for: a little more than its lease."""
+WAIT = 30.0
+"""Seconds between two tries, and until they end: an owner is back within its lease, or not at all,
+and keys move from node to node within moments."""
 
 #: What is answered for: it is kept.
 _KEPT = (b"accepted", b"duplicate")
@@ -86,8 +87,8 @@ class Ring(Generic[T]):
             else:
                 return answer
         raise StoreUnavailable(
-            "Another Redis has taken over, and the owner of the partition has not come back to it "
-            "yet: ask again."
+            "Another Redis has taken over or is about to, and the partition's owner has not come "
+            "back to it yet: ask again."
         )
 
     async def _ask(self, brought: T, again: bool) -> tuple[bytes, bytes]:

@@ -37,6 +37,8 @@ def refusals(address: Address, durability: Durability, told: Told) -> Iterator[s
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
         yield f"It is version {version}. Convo needs Redis 7.0 or later, or Valkey."
         return
+    if info.get("cluster_enabled") == "1" and not address.is_cluster:
+        yield "It is a node of a Cluster: write redis+cluster:// and some of its nodes in the URL."
     policy = info.get("maxmemory_policy", "noeviction")
     if policy != "noeviction":
         yield (

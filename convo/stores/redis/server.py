@@ -1,4 +1,4 @@
-"""One Redis or Valkey."""
+"""One Redis or Valkey, at its place or wherever the Sentinels say."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -6,6 +6,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 
@@ -26,46 +27,45 @@ ANSWER_WITHIN = 5.0
 """Seconds that an answer may take before it counts as lost."""
 
 
+ASKING = "ASKING"
+"""In front of a command: a node may run it although the keys are only on their way to it."""
+
+
 class SingleServer:
     """Commands leave by one connection, in their order; nothing is repeated by itself."""
 
-    def __init__(self, address: Address, durability: Durability) -> None:
-        self._name = address.socket or "{}:{}".format(*address.hosts[0])
+    def __init__(
+        self, name: str, client: Redis, durability: Durability, sentinels: Sequence[Redis] = ()
+    ) -> None:
+        """`sentinels` tell the client where the server is."""
+        self._name = name
+        self._sentinels = sentinels
+        self._client = client
         self._strict = durability == "strict"
-        host, port = address.hosts[0] if address.hosts else ("", 0)
-        self.client = Redis(
-            host=host,
-            port=port,
-            unix_socket_path=address.socket or None,
-            db=address.database,
-            username=address.user or None,
-            password=address.password or None,
-            ssl=address.encrypted,
-            protocol=2,
-            socket_timeout=ANSWER_WITHIN,
-            socket_connect_timeout=ANSWER_WITHIN,
-            retry=Retry(NoBackoff(), 0),
-        )
 
     async def run(self, commands: Sequence[Command]) -> list[Any]:
-        pipeline = self.client.pipeline(transaction=False)
+        pipeline: Any = self._client.pipeline(transaction=False)
+        last: list[int] = []
         for command in commands:
-            pipeline.execute_command(*command)  # pyright: ignore[reportUnknownMemberType]
-        if not self._strict:
-            return await pipeline.execute(raise_on_error=False)
-        pipeline.execute_command("WAIT", 1, FOLLOWED_WITHIN)  # pyright: ignore[reportUnknownMemberType]
-        *replies, followers = await pipeline.execute(raise_on_error=False)
-        if followers < 1:
-            return [StoreUnavailable(NO_REPLICA)] * len(replies)
-        return replies
+            asks = command[0] == ASKING
+            if asks:
+                pipeline.execute_command(ASKING)
+            last.append(len(pipeline))
+            pipeline.execute_command(*command[asks:])
+        if self._strict:
+            pipeline.execute_command("WAIT", 1, FOLLOWED_WITHIN)
+        replies = await pipeline.execute(raise_on_error=False)
+        if self._strict and replies[-1] < 1:
+            return [StoreUnavailable(NO_REPLICA)] * len(last)
+        return [replies[place] for place in last]
 
     async def load(self, code: str) -> None:
-        await self.client.function_load(code, replace=True)
+        await self._client.function_load(code, replace=True)
 
     @asynccontextmanager
     async def subscribed(self, channel: str) -> AsyncGenerator[AsyncIterator[int | None]]:
         """None as soon as we hear, and then the numbers that are published there."""
-        subscription: Any = self.client.pubsub()  # pyright: ignore[reportUnknownMemberType]
+        subscription: Any = self._client.pubsub()  # pyright: ignore[reportUnknownMemberType]
         async with subscription:
             await subscription.subscribe(channel)
             yield (
@@ -74,10 +74,46 @@ class SingleServer:
             )
 
     async def told(self) -> Sequence[Told]:
-        return [await told_by(self.client, self._name)]
+        return [await told_by(self._client, self._name)]
 
     async def close(self) -> None:
-        await self.client.aclose()
+        for client in (self._client, *self._sentinels):
+            await client.aclose()
+
+
+def server_at(
+    address: Address, durability: Durability, place: tuple[str, int] | None = None
+) -> SingleServer:
+    """The server of an address, or one of its Cluster's nodes."""
+    host, port = place or (address.hosts[0] if address.hosts else ("", 0))
+    client = Redis(host=host, port=port, unix_socket_path=address.socket or None, **_known(address))
+    return SingleServer(address.socket or f"{host}:{port}", client, durability)
+
+
+def primary_of(address: Address, durability: Durability) -> SingleServer:
+    """Whichever server the Sentinels call the primary: they are asked for each connection."""
+    sentinels: Any = Sentinel(
+        list(address.hosts),
+        sentinel_kwargs={"socket_timeout": ANSWER_WITHIN, "ssl": address.encrypted},
+        **_known(address),
+    )
+    client: Redis = sentinels.master_for(address.primary)
+    name = f"the primary of {address.primary}"
+    return SingleServer(name, client, durability, sentinels.sentinels)
+
+
+def _known(address: Address) -> dict[str, Any]:
+    """How each connection is made."""
+    return {
+        "db": address.database,
+        "username": address.user or None,
+        "password": address.password or None,
+        "ssl": address.encrypted,
+        "protocol": 2,
+        "socket_timeout": ANSWER_WITHIN,
+        "socket_connect_timeout": ANSWER_WITHIN,
+        "retry": Retry(NoBackoff(), 0),
+    }
 
 
 async def told_by(client: Redis, name: str) -> Told:

@@ -29,13 +29,13 @@ from convo.stores.redis import address, processes, rows
 from convo.stores.redis.accepting import Door
 from convo.stores.redis.accounts import accounts_behind
 from convo.stores.redis.bells import Bells
+from convo.stores.redis.connecting import check, connected
 from convo.stores.redis.functions import Functions, ServersClock
 from convo.stores.redis.layout import MS_A_DAY, PARTITIONS, Layout
 from convo.stores.redis.leases import LEASE, LOST, Acquired, Holding
 from convo.stores.redis.limits import permit
 from convo.stores.redis.safety import Durability
 from convo.stores.redis.seeking import Seeker
-from convo.stores.redis.server import SingleServer
 from convo.stores.redis.wire import Wire, time_of
 
 log = logging.getLogger("convo.store")
@@ -103,10 +103,9 @@ class RedisStore:
         server is not to be trusted with a business.
         """
         where = address.read(url)
-        server = SingleServer(where, durability)
-        wire = Wire(server)
+        wire = connected(where, durability)
         try:
-            await wire.check(where, durability)
+            await check(wire, where, durability)
             await wire.load()
             layout = await laid_out(wire, prefix, partitions)
             functions = Functions(wire, layout, ServersClock(clock))
@@ -115,7 +114,7 @@ class RedisStore:
             await wire.close()
             raise
         bell = layout.of_all("bell")
-        bells = Bells(partial(server.subscribed, bell))
+        bells = Bells(partial(wire.subscribed, bell))
         door = Door(
             functions,
             Seeker(functions),

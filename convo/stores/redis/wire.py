@@ -9,9 +9,8 @@ from typing import Any, Protocol
 from redis import exceptions
 
 from convo.errors import Busy, StoreError, StoreUnavailable
-from convo.stores.redis.address import Address
 from convo.stores.redis.library import library
-from convo.stores.redis.safety import Durability, Told, refusals
+from convo.stores.redis.safety import Told
 
 TOGETHER = 500
 """Commands that leave together at most: bounds how long the first of them waits for the last."""
@@ -19,19 +18,32 @@ TOGETHER = 500
 Command = tuple[Any, ...]
 
 
+class Moved(StoreUnavailable):
+    """Not here: another node of the Cluster has it, or, where it `asks`, may have it this once."""
+
+    def __init__(self, error: exceptions.AskError) -> None:
+        super().__init__(f"Another node of the Cluster has it: {error}.")
+        self.place: tuple[str, int] = (str(error.host), error.port)  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType]
+        self.asks = not isinstance(error, exceptions.MovedError)
+
+
+class Passing(StoreUnavailable):
+    """Nothing was done, and it passes by itself: keys are moving, or nobody serves them yet."""
+
+
 class Server(Protocol):
-    """One server, or a Cluster of them."""
+    """One server."""
 
     async def run(self, commands: Sequence[Command]) -> list[Any]:
         """Run these in their order: a reply for each, or the error that it met."""
         ...
 
     async def load(self, code: str) -> None:
-        """Let every server know these functions."""
+        """Let it know these functions."""
         ...
 
     async def told(self) -> Sequence[Told]:
-        """What every server tells of itself."""
+        """What it tells of itself."""
         ...
 
     def subscribed(self, channel: str) -> AbstractAsyncContextManager[AsyncIterator[int | None]]:
@@ -43,18 +55,38 @@ class Server(Protocol):
         ...
 
 
-class Wire:
-    """Sends commands, many at a time; whoever asks meanwhile leaves with the next lot."""
+class Wire(Protocol):
+    """The way to all that is kept, on one server or many."""
+
+    async def ask(self, *command: Any) -> Any:
+        """Run one command. Raises a `StoreError`, and what else Redis says of it."""
+        ...
+
+    async def load(self) -> None:
+        """Let every server know our functions, which it keeps. Raises `StoreError`."""
+        ...
+
+    async def told(self) -> Sequence[Told]:
+        """What every server tells of itself. Raises `StoreError`."""
+        ...
+
+    def subscribed(self, channel: str) -> AbstractAsyncContextManager[AsyncIterator[int | None]]:
+        """None as soon as we hear, and then the numbers that are published there."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Line:
+    """To one server. Sends many commands at a time; whoever asks meanwhile leaves with the next."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         self._waiting: deque[tuple[Command, asyncio.Future[Any]]] = deque()
         self._pump: asyncio.Task[None] | None = None
         self._closed = False
-
-    async def call(self, function: str, keys: Sequence[str], *args: Any) -> Any:
-        """Call one of our functions. Raises a `StoreError`, and what else Redis says of it."""
-        return await self.ask("FCALL", library().function(function), len(keys), *keys, *args)
 
     async def ask(self, *command: Any) -> Any:
         """Run one command."""
@@ -76,21 +108,17 @@ class Wire:
                 raise
             raise store_error(error) from error
 
-    async def check(self, address: Address, durability: Durability) -> None:
-        """Raises `StoreUnavailable` with every reason why the servers will not do."""
+    async def told(self) -> Sequence[Told]:
+        """What the server tells of itself. Raises `StoreError`."""
         try:
-            servers = await self._server.told()
+            return await self._server.told()
         except Exception as error:
             if not is_away(error):
                 raise
             raise store_error(error) from error
-        reasons = [
-            f"{told.name}: {reason}"
-            for told in servers
-            for reason in refusals(address, durability, told)
-        ]
-        if reasons:
-            raise StoreUnavailable("No business can be kept on this Redis:\n" + "\n".join(reasons))
+
+    def subscribed(self, channel: str) -> AbstractAsyncContextManager[AsyncIterator[int | None]]:
+        return self._server.subscribed(channel)
 
     async def close(self) -> None:
         self._closed = True
@@ -173,6 +201,10 @@ def store_error(error: Exception) -> Exception:
     said = str(error)
     if isinstance(error, exceptions.OutOfMemoryError) or said.startswith(_PASSING):
         return Busy(f"Redis could not keep it: {said}. Nothing was changed; make room there.")
+    if isinstance(error, exceptions.AskError):
+        return Moved(error)
+    if isinstance(error, _PASSES):
+        return Passing(f"The Cluster cannot do it yet: {said}.")
     if isinstance(error, exceptions.ResponseError) and not isinstance(error, _AWAY):
         return error
     return StoreUnavailable(f"Redis cannot be used: {said or type(error).__name__}.")
@@ -182,7 +214,6 @@ _AWAY = (
     exceptions.ReadOnlyError,
     exceptions.NoPermissionError,
     exceptions.AuthenticationWrongNumberOfArgsError,
-    exceptions.ClusterDownError,
-    exceptions.AskError,
-    exceptions.TryAgainError,
 )
+
+_PASSES = (exceptions.ClusterDownError, exceptions.TryAgainError, exceptions.MasterDownError)

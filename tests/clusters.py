@@ -1,0 +1,192 @@
+"""Real Clusters, and servers under Sentinels: several on this machine that know each other."""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from convo.stores.redis.layout import SLOTS
+from tests.servers import Program, RunningServer, free_port, running
+
+GUARD = 60.0
+"""Seconds: a hang guard."""
+
+AT_ONCE = ("--repl-diskless-sync-delay", "0")
+QUICK = ("--cluster-node-timeout", "1000", *AT_ONCE)
+
+NAME = "shop"
+"""What Sentinels call the primary."""
+
+
+def tell(server: RunningServer, *command: str | int) -> Any:
+    """What a server answers to one command."""
+    with redis.Redis(port=server.port) as client:
+        return client.execute_command(*command)  # pyright: ignore[reportUnknownMemberType]
+
+
+def until(happens: Callable[[], bool]) -> None:
+    limit = time.monotonic() + GUARD
+    while not happens():
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+
+
+@dataclass
+class RunningCluster:
+    """Three primaries, each with a third of the slots; and whoever follows them."""
+
+    nodes: Sequence[RunningServer]
+    followers: list[RunningServer] = field(default_factory=list[RunningServer])
+
+    @property
+    def url(self) -> str:
+        places = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+        return f"redis+cluster://{places}"
+
+    @property
+    def everybody(self) -> Sequence[RunningServer]:
+        return (*self.nodes, *self.followers)
+
+    def id_of(self, node: RunningServer) -> str:
+        return tell(node, "CLUSTER", "MYID").decode()
+
+    def meet(self) -> None:
+        """Make one Cluster of them."""
+        share = SLOTS // len(self.nodes)
+        for n, node in enumerate(self.nodes):
+            last = SLOTS - 1 if node is self.nodes[-1] else (n + 1) * share - 1
+            tell(node, "CLUSTER", "ADDSLOTSRANGE", n * share, last)
+        for node in self.everybody[1:]:
+            tell(node, "CLUSTER", "MEET", "127.0.0.1", self.nodes[0].port, _bus(self.nodes[0]))
+        until(lambda: all(_knows(each, len(self.everybody)) for each in self.everybody))
+        for node, follower in zip(self.nodes, self.followers, strict=False):
+            tell(follower, "CLUSTER", "REPLICATE", self.id_of(node))
+        until(lambda: all(_is_well(each) for each in self.everybody))
+
+    def owner_of(self, slot: int) -> RunningServer:
+        """Which of the primaries has a slot."""
+        asked = next(node for node in self.nodes[::-1] if node.process.poll() is None)
+        for first, last, (_, port, *_), *_ in tell(asked, "CLUSTER", "SLOTS"):
+            if first <= slot <= last:
+                return next(node for node in self.everybody if node.port == port)
+        raise AssertionError(f"nobody has slot {slot}")
+
+    def move(self, slot: int, to: RunningServer, between: Callable[[], None]) -> None:
+        """Move a slot with its keys, and call `between` while half of them are there."""
+        source = self.owner_of(slot)
+        tell(to, "CLUSTER", "SETSLOT", slot, "IMPORTING", self.id_of(source))
+        tell(source, "CLUSTER", "SETSLOT", slot, "MIGRATING", self.id_of(to))
+        while keys := tell(source, "CLUSTER", "GETKEYSINSLOT", slot, 4):
+            tell(source, "MIGRATE", "127.0.0.1", to.port, "", 0, 60_000, "KEYS", *keys)
+            between()
+        for node in (to, source, *self.nodes):
+            tell(node, "CLUSTER", "SETSLOT", slot, "NODE", self.id_of(to))
+
+
+def _bus(node: RunningServer) -> int:
+    """The port on which nodes talk to each other."""
+    return int(node.options[node.options.index("--cluster-port") + 1])
+
+
+def _knows(node: RunningServer, count: int) -> bool:
+    return b"cluster_known_nodes:%d" % count in tell(node, "CLUSTER", "INFO")
+
+
+def _is_well(node: RunningServer) -> bool:
+    info = tell(node, "CLUSTER", "INFO")
+    replication = tell(node, "INFO", "replication")
+    return b"cluster_state:ok" in info and replication.get("master_link_status") != "down"
+
+
+@dataclass
+class Watched:
+    """A primary and a replica, and three Sentinels that watch over them."""
+
+    primary: RunningServer
+    replica: RunningServer
+    sentinels: Sequence[int]
+
+    @property
+    def url(self) -> str:
+        places = ",".join(f"127.0.0.1:{port}" for port in self.sentinels)
+        return f"redis+sentinel://{places}/{NAME}"
+
+    def port(self) -> int:
+        """Where the primary is, as a Sentinel says."""
+        with redis.Redis(port=self.sentinels[-1]) as client:
+            answer: Any = client.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME)  # pyright: ignore[reportUnknownMemberType]
+        return int(answer[1])
+
+    def knows_all(self) -> bool:
+        """Whether the Sentinels have found each other, and the replica."""
+        for port in self.sentinels:
+            with redis.Redis(port=port) as client:
+                told: Any = client.info("sentinel")
+            if (told["master0"]["slaves"], told["master0"]["sentinels"]) != (1, 3):
+                return False
+        return True
+
+
+@contextmanager
+def watched(program: Program, folder: Path, *options: str) -> Iterator[Watched]:
+    """Sentinels that notice within a second when the primary is gone."""
+    with ExitStack() as stack:
+        primary = stack.enter_context(running(program, folder / "one", *options, *AT_ONCE))
+        follows = ("--replicaof", f"127.0.0.1 {primary.port}", *options, *AT_ONCE)
+        replica = stack.enter_context(running(program, folder / "other", *follows))
+        ports = [_sentinel(stack, program, folder / f"sentinel {n}", primary) for n in range(3)]
+        made = Watched(primary, replica, ports)
+        until(made.knows_all)
+        yield made
+
+
+def _sentinel(stack: ExitStack, program: Program, folder: Path, primary: RunningServer) -> int:
+    folder.mkdir(parents=True)
+    port, settings = free_port(), folder / "sentinel.conf"
+    settings.write_text(
+        f"port {port}\nbind 127.0.0.1\ndir {folder.as_posix()!r}\n"
+        f"sentinel monitor {NAME} 127.0.0.1 {primary.port} 2\n"
+        f"sentinel down-after-milliseconds {NAME} 500\n"
+        f"sentinel failover-timeout {NAME} 2000\n"
+    )
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(
+            [program.name, str(settings), "--sentinel"],
+            executable=program.path,
+            stdout=log,
+            stderr=log,
+        )
+    stack.callback(process.wait)
+    stack.callback(process.kill)
+    until(lambda: _answers(port))
+    return port
+
+
+def _answers(port: int) -> bool:
+    try:
+        with redis.Redis(port=port) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+@contextmanager
+def cluster(
+    program: Program, folder: Path, *options: str, followers: int = 0
+) -> Iterator[RunningCluster]:
+    """Three nodes that serve, and so many that follow."""
+    with ExitStack() as stack:
+
+        def node(name: str) -> RunningServer:
+            own = ("--cluster-enabled", "yes", "--cluster-port", str(free_port()), *QUICK)
+            return stack.enter_context(running(program, folder / name, *own, *options))
+
+        made = RunningCluster([node(f"node {n}") for n in range(3)])
+        made.followers += [node(f"follower {n}") for n in range(followers)]
+        made.meet()
+        yield made
