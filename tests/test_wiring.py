@@ -174,7 +174,9 @@ def test_every_offered_provider_and_store_is_in_the_tables() -> None:
         == set(PROVIDERS)
         == {*("twilio", "kannel", "generic_http", "console", "log", "smtp")}
     )
-    assert set(STORES) == {"sqlite", "redis", "rediss", "redis+unix"}
+    servers = {"redis", "redis+unix", "redis+cluster", "redis+sentinel"}
+    by_tls = {"rediss", "rediss+cluster", "rediss+sentinel"}
+    assert set(STORES) == {"sqlite"} | servers | by_tls
     assert [name for name, store in STORES.items() if not store.shared] == ["sqlite"]
     assert set(PROBES) <= set(PROVIDERS)
 
