@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Consent
 from convo.core.effects import Errand
-from convo.core.events import Arriving, Event
+from convo.core.events import Answered, Arriving, Event
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound, Source, Turn
 
@@ -97,6 +97,16 @@ class Settle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """An errand that is put aside with the parked events: nobody runs it until a person says so."""
+
+    #: What its contact was answered instead; the errand is the one that it names.
+    answer: Answered
+    #: Why (core/failures.py).
+    account: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """What the owner has finished since the last `advance`."""
 
@@ -104,6 +114,7 @@ class Done:
     settles: tuple[Settle, ...] = ()
     #: Ids of errands whose answers are kept.
     errands: tuple[str, ...] = ()
+    given_up: tuple[GivenUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +200,12 @@ class Lease:
     #: What the last owners sent within the last minutes, oldest first: a look-up for one in doubt
     #: must not take one of these for it.
     left: tuple[Left, ...] = ()
+    #: As many of the first events may have been in hand of an owner that did not give the partition
+    #: back: any of them may be what ended it. 0 when it was given back.
+    in_hand: int = 0
+    #: What else may have, by its key, with how often it was begun since: errands that were in hand
+    #: (their ids), and whatever was named to `begin`.
+    suspects: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 class Store(Protocol):
@@ -234,6 +251,18 @@ class Store(Protocol):
 
     async def release(self, lease: Lease) -> None:
         """Give the partition back, with nothing in flight."""
+        ...
+
+    async def begin(self, partition: int, key: str) -> None:
+        """Count one more start of a suspect, for whoever owns the partition next.
+
+        It is there when this process ends, if not when the power does. All are forgotten when the
+        partition is given back.
+        """
+        ...
+
+    async def outlived(self, partition: int, key: str) -> None:
+        """The process is still there behind a suspect: its starts are forgotten."""
         ...
 
     async def bell(self, lease: Lease, until: int | None) -> None:

@@ -95,6 +95,12 @@ class AttendedStore:
     async def release(self, lease: Lease) -> None:
         await self._store.release(lease)
 
+    async def begin(self, partition: int, key: str) -> None:
+        await self._store.begin(partition, key)
+
+    async def outlived(self, partition: int, key: str) -> None:
+        await self._store.outlived(partition, key)
+
     async def bell(self, lease: Lease, until: int | None) -> None:  # noqa: ARG002
         self.until = until
         self._listening += 1

@@ -22,6 +22,7 @@ from convo.runtime.resolver import Resolver
 from convo.runtime.results import Results
 from convo.runtime.sender import Sender
 from convo.runtime.shelf import Shelf
+from convo.runtime.suspects import Suspects
 from convo.runtime.valve import Valve
 
 CALM_ROUNDS = 4
@@ -79,6 +80,7 @@ class RehearsedLoops:
             results=results,
             instruments=instruments,
         )
+        suspects = Suspects(partition=0, store=store, alone=asyncio.Lock(), sleep=_sleep)
         self._errands = Errands(
             store=store,
             intake=self.intake,
@@ -91,6 +93,7 @@ class RehearsedLoops:
             ),
             own_systems=own_systems,
             results=results,
+            suspects=suspects,
             instruments=instruments,
         )
         self._shelf = Shelf[Playbook](
@@ -103,7 +106,11 @@ class RehearsedLoops:
             mind=mind,
             store=store,
             hands=Hands(
-                results=results, resolver=resolver, sender=self._sender, errands=self._errands
+                results=results,
+                resolver=resolver,
+                sender=self._sender,
+                errands=self._errands,
+                suspects=suspects,
             ),
             instruments=instruments,
         )

@@ -16,16 +16,19 @@ import msgspec
 from convo.authoring import Action, Call, Failed, Keyword, Person, Reply
 from convo.core.codec import decode
 from convo.core.effects import Errand
-from convo.core.events import ALL_TAKEN, SOLD_OUT, Answered, HandedOn
+from convo.core.events import ALL_TAKEN, SOLD_OUT, Answered, ErrandKind, HandedOn
+from convo.core.failures import account
 from convo.core.numbers import PhoneNumber
 from convo.language.values import unpacked
-from convo.ports import Arrival, ErrandClaim, Store
+from convo.ports import Arrival, ErrandClaim, GivenUp, Store
 from convo.runtime.calls import Calls, Unanswered
 from convo.runtime.codes import GIVEN, SPENT, Codes
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
 from convo.runtime.results import Results
+from convo.runtime.suspects import ENDED, EndedTheProcess, Suspects
 from convo.runtime.tasks import drain, ended_by_us
+from convo.runtime.traces import failure as failure_of
 from convo.runtime.traces import frames
 
 log = logging.getLogger("convo.errands")
@@ -38,6 +41,9 @@ ANSWER_AT_MOST = 64 * 1024
 
 NESTED_AT_MOST = 32
 """Levels of lists and objects in it: what is written here is read again with less of a stack."""
+
+AUTHORED: frozenset[ErrandKind] = frozenset(("action", "keyword"))
+"""Kinds that run authored Python in this process: nothing else of them could end it."""
 
 TOO_LATE = "too late"
 """The failure of an errand that had no answer when its time was up."""
@@ -70,6 +76,7 @@ class Errands:
         handlers: Handlers,
         own_systems: Calls,
         results: Results,
+        suspects: Suspects,
         instruments: Instruments,
         at_once: int = AT_ONCE,
     ) -> None:
@@ -79,6 +86,7 @@ class Errands:
         self._own_systems = own_systems
         self._codes = Codes(handlers.code_pools, store)
         self._results = results
+        self._suspects = suspects
         self._clock = instruments.clock
         self._count = instruments.metrics.count
         self._at_once = at_once
@@ -116,7 +124,15 @@ class Errands:
     async def _run(self, claim: ErrandClaim) -> None:
         errand = claim.errand
         try:
-            value, failure = await self._outcome(claim)
+            if errand.id in self._suspects and errand.kind in AUTHORED:
+                async with self._suspects.begun(errand.id) as may:
+                    told = await self._outcome(claim) if may else None
+            else:
+                told = await self._outcome(claim)
+            if told is None:
+                await self._give_up(claim)
+                return
+            value, failure = told
             self._count("convo_errands_total", errand.kind, "failed" if failure else "done")
             answer = Answered(
                 contact=claim.contact,
@@ -132,6 +148,25 @@ class Errands:
             self._results.errand(errand.id)
         finally:
             del self._tasks[errand.id]
+
+    async def _give_up(self, claim: ErrandClaim) -> None:
+        """Its contact hears that it failed, and it is put aside for a person."""
+        errand = claim.errand
+        log.error("Errand %s is parked: %s", _told(errand), ENDED)
+        self._count("convo_errands_total", errand.kind, "failed")
+        answer = Answered(
+            contact=claim.contact,
+            errand=errand.id,
+            kind=errand.kind,
+            channel=errand.channel,
+            failure=EndedTheProcess.__name__,
+        )
+        # Another key than its answer's: that may still come, once it is run again.
+        await self._intake.keep(
+            errand.channel, Arrival(event=answer, dedupe=f"errand:{errand.id}:given up")
+        )
+        why = failure_of(EndedTheProcess(), during=f"the {errand.kind} {errand.name}")
+        self._results.give_up(GivenUp(answer=answer, account=account(why)))
 
     async def _outcome(self, claim: ErrandClaim) -> tuple[Any, str]:
         """The value, and why there is none."""

@@ -6,13 +6,15 @@ from convo.runtime.errands import Errands
 from convo.runtime.resolver import Resolver
 from convo.runtime.results import Results
 from convo.runtime.sender import Sender
+from convo.runtime.suspects import Suspects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hands:
-    """All four share the one `results`."""
+    """All share the one `results`."""
 
     results: Results
     resolver: Resolver
     sender: Sender
     errands: Errands
+    suspects: Suspects

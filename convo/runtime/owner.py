@@ -26,6 +26,7 @@ from convo.runtime.mind import Mind, P
 from convo.runtime.patience import Patience
 from convo.runtime.sender import NO_ROOM, Room
 from convo.runtime.shelf import Shelf
+from convo.runtime.suspects import EndedTheProcess, key_of
 from convo.runtime.traces import failure, frames
 
 log = logging.getLogger("convo.owner")
@@ -63,6 +64,7 @@ class Owner(Generic[P]):
         self._resolver = hands.resolver
         self._errands = hands.errands
         self._results = hands.results
+        self._suspects = hands.suspects
         self._clock = instruments.clock
         self._sleep = instruments.sleep
         self._patience = Patience(f"{name} {partition}", instruments.sleep)
@@ -131,14 +133,15 @@ class Owner(Generic[P]):
         if not self._winding_down:
             doubts = self._revealed(lease.doubts)
             self._resolver.adopt(doubts, self._sender.in_flight, lease.left)
+        self._suspects.adopt(lease)
         turns: Sequence[Turn] = ()
         looks = True  # for messages to send: there may be some
         while True:
             if self._results.failure is not None:
                 raise self._results.failure
-            settles, errands = self._results.take()
-            done = Done(turns=tuple(turns), settles=settles, errands=errands)
-            room = await self._room() if looks or turns or settles else NO_ROOM
+            finished = self._results.take()
+            done: Done = replace(finished, turns=tuple(turns))
+            room = await self._room() if looks or turns or done.settles else NO_ROOM
             wants = self._wants(room)
             try:
                 work = await self._patience.surely(
@@ -146,13 +149,13 @@ class Owner(Generic[P]):
                 )
             except Fenced:
                 # The turns are another's now. What was sent stays sent, whoever hears of it.
-                self._results.put_back(settles, errands)
+                self._results.put_back(finished)
                 self._sender.take((), room)
                 raise
             except Exception as error:
                 if not turns:
                     raise
-                self._results.put_back(settles, errands)
+                self._results.put_back(finished)
                 self._sender.take((), room)
                 turns = self._unwritable(turns, error)
                 continue
@@ -162,7 +165,7 @@ class Owner(Generic[P]):
             self._errands.take(work.errands)
             if wants is NO_MORE:
                 self._wound_down.set()
-            turns = await self._turns(work) if work.events else ()
+            turns = await self._turns_of(work, wants)
             if turns or not self._results.empty:
                 continue
             if self._ending:
@@ -205,6 +208,8 @@ class Owner(Generic[P]):
         if self._singly:
             self._singly -= 1
             events = 1
+        if self._suspects.events:
+            events = 1
         return Wants(
             events=events,
             messages=room.messages,
@@ -240,6 +245,22 @@ class Owner(Generic[P]):
         except StoreError:
             await self._sleep(OVERDUE_POLL / 1_000)  # the next advance says what is wrong
         self._results.wake()
+
+    async def _turns_of(self, work: Work, wants: Wants) -> Sequence[Turn]:
+        if self._suspects.events and wants is not NO_MORE:
+            self._suspects.seen(len(work.events))
+            return [turn for each in work.events for turn in await self._turn_alone(each, work)]
+        return await self._turns(work) if work.events else ()
+
+    async def _turn_alone(self, suspect: Pending, work: Work) -> Sequence[Turn]:
+        """The turn of one that may have ended the last owner."""
+        async with self._suspects.begun(key_of(suspect)) as may:
+            if may:
+                return await self._turns(replace(work, events=(suspect,)))
+        contact = suspect.event.contact
+        # Nothing of it is read: that may be what ends a process.
+        unread = decode(contact, None, work.contacts.get(contact, NOTHING).consents)
+        return (self._parked(suspect, unread, EndedTheProcess(), work.now),)
 
     async def _turns(self, work: Work) -> Sequence[Turn]:
         """One turn for each event; those of one contact build on each other."""

@@ -1,9 +1,8 @@
 """What has been finished since the owner last looked: it commits these with its next advance."""
 
 import asyncio
-from collections.abc import Iterable
 
-from convo.ports import Settle
+from convo.ports import Done, GivenUp, Settle
 
 
 class Results:
@@ -12,6 +11,7 @@ class Results:
     def __init__(self) -> None:
         self._settles: list[Settle] = []
         self._errands: list[str] = []
+        self._given_up: list[GivenUp] = []
         self._something = asyncio.Event()
         #: Set when a task of the loops died of a fault of ours: the owner dies of it too.
         self.failure: BaseException | None = None
@@ -22,6 +22,10 @@ class Results:
 
     def errand(self, id: str) -> None:
         self._errands.append(id)
+        self._something.set()
+
+    def give_up(self, errand: GivenUp) -> None:
+        self._given_up.append(errand)
         self._something.set()
 
     def wake(self) -> None:
@@ -36,20 +40,25 @@ class Results:
 
     @property
     def empty(self) -> bool:
-        return not self._settles and not self._errands
+        return not self._settles and not self._errands and not self._given_up
 
-    def take(self) -> tuple[tuple[Settle, ...], tuple[str, ...]]:
-        """Everything so far, once: settles and errands."""
-        settles, errands = tuple(self._settles), tuple(self._errands)
-        self._settles.clear()
-        self._errands.clear()
+    def take(self) -> Done:
+        """Everything so far, once."""
+        done = Done(
+            settles=tuple(self._settles),
+            errands=tuple(self._errands),
+            given_up=tuple(self._given_up),
+        )
+        for each in (self._settles, self._errands, self._given_up):
+            each.clear()
         self._something.clear()
-        return settles, errands
+        return done
 
-    def put_back(self, settles: Iterable[Settle], errands: Iterable[str]) -> None:
+    def put_back(self, done: Done) -> None:
         """What was taken and could not be committed."""
-        self._settles[:0] = settles
-        self._errands[:0] = errands
+        self._settles[:0] = done.settles
+        self._errands[:0] = done.errands
+        self._given_up[:0] = done.given_up
 
     async def wait(self) -> None:
         """Return when `wake` or anything else was called since the last `take`."""

@@ -1,5 +1,6 @@
 """The loops of a process put together: one holder, and hands for each partition that it gets."""
 
+import asyncio
 import os
 import secrets
 import socket
@@ -23,6 +24,7 @@ from convo.runtime.resolver import Policy, Resolver
 from convo.runtime.results import Results
 from convo.runtime.sender import Sender
 from convo.runtime.shelf import Shelf
+from convo.runtime.suspects import Suspects
 from convo.runtime.tenure import Tenure
 from convo.runtime.valve import Valve
 from convo.settings import Doubt
@@ -55,6 +57,8 @@ class Outfit:
     allowance: Allowance
     instruments: Instruments
     #: By partition: what its last tenure here has not committed yet, its next one does.
+    #: Held by whichever suspect is begun.
+    _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     _hands: dict[int, Hands] = field(default_factory=dict[int, Hands])
 
     def holder(self, name: str) -> Holder:
@@ -62,7 +66,7 @@ class Outfit:
 
         def tenure(partition: int) -> Tenure:
             if partition not in self._hands:
-                self._hands[partition] = self._fresh_hands()
+                self._hands[partition] = self._fresh_hands(partition)
             hands = self._hands[partition]
             owner = Owner[Playbook](
                 name=name,
@@ -113,7 +117,7 @@ class Outfit:
             for name, provider in self.providers.items()
         }
 
-    def _fresh_hands(self) -> Hands:
+    def _fresh_hands(self, partition: int) -> Hands:
         settings, playbook = self.authored.settings, self.authored.playbook
         results = Results()
         resolver = Resolver(
@@ -132,6 +136,12 @@ class Outfit:
             instruments=self.instruments,
             within=settings.send_within,
         )
+        suspects = Suspects(
+            partition=partition,
+            store=self.store,
+            alone=self._alone,
+            sleep=self.instruments.sleep,
+        )
         errands = Errands(
             store=self.store,
             intake=self.intake,
@@ -144,6 +154,9 @@ class Outfit:
             ),
             own_systems=self.own_systems,
             results=results,
+            suspects=suspects,
             instruments=self.instruments,
         )
-        return Hands(results=results, resolver=resolver, sender=sender, errands=errands)
+        return Hands(
+            results=results, resolver=resolver, sender=sender, errands=errands, suspects=suspects
+        )

@@ -42,6 +42,7 @@ from convo.runtime.resolver import Resolver
 from convo.runtime.results import Results
 from convo.runtime.sender import Sender
 from convo.runtime.shelf import Shelf
+from convo.runtime.suspects import Suspects
 from convo.runtime.tenure import Tenure
 from convo.runtime.valve import Valve
 from convo.stores.sqlite.store import SqliteStore
@@ -338,6 +339,9 @@ class Stage:
             instruments=instruments,
             within=self.within,
         )
+        self.suspects = Suspects(
+            partition=0, store=self.store, alone=asyncio.Lock(), sleep=self.time.sleep
+        )
         self.errands = Errands(
             store=self.store,
             intake=self.intake,
@@ -350,6 +354,7 @@ class Stage:
             ),
             own_systems=self.own_systems,  # pyright: ignore[reportArgumentType]
             results=self.results,
+            suspects=self.suspects,
             instruments=instruments,
         )
         self.hands = Hands(
@@ -357,6 +362,7 @@ class Stage:
             resolver=self.resolver,
             sender=self.sender,
             errands=self.errands,
+            suspects=self.suspects,
         )
         self.shelf: Shelf[Any] = Shelf(
             "playbook",

@@ -40,7 +40,7 @@ async def answer(stage: Stage, claim: ErrandClaim) -> Answered:
     stage.errands.take([claim])
     await stage.until(lambda: not len(stage.errands))
     (told,) = await answers(stage)
-    assert stage.results.take() == ((), (claim.errand.id,))
+    assert stage.results.take() == Done(errands=(claim.errand.id,))
     return told
 
 
@@ -88,7 +88,7 @@ async def test_an_errand_that_runs_twice_under_one_key_is_answered_once() -> Non
         await stage.until(lambda: not len(stage.errands))
         assert keys == ["S1", "S1"]
         assert [told.value for told in await answers(stage)] == [1]
-        assert stage.results.take() == ((), ("e1",))
+        assert stage.results.take() == Done(errands=("e1",))
 
 
 async def test_an_errand_under_way_is_not_begun_again() -> None:

@@ -27,7 +27,7 @@ UNKNOWN = LookedUp(found="unknown")
 
 async def settled(stage: Stage) -> Settle:
     await stage.until(lambda: not len(stage.resolver))
-    ((settle,), _) = stage.results.take()
+    (settle,) = stage.results.take().settles
     return settle
 
 
@@ -104,7 +104,7 @@ async def test_what_the_last_owner_left_is_resolved_but_not_what_is_being_sent()
         stage.resolver.adopt(doubts, {"mine"})
         stage.resolver.adopt(doubts, {"mine"})
         await stage.until(lambda: not len(stage.resolver))
-        settles, _ = stage.results.take()
+        settles = stage.results.take().settles
         # The second may be a repetition already: nobody can tell any more.
         assert {s.attempt: s.outcome for s in settles} == {"old1": "again", "old2": "held"}
 

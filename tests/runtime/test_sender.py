@@ -39,7 +39,7 @@ async def sent(stage: Stage, **message: Any) -> Settle:
     """The settle of one message that is claimed and sent."""
     stage.sender.take([claim(**message)])
     await stage.until(lambda: not len(stage.sender) and not len(stage.resolver))
-    ((settle,), _) = stage.results.take()
+    (settle,) = stage.results.take().settles
     return settle
 
 
@@ -256,7 +256,7 @@ async def test_what_is_under_way_ends_before_a_drain_does() -> None:
         await asyncio.sleep(0)
         asyncio.get_running_loop().call_later(0.02, provider.gate.set)
         await stage.sender.drain(5)
-        assert [s.outcome for s in stage.results.take()[0]] == ["accepted"]
+        assert [s.outcome for s in stage.results.take().settles] == ["accepted"]
 
 
 async def test_what_does_not_end_in_a_drain_stays_in_doubt() -> None:

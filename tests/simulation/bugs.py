@@ -117,7 +117,7 @@ BUGS: Mapping[str, Bug] = {
                 name="_own",
                 old="lambda d=done, w=wants: self._store.advance(lease, d, w)",
                 new="lambda d=done, w=wants: self._store.advance(lease, replace(d, settles=("
-                "*d.settles, *self._results.take()[0])), w)",
+                "*d.settles, *self._results.take().settles)), w)",
             )
         ],
         climate=Climate(kinds={"lossy": 8, "cut": 4, "storm": 2}),

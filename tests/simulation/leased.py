@@ -177,6 +177,12 @@ class LeasedSqlite:
             await self._store.release(self._held.lease)
             self._held = None
 
+    async def begin(self, partition: int, key: str) -> None:
+        await self._store.begin(partition, key)
+
+    async def outlived(self, partition: int, key: str) -> None:
+        await self._store.outlived(partition, key)
+
     def _ring(self) -> None:
         for bell in self.bells:
             bell()

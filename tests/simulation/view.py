@@ -115,6 +115,12 @@ class View:
     async def release(self, lease: Lease) -> None:
         await self._ask("release", lambda: self._server.release(lease))
 
+    async def begin(self, partition: int, key: str) -> None:
+        await self._ask("begin", lambda: self._server.begin(partition, key))
+
+    async def outlived(self, partition: int, key: str) -> None:
+        await self._ask("outlived", lambda: self._server.outlived(partition, key))
+
     async def bell(self, lease: Lease, until: int | None) -> None:
         seconds = self._server.lasts * RENEWED
         if until is not None:

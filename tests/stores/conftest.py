@@ -2,5 +2,5 @@
 
 import pytest
 
-for part in ("arrivals", "turns", "messages", "desk", "ledger", "decisions"):
+for part in ("arrivals", "turns", "messages", "desk", "ledger", "decisions", "suspects"):
     pytest.register_assert_rewrite(f"tests.stores.contract_{part}")

@@ -14,6 +14,7 @@ from tests.servers import PROGRAMS, RunningServer, running
 from tests.stores.contract import StoreContract
 from tests.stores.contract_desk import Desk, HandSetClock, Opens
 from tests.stores.contract_ledger import LedgerContract, Looks
+from tests.stores.contract_suspects import SuspectsContract
 
 
 @pytest.fixture(scope="module", params=list(PROGRAMS))
@@ -57,7 +58,7 @@ class TestContract(StoreContract):
             yield opened
 
 
-class TestLedger(LedgerContract):
+class OneBusiness:
     @pytest.fixture
     def prefix(self) -> str:
         return next(PREFIXES)
@@ -84,3 +85,11 @@ class TestLedger(LedgerContract):
     @pytest.fixture
     def looks(self, server: RunningServer, prefix: str, clock: HandSetClock) -> Looks:
         return lambda: looking(server.url, clock=clock, prefix=prefix)
+
+
+class TestLedger(OneBusiness, LedgerContract):
+    pass
+
+
+class TestSuspects(OneBusiness, SuspectsContract):
+    pass

@@ -30,6 +30,7 @@ from tests.stores.contract_desk import (
     turn,
 )
 from tests.stores.contract_ledger import LedgerContract, Looks
+from tests.stores.contract_suspects import SuspectsContract
 from tests.stores.sqlite_desk import desk_at
 
 
@@ -62,7 +63,7 @@ class TestFile(StoreContract):
         await opener.close()
 
 
-class TestLedger(LedgerContract):
+class OneFile:
     @pytest.fixture
     async def opened(self, tmp_path: Path) -> AsyncIterator[Opens]:
         opener = Opener(str(tmp_path / "convo.db"))
@@ -72,6 +73,14 @@ class TestLedger(LedgerContract):
     @pytest.fixture
     def looks(self, tmp_path: Path) -> Looks:
         return lambda: looking(tmp_path / "convo.db")
+
+
+class TestLedger(OneFile, LedgerContract):
+    pass
+
+
+class TestSuspects(OneFile, SuspectsContract):
+    pass
 
 
 @pytest.mark.anyio

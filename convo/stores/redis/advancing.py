@@ -66,7 +66,11 @@ def packed(done: Done, wants: Wants, number: int) -> tuple[int, bytes]:
         for name, messages in wants.messages.items()
     ]
     wanted = (wants.events, wants.errands, channels, wants.parts)
-    return number, encode((settles, turns, done.errands, wanted, number))
+    given_up = [
+        (each.answer.errand, embedded(encode_event(each.answer)), each.account)
+        for each in done.given_up
+    ]
+    return number, encode((settles, turns, done.errands, wanted, number, given_up))
 
 
 def _taken_over(by: str, wants: Wants) -> Sequence[tuple[str, str]]:

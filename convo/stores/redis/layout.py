@@ -29,6 +29,7 @@ FIXED = (
     "acts",
     "orphans",
     "acted",
+    "begun",
     "left",
 )
 

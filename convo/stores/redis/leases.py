@@ -115,11 +115,11 @@ class Holding:
                 case _:
                     raise Fenced(LOST)
 
-    async def release(self) -> None:
-        """Give it back. Raises `Fenced` where it is not ours to give."""
+    async def release(self, *, in_order: bool) -> None:
+        """Give it back; `in_order`: nothing of it is suspected. Raises `Fenced`."""
         while True:
             answer = await self._functions.in_partition(
-                self.lease.partition, "release", self.lease.token
+                self.lease.partition, "release", self.lease.token, int(in_order)
             )
             match answer:
                 case b"ok":

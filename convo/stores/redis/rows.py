@@ -215,6 +215,11 @@ def left(commits: Sequence[bytes], now: int) -> tuple[Left, ...]:
     )
 
 
+def twos(flat: Sequence[Any]) -> Iterable[tuple[Any, Any]]:
+    """Every two of a flat reply."""
+    return zip(flat[::2], flat[1::2], strict=True)
+
+
 def threes(flat: Sequence[Any]) -> Iterable[tuple[Any, Any, Any]]:
     """Every three of a flat reply."""
     return zip(flat[::3], flat[1::3], flat[2::3], strict=True)

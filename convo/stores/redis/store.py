@@ -180,7 +180,7 @@ class RedisStore:
         del self._asked_for[asked]
         if reply[0] != b"ok":
             return None
-        seq, number, doubts, left, now, before, deserted = reply[1:]
+        seq, number, doubts, left, now, before, deserted, in_hand, begun = reply[1:]
         self._clock.learn(now)
         if deserted:
             log.warning(
@@ -189,7 +189,12 @@ class RedisStore:
                 partition,
             )
         lease = Lease(
-            partition=partition, token=token, doubts=rows.doubts(doubts), left=rows.left(left, now)
+            partition=partition,
+            token=token,
+            doubts=rows.doubts(doubts),
+            left=rows.left(left, now),
+            in_hand=in_hand,
+            suspects={key.decode(): int(starts) for key, starts in rows.twos(begun)},
         )
         acquired = Acquired(lease=lease, owner=owner, before=before, seq=seq, number=number)
         days = self._door.dedupe_days
@@ -212,12 +217,21 @@ class RedisStore:
         return work
 
     async def release(self, lease: Lease) -> None:
+        await self._give_back(lease, in_order=True)
+
+    async def _give_back(self, lease: Lease, *, in_order: bool) -> None:
         try:
-            await self._holding(lease).release()
+            await self._holding(lease).release(in_order=in_order)
         except Fenced:
             self._holdings.pop(lease.partition, None)
             raise
         del self._holdings[lease.partition]
+
+    async def begin(self, partition: int, key: str) -> None:
+        await self._wire.ask("HINCRBY", self._layout.key(partition, "begun"), key, 1)
+
+    async def outlived(self, partition: int, key: str) -> None:
+        await self._wire.ask("HDEL", self._layout.key(partition, "begun"), key)
 
     async def bell(self, lease: Lease, until: int | None) -> None:
         self._holding(lease)
@@ -310,7 +324,7 @@ class RedisStore:
 
     async def _let_go(self, lease: Lease) -> None:
         with suppress(StoreError):
-            await self.release(lease)
+            await self._give_back(lease, in_order=False)
 
 
 async def laid_out(wire: Wire, prefix: str, partitions: int | None) -> Layout:

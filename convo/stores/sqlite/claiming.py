@@ -9,8 +9,8 @@ from convo.core.event_codec import decode, decode_errand, event_id, timer_id
 from convo.core.events import Due
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import FromInbox, FromTimer
-from convo.ports import Claim, ErrandClaim, Left, Pending, Wants
-from convo.stores.sqlite import chains, recalling
+from convo.ports import Claim, ErrandClaim, Lease, Left, Pending, Wants
+from convo.stores.sqlite import chains, recalling, suspecting
 from convo.stores.sqlite.chains import Chain
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import (
@@ -23,6 +23,7 @@ from convo.stores.sqlite.rows import (
     listed_in,
     outbound,
 )
+from convo.stores.sqlite.suspecting import Begun
 
 ERRAND_GRACE = 30_000
 """ms behind an errand's own limit after which its answer will not come and it is tried anew."""
@@ -103,14 +104,24 @@ def parts_since(database: Database, at: int) -> Mapping[str, int]:
     return dict(database.execute(_PARTS, (at,)).fetchall())
 
 
-def taken_over(database: Database, owner: str) -> tuple[tuple[Claim, ...], tuple[Left, ...]]:
-    """For a new owner: doubts, what left; and nobody runs the last one's errands any more."""
+def taken_over(database: Database, owner: str, token: str, begun: Begun) -> Lease:
+    """For a new owner, with what the last left behind; nobody runs its errands any more."""
+    in_hand, errands = suspecting.taken_over(database) or (0, None)
+    if errands is None:
+        begun.clear()
     database.execute("UPDATE errand SET claimable = asked WHERE claimable > asked")
     database.executemany(
         "INSERT OR REPLACE INTO meta VALUES (?, ?)",
         [("owner", owner), ("owned_since", database.clock())],
     )
-    return doubts(database), left(database)
+    return Lease(
+        partition=0,
+        token=token,
+        doubts=doubts(database),
+        left=left(database),
+        in_hand=in_hand,
+        suspects={**dict.fromkeys(errands or (), 0), **begun.starts},
+    )
 
 
 def claim(database: Database, wants: Wants, token: str, now: int) -> tuple[Claim, ...]:

@@ -13,7 +13,14 @@ from convo.ports import Clock, ProofDays
 SCHEMA = 1
 #: What came after the schema's number was given out: run at every start, for older files lack it
 #: and an older Convo passes over it.
-GROWN = ("consent_act.sql", "poll.sql", "recall.sql", "moved.sql", "awaited.sql")
+GROWN = (
+    "consent_act.sql",
+    "poll.sql",
+    "recall.sql",
+    "moved.sql",
+    "awaited.sql",
+    "suspects.sql",
+)
 _TEXT = "TEXT NOT NULL DEFAULT ''"
 #: Columns that messages have got since, in the order of their coming.
 GROWN_COLUMNS = {

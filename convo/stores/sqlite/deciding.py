@@ -16,6 +16,11 @@ _PUT_BACK = """
     INSERT INTO inbox (entry, at, contact, acted, event, raw)
     SELECT ?, ?, contact, acted, event, raw FROM parked WHERE number = ?
 """
+_RUN_AGAIN = """
+    INSERT INTO errand (id, contact, asked, claimable, errand)
+    SELECT parked.event_id, parked.contact, ?1, ?1, parked_errand.errand
+    FROM parked JOIN parked_errand USING (number) WHERE number = ?2
+"""
 
 
 def decide_held(database: Database, decision: HeldDecision, at: int) -> bool:
@@ -39,9 +44,10 @@ def decide_held(database: Database, decision: HeldDecision, at: int) -> bool:
 def decide_parked(database: Database, decision: ParkedDecision, at: int) -> bool:
     """The same of a parked event.
 
-    What came in by the inbox is put back at its old place, and a timer behind all others. So it
-    goes before what came later, and a consent that it gives does not outweigh what was said
-    since. Its time is now: what it sets off shall not be overdue.
+    An errand is run again, and has all its time. What came in by the inbox is put back at its old
+    place, and a timer behind all others. So it goes before what came later, and a consent that it
+    gives does not outweigh what was said since. Its time is now: what it sets off shall not be
+    overdue.
     """
     number = int(decision.parked) if decision.parked.isdigit() else -1
     row = database.execute(
@@ -50,10 +56,11 @@ def decide_parked(database: Database, decision: ParkedDecision, at: int) -> bool
     if row is None:
         return False
     contact, event = row
-    if decision.choice == "again":
+    if decision.choice == "again" and not database.execute(_RUN_AGAIN, (at, number)).rowcount:
         database.execute(_PUT_BACK, (entry_in(event), at, number))
         database.inbox_length += 1
-    database.execute("DELETE FROM parked WHERE number = ?", (number,))
+    for table in ("parked", "parked_errand"):
+        database.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
     _record(
         database, contact, at, decision.choice, decision.by, parked=decision.parked, event=event
     )

@@ -18,6 +18,7 @@
 --   flow         sources of flow versions by their hash
 --   place        places taken: quotas, codes;  taken  how many of each name
 --   vote         what counts of each number in a poll;  standing  the sums (poll.sql)
+--   parked_errand  errands put aside (suspects.sql)
 --
 -- A message's `state`:
 --   head     first of its chain (contact x channel), claimable from `due` on

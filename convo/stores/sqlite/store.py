@@ -24,11 +24,20 @@ from convo.ports import (
     Wants,
     Work,
 )
-from convo.stores.sqlite import claiming, consents, counting, processes, queries, turning
+from convo.stores.sqlite import (
+    claiming,
+    consents,
+    counting,
+    processes,
+    queries,
+    suspecting,
+    turning,
+)
 from convo.stores.sqlite.accepting import accept, prepared
 from convo.stores.sqlite.database import MEMORY, Database, parent_made
 from convo.stores.sqlite.guard import Guard
 from convo.stores.sqlite.rows import MS_A_DAY, kept
+from convo.stores.sqlite.suspecting import Begun
 from convo.stores.sqlite.tidying import tidy
 from convo.stores.sqlite.writer import Executor, Inline, T, Writer
 from convo.stores.sqlite.writer import Work as Job
@@ -44,10 +53,11 @@ LONGEST_WAIT = 3_600.0
 class SqliteStore:
     """Made by `open`. Everything that it answers is on the disk by then."""
 
-    def __init__(self, executor: Executor, clock: Clock, guard: Guard | None) -> None:
+    def __init__(self, executor: Executor, clock: Clock, guard: Guard | None, begun: Begun) -> None:
         self._executor = executor
         self._clock = clock
         self._guard = guard
+        self._begun = begun
         self._token: str | None = None
         self._bell = asyncio.Event()
         #: Until when each channel need not be listed again.
@@ -84,10 +94,11 @@ class SqliteStore:
             proof_days=proof_days,
         )
         if path == MEMORY:
-            return cls(Inline(opened(), path), clock, None)
-        guard = Guard(parent_made(path))
+            return cls(Inline(opened(), path), clock, None, Begun(None))
+        file = parent_made(path)
+        guard = Guard(file)
         try:
-            return cls(Writer(opened(), path), clock, guard)
+            return cls(Writer(opened(), path), clock, guard, Begun(file))
         except BaseException:
             guard.release()
             raise
@@ -135,17 +146,21 @@ class SqliteStore:
             return None
         token = self._token = secrets.token_hex(16)
         try:
-            doubts, left = await self._executor.run(partial(claiming.taken_over, owner=owner))
+            lease = await self._executor.run(
+                partial(claiming.taken_over, owner=owner, token=token, begun=self._begun)
+            )
         except BaseException:
             self._token = None
             raise
         self._bell.set()
-        return Lease(partition=partition, token=token, doubts=doubts, left=left)
+        return lease
 
     async def advance(self, lease: Lease, done: Done, wants: Wants) -> Work:
         self._check(lease)
         self._bell.clear()
         work = await self._executor.run(partial(self._advance, lease=lease, done=done, wants=wants))
+        if done.given_up:
+            self._begun.forget(*(each.answer.errand for each in done.given_up))
         self._tidy_daily(work.now)
         return work
 
@@ -157,6 +172,7 @@ class SqliteStore:
         turning.commit(database, done.turns)
         if done.errands:
             claiming.forget_errands(database, done.errands)
+        suspecting.give_up(database, done.given_up, now)
         claims = claiming.claim(database, wants, lease.token, now)
         events, all_timers = claiming.read(database, wants.events, now)
         return Work(
@@ -175,7 +191,14 @@ class SqliteStore:
 
     async def release(self, lease: Lease) -> None:
         self._check(lease)
+        await self._executor.run(suspecting.given_back)
         self._token = None
+
+    async def begin(self, partition: int, key: str) -> None:  # noqa: ARG002 - there is one
+        self._begun.begin(key)
+
+    async def outlived(self, partition: int, key: str) -> None:  # noqa: ARG002
+        self._begun.forget(key)
 
     async def bell(self, lease: Lease, until: int | None) -> None:
         self._check(lease)
@@ -256,6 +279,7 @@ class SqliteStore:
                 await self._tidying
         self._token = None
         await self._executor.close()
+        self._begun.close()
         if self._guard is not None:
             self._guard.release()
             self._guard = None

@@ -56,9 +56,9 @@ end
 
 -- ARGV: clock, partition's number, token, seq, lease ms, work
 -- The work is {settles, turns, ids of errands that are done, {events, errands, {channel, messages,
--- {limit...}, {whose, of which channel}...}..., {limit = parts...}}, number of the newest message}.
--- The same work with the same
--- seq again is not done again: what it came to is told again.
+-- {limit...}, {whose, of which channel}...}..., {limit = parts...}}, number of the newest message,
+-- errands given up}. The same work with the same seq again is not done again: what it came to is
+-- told again.
 -- Answers {ok, now, newest entry, attempt, entries, timers, next timer, claims, next message,
 -- errands, next errand, contacts}, {fenced}, {new} where this server has taken over since, or
 -- {behind, seq} where it lacks what we have committed: see redo.lua.
@@ -68,7 +68,8 @@ local function advance(keys, args)
   local is_ours, committed, handed = lease_of(p, token)
   if is_new_here(p) then return {'new'} end
   if not is_ours then return {'fenced'} end
-  local settles, turns, errands_done, wants, newest_message = unpack(unpack_value(args[6]))
+  local work = unpack_value(args[6])
+  local settles, turns, errands_done, wants, newest_message, given_up = unpack(work)
   local attempt = attempt_of(token, seq)
   local claimed, errands
   if committed == seq + 1 then
@@ -78,6 +79,7 @@ local function advance(keys, args)
     settle(p, settles, now)
     commit(p, turns)
     forget_errands(p, errands_done)
+    give_up(p, given_up, now)
     write(p)
     claimed = claim(p, wants[3], wants[4], attempt, now)
     errands = claim_errands(p, now, wants[2])
@@ -91,6 +93,7 @@ local function advance(keys, args)
   end
   local entries = read_inbox(p, number, wants[1])
   local timers, next_timer = read_timers(p, now, wants[1])
+  call('HSET', p.key.state, 'in_hand', math.min(#entries + #timers, wants[1]))
   local claims = claims_told(p, claimed)
   local errands_handed, contacts = errands_told(p, errands)
   for _, entry in ipairs(entries) do contacts[#contacts + 1] = entry[3] end

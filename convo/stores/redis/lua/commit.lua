@@ -120,6 +120,24 @@ local function commit(p, packed_turns)
   end
 end
 
+-- Put errands aside with the parked events: {id, event, account} each.
+local function give_up(p, errands, now)
+  for _, each in ipairs(errands) do
+    local id, event, account = unpack(each)
+    local errand = value(p, 'errands', id)
+    if errand then
+      local contact, _, within, body = unpack(unpack_value(errand))
+      p.parked[#p.parked + 1] = {
+        'at', now, 'contact', contact, 'id', id, 'acted', 0, 'event', event, 'error', account,
+        'raw', '', 'order', '', 'errand', body, 'within', within,
+      }
+      put(p, 'errands', id, false)
+      put(p, 'begun', id, false)
+      rank(p, 'claimable', id, false)
+    end
+  end
+end
+
 local function write_commit(p)
   for _, fields in ipairs(p.parked) do call('XADD', p.key.parked, '0-*', unpack(fields)) end
   many('XDEL', p.key.inbox, p.read)

@@ -55,8 +55,8 @@ local function decide_held(keys, args)
   return 'accepted'
 end
 
--- What came in by the inbox keeps the order that its consents have, and a timer gets a new one. Its
--- time is now: what it sets off shall not be overdue.
+-- An errand is run again, and has all its time. What came in by the inbox keeps the order that its
+-- consents have, and a timer gets a new one. Its time is now: what it sets off shall not be overdue.
 -- ARGV: clock, days, hash, partition's number, bell, number among the parked, choice, by
 local function decide_parked(keys, args)
   local p, now = partition(keys), clock(args[1])
@@ -64,12 +64,17 @@ local function decide_parked(keys, args)
   local id = id_in_stream(tonumber(parked) or 0)
   local found = call('XRANGE', p.key.parked, id, id)[1]
   if not found then return 'duplicate' end
-  -- at contact id acted event error raw order, each behind its name
+  -- at contact id acted event error raw order errand within, each behind its name
   local fields = found[2]
+  local errand, within = fields[18], fields[20]
   local about = '"parked":%s,"event":%s'
   tell_decided(p, now, fields[4], choice, by, about:format(quoted(parked), quoted(fields[6])))
+  if choice == 'again' and errand then
+    put(p, 'errands', fields[6], pack({fields[4], now, tonumber(within), errand}))
+    rank(p, 'claimable', fields[6], now)
+  end
   write(p)
-  if choice == 'again' then
+  if choice == 'again' and not errand then
     keep_entry(p, '0-*', now, fields[4], fields[8], fields[10], fields[14], fields[16], '', '')
   end
   call('XDEL', p.key.parked, id)

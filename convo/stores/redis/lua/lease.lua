@@ -3,19 +3,24 @@
 -- ARGV: clock, owner, token, lease ms
 -- Answers {held}, or {ok, seq, number of the newest message, rows and claim times and attempts of
 -- what is in doubt, what left lately, the time, the token before, whether a server took over and
--- the owner did not come back to it}.
+-- the owner did not come back to it, events and other things that may have ended an owner}.
 local function acquire(keys, args)
   local p = partition(keys)
   local now, owner, token = clock(args[1]), args[2], args[3]
-  local lease = call('HMGET', p.key.state, 'token', 'until', 'seq', 'number', 'since')
+  local lease = call('HMGET', p.key.state, 'token', 'until', 'seq', 'number', 'since',
+    'in_hand')
   local owned = lease[1] and lease[1] ~= ''
   local is_held = owned and (tonumber(lease[2]) > now or awaits_owner(p.key.state, now))
   -- Asked again by the same, whom the answer did not reach.
   if is_held and lease[1] ~= token then return {'held'} end
   local deserted = owned and lease[1] ~= token and is_new_here(p)
   -- Nobody runs the last owner's errands any more.
-  for _, id in ipairs(call('ZRANGE', p.key.claimable, 0, -1)) do
+  local errands = call('ZRANGE', p.key.claimable, 0, -1, 'WITHSCORES')
+  for n = 1, #errands, 2 do
+    local id = errands[n]
     local _, asked = unpack(unpack_value(value(p, 'errands', id)))
+    local was_in_hand = tonumber(errands[n + 1]) > asked
+    if was_in_hand and not value(p, 'begun', id) then put(p, 'begun', id, 0) end
     rank(p, 'claimable', id, asked)
   end
   write(p)
@@ -31,15 +36,21 @@ local function acquire(keys, args)
   return {
     'ok', tonumber(lease[3]) or 0, tonumber(lease[4]) or 0, doubts,
     call('LRANGE', p.key.left, 0, -1), now, lease[1] or '', deserted and 1 or 0,
+    tonumber(lease[6]) or 0, call('HGETALL', p.key.begun),
   }
 end
 
--- ARGV: clock, token. Answers ok, fenced, or new as advance does.
+-- ARGV: clock, token, whether the owner ends in order (1): nothing that it had is suspected then.
+-- Answers ok, fenced, or new as advance does.
 local function release(keys, args)
   local p = partition(keys)
   if is_new_here(p) then return 'new' end
   if not lease_of(p, args[2]) then return 'fenced' end
   call('HSET', p.key.state, 'token', '', 'until', 0)
+  if args[3] == '1' then
+    call('HDEL', p.key.state, 'in_hand')
+    call('DEL', p.key.begun)
+  end
   return 'ok'
 end
 

@@ -4,10 +4,11 @@
 -- partition is given all of them, in this order:
 --
 --   state      hash    the lease and the counters: owner, token, since and until (ms),
---                      seq (commits), number (of the newest message), record (of the newest record),
---                      duplicates (arrivals that came again), handed (the errands that the last
---                      commit handed out), served (the server that the owner was heard at last),
---                      lasts (its lease, ms), recalls (recalls.lua)
+--                      seq (commits), number (of the newest message), record (of the newest one),
+--                      duplicates (arrivals that came again), in_hand (events that were read and
+--                      may be under way), handed (the errands that the last commit handed out),
+--                      served (the server that the owner was heard at last), lasts (its lease, ms),
+--                      recalls (recalls.lua)
 --   inbox      stream  0-N: at contact acted event raw order hash acts, of events whose turn is
 --                      still to come (commit.lua)
 --   contacts   hash    E.164 -> card: consents, timers, record (cards.lua)
@@ -21,12 +22,14 @@
 --   errands    hash    id -> {contact, asked, within, errand}
 --   claimable  zset    errands by when they may be handed out (again), ms
 --   records    stream  N-0: raw and account, pair by pair; N is the number of the last of them
---   parked     stream  0-N: at contact id acted event error raw order, of events whose turn failed
+--   parked     stream  0-N: at contact id acted event error raw order, of events whose turn failed;
+--                      and errand within, where it is an errand that was given up
 --   acts       hash    E.164 -> every act of consent there ever was, one behind the other
 --   orphans    hash    "channel provider's id" -> {at, status, rank, code, raw} of each report
 --                      that came before anybody knew whose it was
 --   acted      hash    hash of an arrival that the full inbox refused -> {acted, order, ms}: what
 --                      its act of consent did
+--   begun      hash    key of what may have ended an owner -> how often it was begun alone since
 --   left       list    {{channel, contact, provider's ids, ms}...} of what was sent, by commits
 --   settled    hash    four of them, one a day, the newest first: id -> what became of a message
 --                      (chains.lua), "channel provider's id" -> id
@@ -43,7 +46,8 @@
 
 local KEYS_OF = {
   'state', 'inbox', 'contacts', 'due', 'messages', 'queue', 'chains', 'sending', 'held', 'errands',
-  'claimable', 'records', 'parked', 'acts', 'orphans', 'acted', 'left',
+  'claimable', 'records', 'parked', 'acts', 'orphans', 'acted', 'begun',
+  'left',
   'settled1', 'settled2', 'settled3', 'settled4',
 }
 local SETTLED = {'settled1', 'settled2', 'settled3', 'settled4'}

@@ -69,11 +69,12 @@ local function redo(keys, args)
   local is_ours, committed = lease_of(p, token)
   if not is_ours then return {'fenced'} end
   if committed ~= seq then return {'behind', committed} end
-  local settles, turns, errands_done, _, newest_message = unpack(unpack_value(args[5]))
+  local settles, turns, errands_done, _, newest_message, given_up = unpack(unpack_value(args[5]))
   local claims, errands = unpack(unpack_value(args[6]))
   settle(p, settles, now)
   commit(p, turns)
   forget_errands(p, errands_done)
+  give_up(p, given_up, now)
   for _, claim in ipairs(claims) do
     local row = row_of(p, claim[1])
     if row and make_way(p, row, now) then
