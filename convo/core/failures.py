@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, dataclass, field
 
+from convo.core.events import Answered
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
@@ -36,3 +38,12 @@ def account(failure: Failure) -> str:
 def failure_in(account: str) -> Failure:
     """What `account` has written."""
     return Failure(**json.loads(account))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """An errand that is put aside with the parked events: nobody runs it until a person says so."""
+
+    #: What its contact was answered instead; the errand is the one that it names.
+    answer: Answered
+    account: str = field(repr=False)

@@ -8,7 +8,8 @@ from typing import Literal, Protocol
 from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Consent
 from convo.core.effects import Errand
-from convo.core.events import Answered, Arriving, Event
+from convo.core.events import Arriving, Event
+from convo.core.failures import GivenUp
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound, Source, Turn
 
@@ -94,16 +95,6 @@ class Settle:
     stays: bool = False
     #: With `accepted`: the next of its chain waits until then, or for the last word on this one.
     next_after: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenUp:
-    """An errand that is put aside with the parked events: nobody runs it until a person says so."""
-
-    #: What its contact was answered instead; the errand is the one that it names.
-    answer: Answered
-    #: Why (core/failures.py).
-    account: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -402,24 +393,6 @@ class LookedUp:
 
     found: Found
     provider_ids: tuple[str, ...] = ()
-
-
-class CanLookUp(Protocol):
-    """A provider that can be asked whether a message left."""
-
-    #: Whether this channel's settings say how.
-    looks_up: bool
-
-    async def look_up(self, message: Outbound, since: int, settled: Sequence[str]) -> LookedUp:
-        """Whether `message`, first tried at `since` (ms), is there; `settled` ids are others'."""
-        ...
-
-
-class SendsOnce(Protocol):
-    """A provider that takes our id as an idempotency key: repeating a send is harmless."""
-
-    #: Whether this channel's settings name the place for it.
-    idempotent: bool
 
 
 Sleep = Callable[[float], Awaitable[None]]

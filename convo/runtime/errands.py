@@ -17,10 +17,10 @@ from convo.authoring import Action, Call, Failed, Keyword, Person, Reply
 from convo.core.codec import decode
 from convo.core.effects import Errand
 from convo.core.events import ALL_TAKEN, SOLD_OUT, Answered, ErrandKind, HandedOn
-from convo.core.failures import account
+from convo.core.failures import GivenUp, account
 from convo.core.numbers import PhoneNumber
 from convo.language.values import unpacked
-from convo.ports import Arrival, ErrandClaim, GivenUp, Store
+from convo.ports import Arrival, ErrandClaim, Store
 from convo.runtime.calls import Calls, Unanswered
 from convo.runtime.codes import GIVEN, SPENT, Codes
 from convo.runtime.instruments import Instruments

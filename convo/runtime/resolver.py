@@ -12,7 +12,8 @@ from typing import Literal, cast
 
 from convo.core.business import MessageClass
 from convo.core.turns import Outbound
-from convo.ports import CanLookUp, Claim, Left, LookedUp, Provider, SendsOnce, Settle
+from convo.ports import Claim, Left, LookedUp, Provider, Settle
+from convo.ports.doubts import CanLookUp, SendsOnce
 from convo.runtime import backoff
 from convo.runtime.instruments import Instruments
 from convo.runtime.results import Results

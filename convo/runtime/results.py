@@ -2,7 +2,8 @@
 
 import asyncio
 
-from convo.ports import Done, GivenUp, Settle
+from convo.core.failures import GivenUp
+from convo.ports import Done, Settle
 
 
 class Results:

@@ -43,6 +43,7 @@ bind = "127.0.0.1:{port}"
 
 # Whoever's reply was on its way when a process ended hears it once more.
 [doubts]
+within = "1s"
 grace = "1s"
 service = "once"
 

@@ -8,7 +8,7 @@ from convo.core.business import Business, Channel
 from convo.core.events import Moved
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound
-from convo.ports import Claim, Done, Wants
+from convo.ports import Claim, Wants
 from tests.runtime.stage import FakeProvider, Stage, business, staged
 from tests.stores.contract_desk import Desk, HandSetClock, desk_of
 
@@ -33,10 +33,9 @@ class Bench:
         """Commit what has ended, claim what may leave, and let it end."""
         stage = self.stage
         room = await stage.sender.room(stage.time.now)
-        settles, _ = stage.results.take()
         work = await stage.store.advance(
             self.desk.lease,
-            Done(settles=settles),
+            stage.results.take(),
             Wants(messages=room.messages, parts=room.parts, limits=room.limits, via=room.via),
         )
         stage.sender.take(work.claims, room)

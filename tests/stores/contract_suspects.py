@@ -4,7 +4,8 @@ import pytest
 
 from convo.core.decisions import ParkedChoice, ParkedDecision
 from convo.core.events import Answered
-from convo.ports import Arrival, Done, GivenUp, Wants
+from convo.core.failures import GivenUp
+from convo.ports import Arrival, Done, Wants
 from tests.stores.contract_desk import (
     ANN,
     HOUR,

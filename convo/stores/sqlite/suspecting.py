@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from convo.core.event_codec import encode
-from convo.ports import GivenUp
+from convo.core.failures import GivenUp
 from convo.stores.sqlite.database import Database
 
 #: A row of `meta` that is there while a process has the file, or has ended out of order.
