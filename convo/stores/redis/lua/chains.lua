@@ -32,7 +32,7 @@ end
 
 -- Messages that are done, as `settled` has them: contact, who carried it, status and its rank, the
 -- row, why it has this status, when it was claimed last (ms, 0 for never), and the provider's ids.
-local WHOSE, VIA, STATUS, RANK, ROW, WHY, NAMES = 1, 2, 3, 4, 5, 6, 8
+local DONE = {WHOSE = 1, VIA = 2, STATUS = 3, RANK = 4, ROW = 5, WHY = 6, NAMES = 8}
 local CANCELLED = 0 -- the rank of a status (core/events.py)
 
 local function done_of(p, day, id)

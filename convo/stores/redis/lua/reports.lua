@@ -32,11 +32,11 @@ end
 
 -- Note what the provider calls a message; whether that is new.
 local function is_news(done, provider_id)
-  if provider_id == '' or not done[NAMES] then return false end
-  for _, name in ipairs(done[NAMES]) do
+  if provider_id == '' or not done[DONE.NAMES] then return false end
+  for _, name in ipairs(done[DONE.NAMES]) do
     if name == provider_id then return false end
   end
-  add(done[NAMES], provider_id)
+  add(done[DONE.NAMES], provider_id)
   return true
 end
 
@@ -81,14 +81,15 @@ function apply_report(p, now, channel, outbound, provider_id, status, rank_of_st
   if day then
     local done = done_of(p, day, id)
     local changed = is_news(done, provider_id)
-    if rank_of_status > done[RANK] then
-      done[STATUS], done[RANK], done[WHY], changed = status, rank_of_status, code, true
+    if rank_of_status > done[DONE.RANK] then
+      done[DONE.STATUS], done[DONE.RANK], done[DONE.WHY] = status, rank_of_status, code
+      changed = true
     end
     if changed then put(p, day, id, pack(done)) end
     know_as(p, day, channel, provider_id, id, now)
-    tell_status(p, now, done[WHOSE], id, status, code, raw)
-    return rank_of_status >= LAST_WORD and done[ROW]
-      and last_word(p, now, done[WHOSE], done[ROW][CHANNEL], id)
+    tell_status(p, now, done[DONE.WHOSE], id, status, code, raw)
+    return rank_of_status >= LAST_WORD and done[DONE.ROW]
+      and last_word(p, now, done[DONE.WHOSE], done[DONE.ROW][CHANNEL], id)
   end
   local row = row_of(p, id)
   local claimed_at = may_have_left(p, row)

@@ -40,7 +40,7 @@ local function learn_names(p, now, id, provider_ids)
   end
   if changed then put(p, day, id, pack(done)) end
   for _, provider_id in ipairs(provider_ids) do
-    know_as(p, day, done[VIA], provider_id, id, now)
+    know_as(p, day, done[DONE.VIA], provider_id, id, now)
   end
 end
 
