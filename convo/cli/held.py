@@ -132,7 +132,7 @@ def _cells(each: Tracked, zone: ZoneInfo) -> Sequence[object]:
         message.id[:SHOWN],
         moment(each.claimed, zone),
         message.contact.masked,
-        message.channel,
+        message.goes_by,  # whose log tells
         message.kind,
         "/".join(message.voice.flows) or "-",
         message.tries + 1,
@@ -146,7 +146,7 @@ def _facts(each: Tracked, with_text: bool) -> Mapping[str, object]:
         "stage": "held" if each.stage == "held" else "in doubt",
         "since": each.claimed,
         "contact": message.contact.masked,
-        "channel": message.channel,
+        "channel": message.goes_by,
         "class": message.kind,
         "purpose": message.purpose,
         "flows": message.voice.flows,

@@ -48,7 +48,7 @@ class Phones:
                 "at": self._clock(),
                 "parts": parts.count,
                 "encoding": parts.encoding,
-                "channel": message.channel,
+                "channel": message.goes_by,
                 "class": message.kind,
             },
         )

@@ -65,7 +65,7 @@ class Log(OneWay):
         line: dict[str, Any] = {
             "id": message.id,
             "at": self._clock(),
-            "channel": message.channel,
+            "channel": message.goes_by,
             "contact": message.contact.e164,
             "to": message.to or message.contact.e164,
             "class": message.kind,

@@ -18,11 +18,17 @@ def in_its_conversation(state: ContactState, event: Event, business: Business) -
         return event
     if any(session.channel == event.channel for session in state.sessions):
         return event
-    for session in reversed(state.sessions):
-        channel = business.channels.get(session.channel)
-        if channel is not None and event.channel in channel.backups:
-            return replace(event, channel=channel.name)
-    return event
+    theirs = [
+        channel.name
+        for session in reversed(state.sessions)
+        if (channel := business.channels.get(session.channel)) is not None
+        and event.channel in channel.backups
+    ]
+    # Of two channels with one backup, the one whose messages it carries.
+    for name in theirs:
+        if state.routes.get(name) == event.channel:
+            return replace(event, channel=name)
+    return replace(event, channel=theirs[0]) if theirs else event
 
 
 def reroute(desk: Desk, channel: str, by: str) -> None:

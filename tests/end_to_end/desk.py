@@ -17,6 +17,8 @@ from tests.end_to_end.kannel import free_ports
 from tests.end_to_end.serving import ROOT, Serving
 from tests.fakes.http_server import Answer, Asked, FakeServer
 
+#: Where nobody tells, lines are broken at eighty.
+WIDE = {"COLUMNS": "200"}
 API_TOKEN = "own-systems-of-the-desk"
 PATH_TOKEN = "gateway-of-the-desk"
 SETTINGS = """
@@ -94,7 +96,7 @@ class Desk:
         """What the command says, on whatever way it says it."""
         done = subprocess.run(
             [sys.executable, "-m", "convo.cli", "-C", str(self.folder), *words],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "USER": "mei", "LOGNAME": "mei"},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "USER": "mei", "LOGNAME": "mei"} | WIDE,
             check=False,
             capture_output=True,
             text=True,

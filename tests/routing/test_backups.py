@@ -17,6 +17,15 @@ from tests.steps.conversation import ANNA, business
 
 pytestmark = pytest.mark.anyio
 
+CARE = """
+flow: care
+languages: [en]
+answers: {trouble: text}
+start: {words: [care]}
+steps:
+  trouble: {ask: What is it?, expect: text, save: trouble}
+  over: {end: told}
+"""
 LATER = timedelta(hours=3)
 VISIT = """
 flow: visit
@@ -116,6 +125,20 @@ async def test_who_has_a_conversation_on_the_backup_itself_goes_on_with_that() -
         await rehearsal.text("Friday", channel="other")
         await rehearsal.wait(LATER)
         assert ("other", "See you on Friday.") in said(rehearsal)
+
+
+async def test_of_two_channels_with_one_backup_the_one_that_it_carries_is_answered() -> None:
+    base = with_backup("other")
+    second = replace(base.channels["main"], name="second", address=PhoneNumber("+8613800138002"))
+    shop = replace(base, channels={**base.channels, "second": second})
+    async with acting(VISIT, CARE, at=shop) as rehearsal:
+        await rehearsal.text("visit")
+        await moves(rehearsal, "other")
+        await rehearsal.text("care", channel="second")
+        rehearsal.said()
+        await rehearsal.text("Monday", channel="other")
+        await rehearsal.wait(LATER)
+        assert ("other", "See you on Monday.") in said(rehearsal)
 
 
 async def test_a_law_word_is_answered_by_the_channel_that_it_came_to() -> None:

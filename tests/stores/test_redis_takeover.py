@@ -103,6 +103,21 @@ async def test_what_an_owner_has_committed_is_done_again_where_it_is_missing(
     }
 
 
+async def test_who_carried_what_the_owner_handed_out_is_known_again(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk = await desk_of(await opened(), clock)
+    await desk.say(message("m1"))
+    servers.part()
+    claim = (await desk.claims(by="other", via={"main": {"main": "other"}}))["m1"]
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(lambda: desk.advance(messages=0))
+    await desk.settle(claim, "accepted", "SM1")
+    await desk.accept(report("delivered", provider_id="SM1", channel="other"))
+    assert await desk.statuses() == ["delivered"]
+
+
 async def test_a_text_that_came_in_the_lost_moments_is_brought_again(
     servers: Pair, opened: Opened, clock: HandSetClock
 ) -> None:
