@@ -79,14 +79,17 @@ class Resolver:
         self._looking = asyncio.Semaphore(LOOKS_AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._repeated: set[str] = set()
-        self._left: deque[tuple[str, str, tuple[str, ...]]] = deque(maxlen=REMEMBERED)
+        #: What surely left, with the message where it is known.
+        self._left: deque[tuple[str, Left]] = deque(maxlen=REMEMBERED)
+        #: The same of what was found by looking: it counts while the partition is ours.
+        self._found: deque[tuple[str, Left]] = deque(maxlen=REMEMBERED)
 
     def __len__(self) -> int:
         return len(self._tasks)
 
     def left(self, message: Outbound, provider_ids: tuple[str, ...]) -> None:
         """This message surely left, under these ids."""
-        self._left.append((message.goes_by, message.contact.e164, provider_ids))
+        self._left.append((message.id, _left(message, provider_ids)))
         self._repeated.discard(message.id)
 
     def take(self, claim: Claim, why: str) -> None:
@@ -97,7 +100,9 @@ class Resolver:
         self, claims: Iterable[Claim], in_flight: Container[str], left: Iterable[Left] = ()
     ) -> None:
         """Take over what the last owner left; what `in_flight` holds is still being sent."""
-        self._left.extend((each.channel, each.contact.e164, each.provider_ids) for each in left)
+        # What was found when somebody else had the partition already may be of what they sent.
+        self._found.clear()
+        self._left.extend(("", each) for each in left)
         for claim in claims:
             if claim.attempt not in in_flight and claim.attempt not in self._tasks:
                 # Whether the last owner repeated it already is not known, only that it tried.
@@ -129,7 +134,8 @@ class Resolver:
         await self._sleep(self._grace)
         found = await self._look(looker, claim) if looker else LookedUp(found="unknown")
         if found.found == "sent":
-            self.left(message, found.provider_ids)
+            self._found.append((message.id, _left(message, found.provider_ids)))
+            self._repeated.discard(message.id)
             self._end(claim, "accepted", found.provider_ids, code="")
         elif found.found == "not_sent" and adopted:
             # The end of a process kept it from leaving, not the provider, who needs no rest.
@@ -157,9 +163,11 @@ class Resolver:
                 await self._sleep(LOOK_AGAIN * look)
             others = [
                 id
-                for channel, contact, ids in self._left
-                if channel == message.goes_by and contact == message.contact.e164
-                for id in ids
+                for known, left in (*self._left, *self._found)
+                if known != message.id
+                and left.channel == message.goes_by
+                and left.contact == message.contact
+                for id in left.provider_ids
             ]
             try:
                 async with self._looking:
@@ -198,3 +206,7 @@ class Resolver:
                 stays=stays,
             )
         )
+
+
+def _left(message: Outbound, provider_ids: tuple[str, ...]) -> Left:
+    return Left(channel=message.goes_by, contact=message.contact, provider_ids=provider_ids)

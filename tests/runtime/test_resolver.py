@@ -121,6 +121,38 @@ async def test_what_the_last_owner_sent_is_not_taken_for_what_it_left_in_doubt()
         assert provider.asked == [("m1", START, ("P8",))]
 
 
+async def test_what_was_found_of_a_message_is_found_again_when_it_comes_back_in_doubt() -> None:
+    """Found while somebody else had the partition, so that our word of it did not count."""
+    provider = Remembering(memory=[LookedUp(found="sent", provider_ids=("P1",))] * 2)
+    async with staged(provider) as stage:
+        stage.resolver.take(claim(), "reset")
+        assert (await settled(stage)).outcome == "accepted"
+        stage.resolver.adopt([claim(attempt="theirs")], frozenset())
+        assert (await settled(stage)).attempt == "theirs"
+        assert [ids for _, _, ids in provider.asked] == [(), ()]
+
+
+async def test_what_was_found_while_it_was_not_ours_is_not_taken_for_another_messages() -> None:
+    provider = Remembering(
+        memory=[LookedUp(found="sent", provider_ids=("P1",)), LookedUp(found="not_sent")]
+    )
+    async with staged(provider) as stage:
+        stage.resolver.take(claim(), "reset")
+        await settled(stage)
+        stage.resolver.adopt([claim(say(ANNA, "x", "m2"), attempt="theirs")], frozenset())
+        await settled(stage)
+        assert [ids for _, _, ids in provider.asked] == [(), ()]
+
+
+async def test_what_we_sent_ourselves_is_no_other_messages_but_its_own() -> None:
+    provider = Remembering(memory=[LookedUp(found="not_sent")] * 2)
+    async with staged(provider) as stage:
+        stage.resolver.left(claim().message, ("P1",))
+        stage.resolver.adopt([claim(), claim(say(ANNA, "x", "m2"), attempt="theirs")], frozenset())
+        await stage.until(lambda: not len(stage.resolver))
+        assert {(id, ids) for id, _, ids in provider.asked} == {("m1", ()), ("m2", ("P1",))}
+
+
 async def test_what_an_end_kept_from_leaving_is_sent_at_once_however_often_it_was_tried() -> None:
     provider = Remembering(memory=[LookedUp(found="not_sent")])
     async with staged(provider) as stage:
