@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from convo.core.turns import Outbound
-from convo.ports import Arrival, Done, Lease, Parsed, Sent, Wants, Work
+from convo.ports import Acceptance, Arrival, Done, Lease, Parsed, Sent, Wants, Work
 from convo.providers.twilio import Twilio
 from convo.runtime.intake import Intake
 from convo.runtime.resolver import Resolver
@@ -47,7 +47,7 @@ def answered_before_it_is_kept() -> None:
     accept = Intake.accept
     under_way: set[asyncio.Task[None]] = set()
 
-    async def at_once(self: Intake, channel: str, parsed: Parsed) -> None:
+    async def at_once(self: Intake, channel: str, parsed: Parsed) -> Sequence[Acceptance]:
         async def later() -> None:
             await asyncio.sleep(0.1)
             await accept(self, channel, parsed)
@@ -55,6 +55,7 @@ def answered_before_it_is_kept() -> None:
         task = asyncio.create_task(later())
         under_way.add(task)
         task.add_done_callback(under_way.discard)
+        return ["accepted" for _ in parsed.arrivals]
 
     Intake.accept = at_once
 

@@ -31,8 +31,10 @@ class Inside:
                 case Report(outbound=outbound, status=status):
                     self.trace.note("kept", answer, "report", outbound[:6], status)
                 case event:
+                    contact = event.contact
                     kind = type(event).__name__.lower()
-                    self.trace.note("kept", answer, event.contact.e164[-4:], kind)
+                    whose = "" if contact is None else contact.e164[-4:]
+                    self.trace.note("kept", answer, whose, kind)
 
     def _heard(self, contact: str, text: str) -> None:
         self.texts[contact].append(text)

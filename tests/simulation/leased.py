@@ -159,7 +159,7 @@ class LeasedSqlite:
         return held.step
 
     async def redo(
-        self, lease: Lease, step: int, done: Done, claims: Sequence[tuple[str, int]]
+        self, lease: Lease, step: int, done: Done, claims: Sequence[tuple[str, int, str]]
     ) -> None:
         """Do a step again that is lost, with what it handed out."""
         held = self._held_by(lease)
@@ -169,7 +169,7 @@ class LeasedSqlite:
         await self._store.read(lambda database: claim_again(database, held.lease.token, claims))
         held.step += 1
         held.answer = None
-        self._trace.note("step done again", held.owner, step, *[id[:6] for id, _ in claims])
+        self._trace.note("step done again", held.owner, step, *[id[:6] for id, *_ in claims])
 
     async def release(self, lease: Lease) -> None:
         if self._held is not None and self._held.lease.token == lease.token:

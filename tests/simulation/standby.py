@@ -28,7 +28,9 @@ _BEFORE_IT = """
     UPDATE message SET state = 'done', status = 'queued'
     WHERE contact = ? AND channel = ? AND seq <> ? AND (state = 'head' OR state = 'sending')
 """
-_CLAIM = "UPDATE message SET state = 'sending', attempt = ?, claimed = ? WHERE seq = ?"
+_CLAIM = """
+    UPDATE message SET state = 'sending', attempt = ?, claimed = ?, goes_by = ? WHERE seq = ?
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +102,11 @@ def read_in(work: Work) -> Sequence[int]:
     return [each.source.entry for each in work.events if isinstance(each.source, FromInbox)]
 
 
-def claim_again(database: Database, token: str, claims: Sequence[tuple[str, int]]) -> None:
+def claim_again(database: Database, token: str, claims: Sequence[tuple[str, int, str]]) -> None:
     """Mark what a lost step handed out, by the attempt that it had."""
-    for id, at in claims:
+    for id, at, by in claims:
         seq, tries, contact, channel = database.execute(_CLAIMED, (id,)).fetchone()
         database.execute(_BEFORE_IT, (contact, channel, seq))
-        database.execute(_CLAIM, (f"{token[:8]}.{seq:x}.{tries}", at, seq))
+        kept = "" if by == channel else by
+        database.execute(_CLAIM, (f"{token[:8]}.{seq:x}.{tries}", at, kept, seq))
     database.recount()

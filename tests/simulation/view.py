@@ -86,7 +86,7 @@ class View:
         self._rung.clear()
         while not isinstance(work := await self._step(lease, holding, done, wants), Work):
             await self._again(lease, holding, work)
-        claims = [(each.message.id, each.at) for each in work.claims]
+        claims = [(each.message.id, each.at, each.message.goes_by) for each in work.claims]
         holding.lately.note(
             Step(seq=holding.step, at=now(), asked=done, claims=claims, read=read_in(work))
         )
