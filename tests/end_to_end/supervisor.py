@@ -3,8 +3,9 @@
     python -m tests.end_to_end.supervisor FOLDER
 
 Everything is read once and then forked, so a start takes no second. What is forked is `convo run`
-but for two things: leases on Redis are short, and a text that says "poison" ends the process in the
-middle of its turn, as a fault in C would, while there is no file called `mended`.
+but for three things: leases on Redis are short, a loop that stands still is ended after four
+seconds, and a text that says "poison" ends the process in the middle of its turn, as a fault in C
+would, while there is no file called `mended`.
 """
 
 import os
@@ -22,6 +23,7 @@ def main() -> None:
     import convo.cli.serving
     from convo.cli import main as convo
     from convo.routing.router import take_turn
+    from convo.runtime import watchdog
     from convo.stores.redis import leases, store
     from convo.wiring import outfit
 
@@ -34,6 +36,7 @@ def main() -> None:
     leases.LEASE = store.LEASE = 2_000  # pyright: ignore[reportConstantRedefinition]
     leases.LEAVE_WITHIN = 1.5  # pyright: ignore[reportConstantRedefinition]
     store.RENEW_EVERY = 0.5  # pyright: ignore[reportConstantRedefinition]
+    watchdog.HUNG_LOOKS = 8  # pyright: ignore[reportConstantRedefinition]
     child = 0
 
     def stop(*_: object) -> None:

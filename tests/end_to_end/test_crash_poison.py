@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from convo.cli import main
 from convo.runtime.suspects import STARTS
+from convo.runtime.watchdog import HUNG
 from tests.end_to_end.serving import ROOT, soon
 from tests.end_to_end.supervisor import TURN_ENDS_WITH
 from tests.servers import ON_DISK, free_port, redis_server, running
@@ -97,10 +98,25 @@ async def end_it(call: Call) -> None:
 """
 
 
+HANGS_ONCE = """
+import time
+from pathlib import Path
+
+from convo import Call, action
+
+
+@action("end.it")
+async def hangs(call: Call) -> None:
+    if not Path("done").exists():
+        Path("done").touch()
+        time.sleep(3600)
+"""
+
+
 class Business:
     """Served under a supervisor; what all of its processes have sent, and how each ended."""
 
-    def __init__(self, folder: Path, store: str) -> None:
+    def __init__(self, folder: Path, store: str, handler: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.said: list[str] = []
@@ -110,7 +126,7 @@ class Business:
         for flow in FLOWS.split("---"):
             name = flow.split()[1]
             (folder / "flows" / f"{name}.yaml").write_text(flow, "utf-8")
-        (folder / "keyword_handlers" / "end.py").write_text(HANDLER, "utf-8")
+        (folder / "keyword_handlers" / "end.py").write_text(handler, "utf-8")
         toml = TOML.format(store=store, port=self.port)
         (folder / "convo.toml").write_text(toml, "utf-8")
 
@@ -152,8 +168,8 @@ class Business:
 
 
 @contextmanager
-def served(folder: Path, store: str) -> Iterator[Business]:
-    business = Business(folder, store)
+def served(folder: Path, store: str, handler: str = HANDLER) -> Iterator[Business]:
+    business = Business(folder, store, handler)
     with (folder / "log").open("ab") as log:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "tests.end_to_end.supervisor", str(folder)],
@@ -214,3 +230,17 @@ def test_a_turn_that_ends_the_process_is_put_aside_and_taken_again_when_it_is_me
         soon(lambda: echo.heard("Cured."), True)
         assert echo.parked() == []
         assert echo.ended == [TURN_ENDS_WITH] * (1 + STARTS)
+
+
+def test_a_handler_that_never_comes_back_ends_its_process_and_nobody_waits_for_it(
+    tmp_path: Path,
+) -> None:
+    with served(tmp_path / "echo", "sqlite:data/convo.db", HANGS_ONCE) as echo:
+        echo.text(POISONED, "act")
+        echo.text(ANNA, "one")
+        soon(lambda: echo.heard("One.", "Done."), True)
+        assert echo.ended == [HUNG]
+    told = (tmp_path / "echo" / "log").read_text("utf-8")
+    assert "does not go on, so this process ends with status 70" in told
+    assert "in hangs" in told
+    assert POISONED not in told

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from convo.runtime.watchdog import BLOCKED_LOOKS, Watchdog
+from convo.runtime.watchdog import BLOCKED_LOOKS, HUNG_LOOKS, Watchdog
 from tests.runtime.stage import Counting
 
 GUARD = 60.0
@@ -49,6 +49,22 @@ async def test_it_is_told_once_for_as_long_as_it_lasts_and_again_the_next_time(
     assert len(caplog.records) == 1
     watchdog.look()
     assert len(caplog.records) == 2
+
+
+@pytest.mark.anyio
+async def test_a_loop_that_does_not_go_on_is_ended_and_one_that_does_is_not() -> None:
+    ends: list[str] = []
+    watchdog = Watchdog(Counting(), end=lambda: ends.append("end"))
+    watchdog.look()
+    for _ in range(HUNG_LOOKS - 1):
+        watchdog.look()
+    assert ends == []
+    watchdog.beat()
+    for _ in range(HUNG_LOOKS):
+        watchdog.look()
+    assert ends == []
+    watchdog.look()
+    assert ends == ["end"]
 
 
 @pytest.mark.anyio
