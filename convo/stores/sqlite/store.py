@@ -11,6 +11,7 @@ from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
 from convo.core.overview import Levels
 from convo.core.presence import Presence
+from convo.core.recalls import Recall
 from convo.errors import Fenced, StoreError
 from convo.ports import (
     Acceptance,
@@ -30,6 +31,7 @@ from convo.stores.sqlite import (
     counting,
     processes,
     queries,
+    recalling,
     suspecting,
     turning,
 )
@@ -106,9 +108,19 @@ class SqliteStore:
     async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
         items = [prepared(arrival) for arrival in arrivals]
         answers = await self._executor.run(partial(accept, arrivals=items))
+        for event in (each.event for each in arrivals):
+            if isinstance(event, Recall):
+                await self._drop_recalled(event)
         if "accepted" in answers:
             self._bell.set()
         return answers
+
+    async def _drop_recalled(self, asked: Recall) -> None:
+        """What waits is dropped, some at a time; none of it could be claimed any more."""
+        places = await self._executor.run(partial(recalling.queued, asked=asked))
+        for first in range(0, len(places), recalling.DROPPED_AT_ONCE):
+            some = places[first : first + recalling.DROPPED_AT_ONCE]
+            await self._executor.run(partial(recalling.drop, places=some))
 
     @property
     def partitions(self) -> int:
