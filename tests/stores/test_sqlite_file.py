@@ -129,7 +129,7 @@ async def test_nobody_else_may_read_the_files(path: Path, clock: HandSetClock) -
     await store.accept([text("1")])
     modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
     assert modes == dict.fromkeys(
-        ["convo.db", "convo.db-wal", "convo.db-shm", "convo.db.lock"], 0o600
+        ["convo.db", "convo.db-wal", "convo.db-shm", "convo.db.lock", "convo.db.begun"], 0o600
     )
     await store.close()
 

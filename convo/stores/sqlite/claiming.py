@@ -56,6 +56,8 @@ _MOVED = _DUE_HEADS.format("m.goes_by = ? AND m.goes_by <> ''")
 # Of these, what another may take over.
 _LEAVES_ITS_OWN = _DUE_HEADS.format("m.channel = ? AND m.goes_by = '' AND m.stays = 0")
 _MOVES_ON = _DUE_HEADS.format("m.goes_by = ? AND m.goes_by <> '' AND m.channel = ? AND m.stays = 0")
+# Mostly nothing is moved at all, and one look at an empty index tells.
+_ANY_MOVED = "SELECT 1 FROM message WHERE state = 'head' AND goes_by <> '' LIMIT 1"
 _IN_DOUBT = f"""
     SELECT {MESSAGE}, m.seq, m.attempt, m.claimed FROM message AS m INDEXED BY message_front
     WHERE (m.state = 'head' OR m.state = 'sending') AND m.state = 'sending' ORDER BY m.seq
@@ -128,25 +130,32 @@ def claim(database: Database, wants: Wants, token: str, now: int) -> tuple[Claim
     """Take due heads, replies before bulk, the oldest first, as far as parts and messages go."""
     left = _Left(wants)
     claims: list[Claim] = []
-    ways = _ways(wants)
+    ways = _ways(database, wants)
     for lane in LANES:
         for by, taken in ways.items():
             claims += _claim_lane(database, by, taken, lane, left, token, now)
     return tuple(claims)
 
 
-#: What a channel takes over: who was to carry it, and of which channel it must be; "" for all that
-#: it is to carry itself.
-_Way = tuple[str, str]
+#: Where to look for what a channel takes: a query of heads, and which channels it is asked for.
+_Way = tuple[str, tuple[str, ...]]
 
 
-def _ways(wants: Wants) -> Mapping[str, list[_Way]]:
-    """What each channel that can carry messages takes."""
-    ways: dict[str, list[_Way]] = {name: [(name, "")] for name in wants.messages}
+def _ways(database: Database, wants: Wants) -> Mapping[str, list[_Way]]:
+    """What each channel that can carry messages takes: its own, and what others cannot carry."""
+    any_moved = database.execute(_ANY_MOVED).fetchone() is not None
+    ways: dict[str, list[_Way]] = {}
+    for name in wants.messages:
+        its_own = [(_ITS_OWN, (name,))] if name in database.channels else []
+        ways[name] = [*its_own, (_MOVED, (name,))] if any_moved else its_own
     for of, channels in wants.via.items():
         for channel, by in channels.items():
-            if by in ways:
-                ways[by].append((of, channel))
+            if by not in ways:
+                continue
+            if of == channel:
+                ways[by].append((_LEAVES_ITS_OWN, (of,)))
+            elif any_moved:
+                ways[by].append((_MOVES_ON, (of, channel)))
     return ways
 
 
@@ -219,16 +228,8 @@ def _due_heads(
 ) -> list[tuple[Any, ...]]:
     """The oldest that are due, whoever was to carry them."""
     found: list[tuple[Any, ...]] = []
-    for of, channel in ways:
-        if channel and of != channel:
-            asked = (of, channel, lane, now, most)
-            found += database.execute(_MOVES_ON, asked).fetchall()
-            continue
-        if of in database.channels:
-            heads = _LEAVES_ITS_OWN if channel else _ITS_OWN
-            found += database.execute(heads, (of, lane, now, most)).fetchall()
-        if not channel:
-            found += database.execute(_MOVED, (of, lane, now, most)).fetchall()
+    for heads, channels in ways:
+        found += database.execute(heads, (*channels, lane, now, most)).fetchall()
     found.sort(key=_by_age)
     return found[:most]
 
