@@ -57,10 +57,9 @@ class RunningCluster:
 
     def meet(self) -> None:
         """Make one Cluster of them."""
-        share = SLOTS // len(self.nodes)
-        for n, node in enumerate(self.nodes):
-            last = SLOTS - 1 if node is self.nodes[-1] else (n + 1) * share - 1
-            tell(node, "CLUSTER", "ADDSLOTSRANGE", n * share, last)
+        firsts = [*map(self.first_slot_of, self.nodes), SLOTS]
+        for node, first, end in zip(self.nodes, firsts, firsts[1:], strict=False):
+            tell(node, "CLUSTER", "ADDSLOTSRANGE", first, end - 1)
         for node in self.everybody[1:]:
             tell(node, "CLUSTER", "MEET", "127.0.0.1", self.nodes[0].port, _bus(self.nodes[0]))
         until(lambda: all(_knows(each, len(self.everybody)) for each in self.everybody))
@@ -75,6 +74,9 @@ class RunningCluster:
             if first <= slot <= last:
                 return next(node for node in self.everybody if node.port == port)
         raise AssertionError(f"nobody has slot {slot}")
+
+    def first_slot_of(self, primary: RunningServer) -> int:
+        return self.nodes.index(primary) * (SLOTS // len(self.nodes))
 
     def move(self, slot: int, to: RunningServer, between: Callable[[], None]) -> None:
         """Move a slot with its keys, and call `between` while half of them are there."""

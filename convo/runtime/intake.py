@@ -78,13 +78,13 @@ class Intake:
 
     def _taken(self, arrival: Arrival) -> Arrival:
         """With what is too much from one number set aside; law words never are."""
-        event = arrival.event
-        if not isinstance(event, Inbound) or event.law is not None or arrival.consent is not None:
+        contact = _counted(arrival)
+        if contact is None:
             return arrival
         now = self._clock()
-        if self._flood.full(event.contact, now):
+        if self._flood.full(contact, now):
             return replace(arrival, aside=RULE)
-        self._flood.take(event.contact, now)
+        self._flood.take(contact, now)
         return arrival
 
     async def leave(self, leaving: Leaving) -> None:
@@ -160,14 +160,32 @@ class Intake:
                 return
 
     async def _accept(self, channel: str, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
-        answers = await self._store.accept(arrivals)
+        try:
+            answers = await self._store.accept(arrivals)
+        except StoreError:
+            for arrival in arrivals:
+                self._give_back(arrival)  # the provider comes again
+            raise
         for arrival, answer in zip(arrivals, answers, strict=True):
             self._count("convo_arrivals_total", channel, _KINDS[type(arrival.event)], answer)
-            if isinstance(arrival.event, Inbound) and answer != "accepted" and not arrival.aside:
-                self._flood.give_back(arrival.event.contact)
+            if answer != "accepted":
+                self._give_back(arrival)
         if "busy" in answers:
             raise Busy("The inbox is full: send it again later.")
         return answers
+
+    def _give_back(self, arrival: Arrival) -> None:
+        contact = _counted(arrival)
+        if contact is not None and not arrival.aside:
+            self._flood.give_back(contact)
+
+
+def _counted(arrival: Arrival) -> PhoneNumber | None:
+    """Whose flood it may be a part of; law words are no part of any."""
+    event = arrival.event
+    if not isinstance(event, Inbound) or event.law is not None or arrival.consent is not None:
+        return None
+    return event.contact
 
 
 _KINDS: Mapping[type[Arriving], str] = {kind: kind.__name__.lower() for kind in Arriving.__args__}

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -122,26 +122,29 @@ class Company:
 
 
 @contextmanager
-def company(folder: Path, kind: str) -> Iterator[Company]:
-    with (
-        running(PROGRAMS[kind](), folder / "redis", *ON_DISK) as server,
-        ExitStack() as stack,
-    ):
-        business = folder / "echo"
-        (business / "flows").mkdir(parents=True)
-        (business / "flows" / "echo.yaml").write_text(FLOW, "utf-8")
-        port = free_port()
-        (business / "convo.toml").write_text(TOML.format(url=server.url, port=port), "utf-8")
-        made = Company(folder=business, port=port, server=server)
-        stack.callback(lambda: [each.kill() for each in made.staff.values()])
+def company(folder: Path, url: str, server: RunningServer) -> Iterator[Company]:
+    """A business whose store has this URL, and is on that server."""
+    business = folder / "echo"
+    (business / "flows").mkdir(parents=True)
+    (business / "flows" / "echo.yaml").write_text(FLOW, "utf-8")
+    port = free_port()
+    (business / "convo.toml").write_text(TOML.format(url=url, port=port), "utf-8")
+    made = Company(folder=business, port=port, server=server)
+    try:
         yield made
+    finally:
+        for each in made.staff.values():
+            each.kill()
 
 
 @pytest.mark.parametrize("kind", PROGRAMS)
 def test_workers_come_die_and_leave_and_every_customer_hears_everything_once(
     kind: str, tmp_path: Path
 ) -> None:
-    with company(tmp_path, kind) as shop:
+    with (
+        running(PROGRAMS[kind](), tmp_path / "redis", *ON_DISK) as server,
+        company(tmp_path, server.url, server) as shop,
+    ):
         web = shop.hire("web", "web")
         for number in CUSTOMERS:
             shop.text(number, "hello")  # kept, though there is nobody yet to answer

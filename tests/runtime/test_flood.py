@@ -6,6 +6,7 @@ import pytest
 
 from convo.core import record_codec
 from convo.core.numbers import PhoneNumber
+from convo.errors import StoreUnavailable
 from convo.runtime.flood import REMEMBERED, WINDOW, Flood
 from tests.runtime.stage import ANNA, BERT, START, FakeProvider, business, parsed, staged, text
 
@@ -70,6 +71,35 @@ async def test_a_webhook_that_comes_again_counts_once() -> None:
             await stage.intake.accept("main", parsed(text(ANNA, "hello", "m1")))
         await stage.says(ANNA, "and this")
         await stage.until(lambda: stage.meter.turns == 2)
+
+
+async def test_a_webhook_that_could_not_be_kept_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(_arrivals: object) -> None:
+        raise StoreUnavailable("Redis is away.")
+
+    async with staged(business=GUARDED) as stage, stage.process:
+        with monkeypatch.context() as patched:
+            patched.setattr(stage.store, "accept", away)
+            for _ in range(30):
+                with pytest.raises(StoreUnavailable):
+                    await stage.intake.accept("main", parsed(text(ANNA, "hello", "m1")))
+        await stage.intake.accept("main", parsed(text(ANNA, "hello", "m1")))
+        await stage.until(lambda: stage.meter.turns == 1)
+
+
+async def test_a_law_word_that_comes_again_frees_nobody() -> None:
+    async with staged(business=GUARDED) as stage, stage.process:
+        for n in range(20):
+            await stage.says(ANNA, f"text {n}")
+        for _ in range(3):
+            await stage.intake.accept("main", parsed(text(ANNA, "HELP", "m1")))
+        await stage.says(ANNA, "one too many")
+        await stage.until(lambda: stage.meter.turns == 21)
+        rows = await stage.store.records(0, 1_000)
+    records = [record for _, body in rows for record in record_codec.decode(body).records]
+    assert [r.facts["rule"] for r in records if r.kind == "ignored"] == ["flood-minute"]
 
 
 @pytest.mark.parametrize("at_once", [1, 500])
