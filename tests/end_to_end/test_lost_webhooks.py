@@ -1,14 +1,25 @@
 """Texts and reports whose webhooks Twilio lost: the customer is answered in the end, and once."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from anyio.from_thread import start_blocking_portal
 
+from convo.providers.http import HttpClient
+from convo.runtime.instruments import Instruments
+from convo.runtime.intake import Intake
+from convo.runtime.metrics import Metrics
+from convo.runtime.reconciler import EVERY, Reconciler
+from convo.stores.sqlite.store import SqliteStore
 from tests.end_to_end.serving import soon
 from tests.end_to_end.test_twilio import IN, MENU, OURS, Stage
 from tests.fakes.twilio import FakeTwilio
+from tests.providers.test_twilio import adapter
+from tests.runtime.stage import business
+from tests.stores.contract_desk import BEN, HandSetClock, desk_of, message
 
 LATE, EARLY = "+447400123601", "+447400123602"
 HOUR = 3_600_000
@@ -54,3 +65,37 @@ def test_who_texted_while_nobody_listened_is_answered_once(tmp_path: Path) -> No
             assert len(stage.heard(LATE)) == 2
         finally:
             stage.convo.kill()
+
+
+@pytest.mark.anyio
+async def test_a_message_without_reports_gets_its_status_after_an_hour(tmp_path: Path) -> None:
+    clock = HandSetClock()
+    http = HttpClient()
+    instruments = Instruments(clock=clock, sleep=asyncio.sleep, metrics=Metrics())
+    async with FakeTwilio() as fake:
+        store = await SqliteStore.open(str(tmp_path / "convo.db"), clock=clock)
+        desk = await desk_of(store, clock)
+        await desk.say(message("m1"), message("m2", contact=BEN))
+        for claim in (await desk.claims()).values():
+            at = datetime.fromtimestamp(clock.now / 1_000, UTC)
+            to = claim.message.contact.e164
+            sid = fake.keep("x", at=at, to=to, origin=OURS, status="delivered")
+            await desk.settle(claim, "accepted", sid)
+        reconciler = Reconciler(
+            name="me",
+            store=store,
+            providers={"main": adapter(http, base_url=fake.url)},
+            intake=Intake(store=store, business=business(), instruments=instruments),
+            instruments=instruments,
+            known_for=7 * 24 * HOUR,
+        )
+        await reconciler.reconcile("main")
+        # Their reports may still come.
+        assert await desk.statuses() == []
+        for _ in range(2 * HOUR // EVERY):
+            clock.now += EVERY
+            await reconciler.reconcile("main")
+        # Both are told, and each of them once, however often the list is read.
+        assert await desk.statuses() == ["delivered", "delivered"]
+        await store.close()
+        await http.close()
