@@ -56,13 +56,17 @@ async def _sqlite(settings: Settings, clock: Clock) -> Store:
 async def _redis(settings: Settings, _: Clock) -> Store:
     # Only who keeps their business there waits until its client is loaded.
     from convo.stores.redis.store import RedisStore  # noqa: PLC0415
+    from convo.stores.redis.tidying import Retention  # noqa: PLC0415
 
     return await RedisStore.open(
         settings.store,
         partitions=settings.partitions,
         durability=settings.durability,
         dedupe_days=settings.dedupe_days,
-        retention_days=settings.retention_days,
+        retention=Retention(
+            days=settings.retention_days,
+            proof_days=partial(proof_days, business=settings.business),
+        ),
     )
 
 

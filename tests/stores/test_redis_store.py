@@ -5,12 +5,14 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import anyio
 import pytest
 import redis
 
 from convo.core import presence, record_codec
+from convo.core.contacts import ConsentState
 from convo.core.numbers import PhoneNumber
 from convo.core.presence import Presence
 from convo.core.records import Record
@@ -22,6 +24,7 @@ from convo.stores.redis.layout import Layout, slot_of, tag_of
 from convo.stores.redis.library import library
 from convo.stores.redis.processes import FORGOTTEN_AFTER
 from convo.stores.redis.store import RedisStore
+from convo.stores.redis.tidying import AT_ONCE, Retention
 from tests.servers import ON_DISK, RunningServer, redis_server, running
 from tests.stores.contract_desk import (
     ANN,
@@ -448,7 +451,7 @@ async def test_accounts_of_the_store_are_written_as_the_codec_writes_them(
 async def test_old_records_are_forgotten_and_young_ones_are_not(
     opened: Opened, clock: HandSetClock
 ) -> None:
-    store = await opened(partitions=1, clock=clock, retention_days=30)
+    store = await opened(partitions=1, clock=clock, retention=Retention(days=30))
     desk = await desk_of(store, clock)
     for n in range(250):
         event = await desk.pending(f"{n}")
@@ -463,3 +466,67 @@ async def test_old_records_are_forgotten_and_young_ones_are_not(
     left = [record_codec.decode(body).at for _, body in await desk.every_record()]
     assert left == [at for at in found if at >= clock.now - 30 * DAY]
     assert 0 < len(left) < 250
+
+
+async def test_proof_that_has_had_its_time_is_forgotten_and_what_they_stand_on_is_not(
+    opened: Opened, clock: HandSetClock
+) -> None:
+    days = {ANN: 100, BEN: 1_000}
+    store = await opened(
+        partitions=1, clock=clock, retention=Retention(proof_days=days.__getitem__)
+    )
+    desk = await desk_of(store, clock)
+
+    async def acted(contact: PhoneNumber, *acts: tuple[str, ConsentState]) -> None:
+        made = (replace(consent(name, state, order=1), at=clock.now) for name, state in acts)
+        await desk.say(contact=contact, consents=tuple(made))
+
+    async def kept(contact: PhoneNumber) -> list[tuple[str, str]]:
+        await store.tidy(0)
+        return [(act.programme, act.state) for act in await store.acts(contact)]
+
+    both: list[tuple[str, ConsentState]] = [
+        ("news", "asked"),
+        ("news", "given"),
+        ("poll", "given"),
+    ]
+    for contact in days:
+        await acted(contact, *both)
+    clock.now += 900 * DAY
+    assert await kept(ANN) == both
+    for contact in days:
+        await acted(contact, ("news", "withdrawn"))
+    clock.now += 99 * DAY
+    assert await kept(ANN) == [*both, ("news", "withdrawn")]
+    clock.now += 2 * DAY
+    assert await kept(ANN) == [("poll", "given"), ("news", "withdrawn")]
+    assert await kept(BEN) == [*both, ("news", "withdrawn")]
+    assert await desk.state("news", ANN) == "withdrawn"
+
+
+async def test_many_are_looked_at_though_their_owner_goes_on_and_what_comes_meanwhile_stays(
+    opened: Opened, clock: HandSetClock
+) -> None:
+    store = await opened(
+        partitions=1, clock=clock, retention=Retention(proof_days=lambda contact: 1)
+    )
+    desk = await desk_of(store, clock)
+    people = [PhoneNumber(f"+1202555{n:04}") for n in range(2 * AT_ONCE + 1)]
+    over = consent("news", "unknown", order=1)
+    for first in range(0, len(people), 50):
+        some = people[first : first + 50]
+        await desk.accept(*(text(who.e164, contact=who) for who in some))
+        events = (await desk.look()).events
+        await desk.advance(turns=[turn(each, consents=(over,)) for each in events], messages=0)
+    clock.now += 3 * DAY
+    again = {people[0], people[-1]}
+    sweep = asyncio.create_task(store.tidy(0))
+    for contact in again:
+        await desk.say(contact=contact, consents=(replace(over, state="given", at=clock.now),))
+    await sweep
+    left = {contact: [act.state for act in await store.acts(contact)] for contact in people}
+    await store.tidy(0)
+    assert {contact for contact, states in left.items() if states} == again
+    assert {states[-1] for states in left.values() if states} == {"given"}
+    after = [[act.state for act in await store.acts(contact)] for contact in again]
+    assert after == [["given"]] * 2

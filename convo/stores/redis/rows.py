@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from convo.core.contacts import Consent, Origin
+from convo.core.contacts import Consent, ConsentState, Origin
 from convo.core.numbers import PhoneNumber
 from convo.core.overview import Stage, Tracked
 from convo.core.turns import Outbound
@@ -25,7 +25,9 @@ encode = msgspec.msgpack.Encoder().encode
 _as_json = msgspec.json.Encoder().encode
 _row = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
 _consents = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, int, str, int]]).decode
-_acts = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, int, str, str, bool]]).decode
+_Act = tuple[str, ConsentState, int, str, int, str, str, bool]
+_act = msgspec.msgpack.Decoder(_Act).decode
+_acts = msgspec.msgpack.Decoder(list[_Act]).decode
 _done = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
 _left = msgspec.msgpack.Decoder(list[tuple[str, str, list[str], int]]).decode
 
@@ -171,17 +173,32 @@ def kept(consents: bytes, record: bytes) -> Kept:
 
 def acts(packed: bytes) -> tuple[Consent, ...]:
     """Every act of a contact, oldest first."""
-    return tuple(
-        Consent(
-            programme=programme,
-            state=state,  # pyright: ignore[reportArgumentType]
-            at=at,
-            event=event,
-            order=order,
-            proof=proof,
-            origin=msgspec.json.decode(origin, type=Origin),
-        )
-        for programme, state, at, event, order, proof, origin, _ in _acts(packed)
+    return tuple(_consent(*each) for each in _acts(packed))
+
+
+def act(packed: bytes) -> Consent:
+    """One of them, as it is kept."""
+    return _consent(*_act(packed))
+
+
+def _consent(
+    programme: str,
+    state: ConsentState,
+    at: int,
+    event: str,
+    order: int,
+    proof: str,
+    origin: str,
+    _by_law: bool,
+) -> Consent:
+    return Consent(
+        programme=programme,
+        state=state,
+        at=at,
+        event=event,
+        order=order,
+        proof=proof,
+        origin=msgspec.json.decode(origin, type=Origin),
     )
 
 

@@ -36,12 +36,12 @@ from convo.stores.redis.leases import LEASE, LOST, Acquired, Holding
 from convo.stores.redis.limits import permit
 from convo.stores.redis.safety import Durability
 from convo.stores.redis.seeking import Seeker
+from convo.stores.redis.tidying import USUAL, Retention, tidy
 from convo.stores.redis.wire import Wire, time_of
 
 log = logging.getLogger("convo.store")
 
 DEDUPE_DAYS = 7
-RETENTION_DAYS = 180
 INBOX_LIMIT = 100_000
 """Events that may wait in a partition before more are refused."""
 
@@ -66,7 +66,13 @@ class RedisStore:
     """Made by `open`. What it answers is as durable as the server's settings make it."""
 
     def __init__(
-        self, wire: Wire, functions: Functions, bells: Bells, door: Door, *, retention_days: int
+        self,
+        wire: Wire,
+        functions: Functions,
+        bells: Bells,
+        door: Door,
+        *,
+        retention: Retention,
     ) -> None:
         self._wire = wire
         self._functions = functions
@@ -75,13 +81,15 @@ class RedisStore:
         self._bells = bells
         self._door = door
         self._seeker = Seeker(functions)
-        self._retention_days = retention_days
+        self._retention = retention
         self._holdings: dict[int, Holding] = {}
         #: Tokens that were asked for, until the answer comes: asked again, it is the same lease.
         self._asked_for: dict[tuple[int, str], str] = {}
         #: The day on which each partition was tidied last.
         self._tidied: dict[int, int] = {}
         self._tidying: set[asyncio.Task[None]] = set()
+        #: One partition at a time, so that the server has other work in between.
+        self._sweeping = asyncio.Lock()
 
     @classmethod
     async def open(
@@ -91,7 +99,7 @@ class RedisStore:
         partitions: int | None = None,
         dedupe_days: int = DEDUPE_DAYS,
         inbox_limit: int = INBOX_LIMIT,
-        retention_days: int = RETENTION_DAYS,
+        retention: Retention = USUAL,
         durability: Durability = "default",
         clock: Clock | None = None,
         prefix: str = "convo",
@@ -123,7 +131,7 @@ class RedisStore:
             dedupe_days=dedupe_days,
             inbox_limit=inbox_limit,
         )
-        return cls(wire, functions, bells, door, retention_days=retention_days)
+        return cls(wire, functions, bells, door, retention=retention)
 
     @property
     def partitions(self) -> int:
@@ -249,9 +257,13 @@ class RedisStore:
 
     async def tidy(self, partition: int) -> None:
         """Forget what is old now, rather than at the day's end."""
-        kept = self._retention_days, self._door.dedupe_days
-        while await self._functions.in_partition(partition, "tidy", *kept):
-            pass
+        async with self._sweeping:
+            await tidy(
+                self._functions,
+                partition,
+                retention=self._retention,
+                dedupe_days=self._door.dedupe_days,
+            )
 
     def _tidy_daily(self, partition: int, now: int) -> None:
         today = now // MS_A_DAY
