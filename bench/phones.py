@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import itertools
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
@@ -23,6 +22,9 @@ ACCOUNT = "AC00000000000000000000000000000001"
 TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC = "https://sms.example.org/in/main"
 PATIENCE_S = 20.0
+
+LISTED = b'{"messages": [], "next_page_uri": null}'
+"""To whoever asks what was sent, or received: nothing that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +44,19 @@ class Measured:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+@dataclass(slots=True)
+class Posted:
+    """How many texts the provider has taken."""
+
+    count: int = 0
+
+
 class Provider(asyncio.Protocol):
     """One connection of the provider."""
 
-    def __init__(self, waiting: dict[str, asyncio.Future[None]], ids: Iterator[int]) -> None:
+    def __init__(self, waiting: dict[str, asyncio.Future[None]], posted: Posted) -> None:
         self.waiting = waiting
-        self.ids = ids
+        self.posted = posted
         self.body: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -61,16 +70,22 @@ class Provider(asyncio.Protocol):
         self.body.append(body)
 
     def on_message_complete(self) -> None:
+        if self.parser.get_method() == b"GET":
+            self.answer(200, LISTED)
+            return
         form = dict(parse_qsl(b"".join(self.body).decode()))
         self.body = []
-        answer = b'{"sid": "SM%032d", "status": "queued", "num_segments": "1"}' % next(self.ids)
-        head = (
-            b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        )
-        self.transport.write(head % len(answer) + answer)  # pyright: ignore[reportAttributeAccessIssue]
+        self.posted.count += 1
+        sid = self.posted.count
+        answer = b'{"sid": "SM%032d", "status": "queued", "num_segments": "1"}' % sid
+        self.answer(201, answer)
         phone = self.waiting.pop(form["To"], None)
         if phone is not None and not phone.done():
             phone.set_result(None)
+
+    def answer(self, status: int, body: bytes) -> None:
+        head = b"HTTP/1.1 %d Said\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        self.transport.write(head % (status, len(body)) + body)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class Line(asyncio.Protocol):
@@ -126,9 +141,14 @@ class Town:
     """All phones, their provider, and the numbers that they have not used yet."""
 
     def __init__(
-        self, port: int, provider: asyncio.Server, waiting: dict[str, asyncio.Future[None]]
+        self,
+        port: int,
+        provider: asyncio.Server,
+        waiting: dict[str, asyncio.Future[None]],
+        posted: Posted,
     ):
         self.port = port
+        self.posted = posted
         self.provider = provider
         self.waiting = waiting
         self.numbers = itertools.count(13_000_000_000)
@@ -137,12 +157,12 @@ class Town:
     @classmethod
     async def opened(cls, bot_port: int, provider_port: int) -> "Town":
         waiting: dict[str, asyncio.Future[None]] = {}
-        ids = itertools.count(1)
+        posted = Posted()
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
-            lambda: Provider(waiting, ids), "127.0.0.1", provider_port
+            lambda: Provider(waiting, posted), "127.0.0.1", provider_port
         )
-        return cls(bot_port, server, waiting)
+        return cls(bot_port, server, waiting, posted)
 
     async def measure(self, *, lines: int, conversations: int, rate: float = 0) -> Measured:
         """Hold conversations over so many connections; `rate` paces them (turns a second)."""

@@ -37,6 +37,8 @@ steps:
     end: lapsed
 """
 
+IN_A_FILE = 'url = "sqlite:data/convo.db"'
+
 SETTINGS = """\
 [business]
 name = "Bench"
@@ -45,11 +47,12 @@ country = "CN"
 languages = ["en"]
 
 [store]
-url = "sqlite:data/convo.db"
+{store}
 
 [server]
 public_url = "{public}"
 bind = "127.0.0.1:{port}"
+secret = "the same in every process, and long enough"
 texts_a_minute = 0
 
 [channels.main]
@@ -74,8 +77,8 @@ def playbook() -> Playbook:
     return load({"flows/booking.yaml": FLOW}, [], business).playbook
 
 
-def written(folder: Path, *, port: int, provider: int) -> dict[str, str]:
-    """A project in `folder`; the environment that it needs."""
+def written(folder: Path, *, port: int, provider: int, store: str = IN_A_FILE) -> dict[str, str]:
+    """A project in `folder` that keeps its business in `store`; the environment that it needs."""
     (folder / "flows").mkdir(parents=True)
     (folder / "keyword_handlers").mkdir()
     (folder / "flows" / "booking.yaml").write_text(FLOW)
@@ -86,6 +89,7 @@ def written(folder: Path, *, port: int, provider: int) -> dict[str, str]:
             ours=OURS,
             account=ACCOUNT,
             provider=provider,
+            store=store,
         )
     )
     return {"BENCH_TOKEN": TOKEN}

@@ -1,4 +1,4 @@
-"""The conversation that both hand-written bots hold: its state in SQLite, committed each turn."""
+"""The conversation of the hand-written bots, and its state in SQLite, committed each turn."""
 
 import re
 import sqlite3
@@ -21,6 +21,14 @@ def answer(database: sqlite3.Connection, number: str, text: str) -> str:
     """One turn: read the state, decide, write the state, commit; what to reply."""
     row = database.execute("SELECT step, a FROM contact WHERE n = ?", (number,)).fetchone()
     step, service = row or ("", "")
+    step, service, reply = turn(step, service, text)
+    database.execute("INSERT OR REPLACE INTO contact VALUES (?, ?, ?)", (number, step, service))
+    database.commit()
+    return reply
+
+
+def turn(step: str, service: str, text: str) -> tuple[str, str, str]:
+    """Where it stands then, what was chosen, and what to reply."""
     text = text.strip().lower()
     if step == "menu" and text in OPTIONS:
         step, service, reply = "day", OPTIONS[text], 'Which day and time? E.g. "tomorrow 3pm".'
@@ -31,6 +39,4 @@ def answer(database: sqlite3.Connection, number: str, text: str) -> str:
         step, reply = "", f"Booked! See you on {service}."
     else:
         step, reply = "menu", MENU
-    database.execute("INSERT OR REPLACE INTO contact VALUES (?, ?, ?)", (number, step, service))
-    database.commit()
-    return reply
+    return step, service, reply
