@@ -161,7 +161,7 @@ async def test_what_an_owner_read_is_not_lost_though_nobody_brings_it_again(
     web = await opened()
     desk = await desk_of(await opened(), clock)
     servers.part()
-    await web.accept([text("STOP", law="stop"), text("hello", contact=BEN, raw=b"as it came")])
+    await web.accept([text("STOP", law="stop"), text("hello", contact=BEN)])
     await web.close()  # as if it had died
     stop, hello = (await desk.look()).events
     await desk.advance(turns=[turn(stop, records=(Record(kind="said"),))])
@@ -284,6 +284,20 @@ async def test_what_is_older_than_the_log_is_counted_as_lost(
         async with asyncio.timeout(60):
             await again(desk.look)
     assert "The last 3 steps of partition 0 are lost" in caplog.text
+
+
+async def test_a_flow_that_was_kept_in_the_lost_moments_is_kept_again(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk = await desk_of(await opened(), clock)
+    servers.part()
+    await desk.store.keep_flow("v1", b"flow: hello")
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(desk.look)
+        while await desk.store.flow("v1") is None:
+            await asyncio.sleep(0.02)
+    assert await desk.store.flow("v1") == b"flow: hello"
 
 
 async def test_a_server_that_was_only_started_anew_lacks_nothing(

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,8 +43,16 @@ class Holding:
     """A lease with what its next commit is numbered by."""
 
     def __init__(
-        self, acquired: Acquired, functions: Functions, *, lasts: int, dedupe_days: int
+        self,
+        acquired: Acquired,
+        functions: Functions,
+        *,
+        lasts: int,
+        dedupe_days: int,
+        on_takeover: Callable[[], None],
     ) -> None:
+        """`on_takeover` is called when another server has the partition, and may lack things."""
+        self._on_takeover = on_takeover
         self.lease = acquired.lease
         self._acquired = acquired
         self._functions = functions
@@ -131,6 +139,7 @@ class Holding:
 
     async def _resume(self) -> None:
         """Tell a server that took over that the partition is ours, and what it may lack."""
+        self._on_takeover()
         hashes, arrivals = advancing.read_again(self._lately.read())
         answer, seq = await self._functions.with_seen(
             self.lease.partition,

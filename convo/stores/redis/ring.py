@@ -52,6 +52,8 @@ class Ring(Generic[T]):
         self._count = 0
         self._orderly = asyncio.Lock()
         self._waiting = 0
+        #: When it was answered last, by the loop's `time()`.
+        self.heard_at = 0.0
 
     @property
     def is_empty(self) -> bool:
@@ -102,9 +104,9 @@ class Ring(Generic[T]):
 
     def _answered_by(self, server: bytes) -> None:
         """What was brought long ago, and to this very server, is safe there."""
+        self.heard_at = asyncio.get_running_loop().time()
         if server == self._server:
-            old = asyncio.get_running_loop().time() - KEPT_FOR
-            while self._kept and self._kept[0][0] < old:
+            while self._kept and self._kept[0][0] < self.heard_at - KEPT_FOR:
                 self._kept.popleft()
         self._server = server
 
@@ -146,7 +148,9 @@ class Rings(Generic[T]):
         """Notice that a server was lost with what came in last, though nothing else comes in."""
         while open_ := [ring for ring in self._rings.values() if not ring.is_empty]:
             await asyncio.sleep(KNOCK_EVERY)
-            looks = (ring.bring(self._knock, again=False) for ring in open_)
+            lately = asyncio.get_running_loop().time() - KNOCK_EVERY
+            silent = (ring for ring in open_ if ring.heard_at <= lately)
+            looks = (ring.bring(self._knock, again=False) for ring in silent)
             for told in await asyncio.gather(*looks, return_exceptions=True):
                 if isinstance(told, BaseException) and not isinstance(told, StoreError):
                     raise told

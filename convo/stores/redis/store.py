@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Self
@@ -87,9 +87,12 @@ class RedisStore:
         self._asked_for: dict[tuple[int, str], str] = {}
         #: The day on which each partition was tidied last.
         self._tidied: dict[int, int] = {}
-        self._tidying: set[asyncio.Task[None]] = set()
         #: One partition at a time, so that the server has other work in between.
         self._sweeping = asyncio.Lock()
+        #: Flows that this process needs to be kept.
+        self._flows: dict[str, bytes] = {}
+        #: What is done beside the work.
+        self._under_way: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def open(
@@ -205,9 +208,12 @@ class RedisStore:
             suspects={key.decode(): int(starts) for key, starts in rows.twos(begun)},
         )
         acquired = Acquired(lease=lease, owner=owner, before=before, seq=seq, number=number)
-        days = self._door.dedupe_days
         self._holdings[partition] = Holding(
-            acquired, self._functions, lasts=LEASE, dedupe_days=days
+            acquired,
+            self._functions,
+            lasts=LEASE,
+            dedupe_days=self._door.dedupe_days,
+            on_takeover=self._keep_flows_again,
         )
         self._bells.ring(partition)
         return lease
@@ -269,14 +275,19 @@ class RedisStore:
         today = now // MS_A_DAY
         if self._tidied.get(partition, 0) < today:
             self._tidied[partition] = today
-            task = asyncio.create_task(self._tidy_quietly(partition))
-            self._tidying.add(task)
-            task.add_done_callback(self._tidying.discard)
+            # What could not be forgotten today is forgotten tomorrow.
+            self._beside(partial(self.tidy, partition))
 
-    async def _tidy_quietly(self, partition: int) -> None:
-        # What could not be forgotten today is forgotten tomorrow.
-        with suppress(StoreError):
-            await self.tidy(partition)
+    def _beside(self, doing: Callable[[], Awaitable[None]]) -> None:
+        """Do it while the work goes on, and take it as it comes."""
+
+        async def quietly() -> None:
+            with suppress(StoreError):
+                await doing()
+
+        task = asyncio.create_task(quietly())
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     # --- reading, and what is counted over all --------------------------------------------------
 
@@ -304,6 +315,12 @@ class RedisStore:
 
     async def keep_flow(self, version: str, source: bytes) -> None:
         await self._wire.ask("HSETNX", self._layout.of_all("flows"), version, source)
+        self._flows[version] = source
+
+    def _keep_flows_again(self) -> None:
+        """Another server may lack what was kept last, and a session may need it for months."""
+        for version, source in self._flows.items():
+            self._beside(partial(self.keep_flow, version, source))
 
     async def flow(self, version: str) -> bytes | None:
         return await self._wire.ask("HGET", self._layout.of_all("flows"), version)
@@ -326,7 +343,7 @@ class RedisStore:
         return await asyncio.gather(*(permit(self._functions, ask) for ask in asked))
 
     async def close(self) -> None:
-        for task in self._tidying:
+        for task in self._under_way:
             task.cancel()
         await self._door.close()
         # Whoever comes next need not wait until our leases are over.
