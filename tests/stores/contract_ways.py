@@ -1,7 +1,10 @@
 """What every store must do with messages that another channel than their own carries."""
 
+import random
+
 import pytest
 
+from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound
 from convo.ports import Claim, Left
 from tests.stores.contract_desk import ANN, BEN, PEOPLE, SECOND, START, Desk, message, report
@@ -124,3 +127,38 @@ class WaysContract:
         await desk.say(silence=True, contact=ANN)
         assert await desk.claims(via=MAIN_FAILS) == {}
         assert await desk.unsent() == [("m1", ""), ("m1", "silenced"), ("m2", "silenced")]
+
+    @pytest.mark.parametrize("seed", range(3))
+    async def test_whatever_fails_each_leaves_once_and_in_its_order(
+        self, desk: Desk, seed: int
+    ) -> None:
+        chance = random.Random(seed)
+        said: dict[PhoneNumber, list[str]] = {each: [] for each in PEOPLE}
+        left: dict[PhoneNumber, list[str]] = {each: [] for each in PEOPLE}
+        bound: dict[str, str] = {}
+        for step in range(120):
+            contact = chance.choice(PEOPLE)
+            if step < 60:
+                said[contact].append(f"{step}")
+                await desk.say(message(f"{step}", contact=contact, due=step))
+            by, via = chance.choice(
+                [("main", None), ("other", None), ("other", MAIN_FAILS), ("main", OTHER_FAILS)]
+            )
+            claims = await desk.claims(by=by, via=via, messages=chance.randint(1, 4))
+            for id, claim in claims.items():
+                assert claim.message.goes_by == by == bound.get(id, by)
+                outcome = chance.choice(["accepted", "again", "stays"])
+                if outcome == "accepted":
+                    left[claim.message.contact].append(id)
+                    await desk.settle(claim, "accepted", f"P{id}")
+                    continue
+                if outcome == "stays":
+                    bound[id] = by
+                await desk.settle(claim, "again", due=START, stays=id in bound)
+        for _ in range(60):
+            for by in ("main", "other"):
+                for id, claim in (await desk.claims(by=by)).items():
+                    assert claim.message.goes_by == bound.get(id, by)
+                    left[claim.message.contact].append(id)
+                    await desk.settle(claim)
+        assert left == said
