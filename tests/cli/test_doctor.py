@@ -12,6 +12,7 @@ provider = "twilio"
 address = "+12025550100"
 account = "AC00000000000000000000000000000001"
 token = "env:TWILIO_AUTH_TOKEN"
+base_url = "http://127.0.0.1:9"
 """
 
 KANNEL = """
@@ -98,6 +99,6 @@ def test_a_running_server_gets_a_webhook_signed_as_its_provider_signs(
         answer = convo("-C", shop, "doctor")
         process.terminate()
         logged = ended(process)[2]
-    assert logged.count("WARNING") == logged.count("sms: refused") == 1, logged
+    assert logged.count("WARNING convo.web") == logged.count("sms: refused") == 1, logged
     assert answer.exit_code == 1
     assert "✗ /in/sms    a webhook as twilio sends it was answered 403." in answer.output
