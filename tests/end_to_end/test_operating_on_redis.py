@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.end_to_end.serving import ROOT, soon
 from tests.end_to_end.test_many_processes import CUSTOMERS, Company, company
+from tests.servers import ON_DISK, redis_server, running
 
 API_TOKEN = "own-systems-of-this-very-test"
 SPRING = """
@@ -53,7 +54,10 @@ def of_spring(made: Company) -> int:
 
 
 def test_who_is_at_work_what_waits_and_what_is_taken_back(tmp_path: Path) -> None:
-    with company(tmp_path, "redis") as made:
+    with (
+        running(redis_server(), tmp_path / "redis", *ON_DISK) as server,
+        company(tmp_path, server.url, server) as made,
+    ):
         settings = made.folder / "convo.toml"
         told = settings.read_text("utf-8").replace(
             "[channels.main]", '[channels.main]\nrate = "4 parts/s"'

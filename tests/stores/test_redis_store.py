@@ -530,3 +530,18 @@ async def test_many_are_looked_at_though_their_owner_goes_on_and_what_comes_mean
     assert {states[-1] for states in left.values() if states} == {"given"}
     after = [[act.state for act in await store.acts(contact)] for contact in again]
     assert after == [["given"]] * 2
+
+
+async def test_reports_of_nobody_are_forgotten_though_they_fill_many_pages(
+    opened: Opened, clock: HandSetClock, server: RunningServer, prefix: str
+) -> None:
+    store = await opened(partitions=1, clock=clock)
+    many = 2 * AT_ONCE + 1
+    await store.accept([report("sent", provider_id=f"p{n}") for n in range(many)])
+    key = Layout(prefix=prefix, partitions=1).key(0, "orphans")
+    with redis.Redis.from_url(server.url) as client:
+        await store.tidy(0)
+        assert client.hlen(key) == many
+        clock.now += 2 * HOUR
+        await store.tidy(0)
+        assert client.hlen(key) == 0
