@@ -30,7 +30,7 @@ WAITS: Mapping[str, Mapping[str, float]] = {
     "convo.stores.redis.bells": {"LISTEN_AGAIN": 0.2},
     "convo.runtime.holder": {"ATTEND_EVERY": 0.25},
     "convo.runtime.patience": {"LONGEST_WAIT": 500},
-    "convo.runtime.resolver": {"LOOK_AGAIN": 1.0},
+    "convo.runtime.resolver": {"LOOK_AGAIN": 3.0},
 }
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 import uvloop
+from redis.asyncio import Connection
 
 from convo.errors import StoreUnavailable
+from convo.stores.redis.server import Packing
 from convo.stores.redis.wire import Command, Line
 
 pytestmark = pytest.mark.anyio
@@ -74,3 +76,16 @@ async def test_a_fault_of_ours_leaves_nobody_waiting() -> None:
     asked, _ = wire(fault, b"PONG")
     assert await heard(asked, "PING", "PING") == [fault, fault]
     assert await heard(asked, "PING") == [b"PONG"]
+
+
+class Packed(Packing, Connection):
+    """What each connection of ours is."""
+
+
+async def test_commands_are_packed_as_redis_py_packs_them() -> None:
+    commands = [
+        ("FCALL", "convo_1_accept", 2, "convo:{p1}:state", "convo:{p1}:inbox", "", -1, b"\x00\xff"),
+        ("HMGET", "convo:{p1}:state", "预约", 1 << 62, 0.5, b"x" * 100_000),
+    ]
+    packed, usual = Packed(), Connection()
+    assert b"".join(packed.pack_commands(commands)) == b"".join(usual.pack_commands(commands))
