@@ -127,6 +127,8 @@ class Sender:
         taken = await self._allowance.take(wanted)
         parts = {limit.name: float(free) for limit, free in taken.items()}
         free = [name for name in open_ if all(parts[limit.name] for limit in limits[name])]
+        for name in filter(self._fails, free):
+            self._valves[name].lend(now)
         return Room(
             messages={name: open_[name] for name in free},
             parts=parts,
@@ -176,6 +178,8 @@ class Sender:
 
     def take(self, claims: Sequence[Claim], room: Room = NO_ROOM) -> None:
         """Send these now, which were claimed by `room`; what it had for more is given back."""
+        for name in filter(self._fails, room.messages):
+            self._valves[name].take_back()
         used = Counter({limit: -parts for limit, parts in room.taken.items()})
         if claims:
             used.update(self._begin(claims))

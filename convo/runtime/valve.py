@@ -53,6 +53,7 @@ class Valve:
         self._pace = Pace()
         self._told_pace = FULL
         self._closed_until = 0
+        self._lent_until = 0
         self._breaker = Breaker(rules, others=bool(channel.backups))
 
     @property
@@ -62,7 +63,7 @@ class Valve:
 
     def messages(self, now: int) -> int:
         """Messages that may be claimed at `now`, as far as this channel alone goes."""
-        if now < self._closed_until:
+        if now < max(self._closed_until, self._lent_until):
             return 0
         pace = self._seen_pace(now)
         at_once = 1 if self.shut else max(1, self._at_once * pace // FULL)
@@ -84,9 +85,19 @@ class Valve:
         """When it opens, if it is closed for a time; in the past when it is open."""
         return self._closed_until
 
+    def lend(self, now: int) -> None:
+        """Somebody looks for the one message that a shut channel is tried with; nobody else may,
+        until they have found it, give it back, or have had time enough for both."""
+        self._lent_until = now + self._rules.every
+
+    def take_back(self) -> None:
+        """There was no such message."""
+        self._lent_until = 0
+
     def begin(self) -> int:
         """A send begins; what to say when it ends."""
         self.in_flight += 1
+        self._lent_until = 0
         return self._breaker.era
 
     def flowed(self, now: int, begun: int) -> None:

@@ -102,6 +102,19 @@ async def test_a_channel_comes_back_after_some_tries_that_all_went_well() -> Non
         assert bench.stage.sender.stopped == ()
 
 
+async def test_a_channel_is_tried_with_one_text_however_many_partitions_have_some() -> None:
+    async with benched(FakeProvider(WRONG), FakeProvider()) as bench:
+        await bench.say(message("m0"))
+        await bench.step()
+        sender, now = bench.stage.sender, bench.stage.time.now + 10 * RULES.every
+        first = await sender.room(now)
+        assert (first.messages["main"], first.via) == (1, {})
+        second = await sender.room(now)
+        assert (second.messages.keys(), second.via) == ({"other"}, {"main": {"main": "other"}})
+        sender.take((), first)  # its partition had none
+        assert (await sender.room(now)).messages["main"] == 1
+
+
 async def test_a_backup_that_fails_too_gives_back_what_it_had() -> None:
     main, other = FakeProvider(WRONG), FakeProvider(WRONG)
     async with benched(main, other) as bench:
