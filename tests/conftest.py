@@ -1,6 +1,11 @@
 """What every test shares: the one event loop it runs on, and how often it repeats itself."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast a busy machine makes up examples says nothing of us.
+settings.register_profile("convo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("convo")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
