@@ -200,6 +200,19 @@ class MessagesContract:
         assert lease.left == (left,)
         desk.lease = lease
 
+    async def test_what_a_report_has_settled_is_told_to_the_next_owner_too(
+        self, desk: Desk
+    ) -> None:
+        await desk.say(message("m1"))
+        await desk.claims()
+        # Else a later one of the same words, in doubt, would be taken for sent by its id.
+        await desk.store.accept([report("sent", outbound="m1", provider_id="P1")])
+        await desk.store.release(desk.lease)
+        lease = await desk.acquire()
+        assert lease is not None
+        assert lease.left == (Left(channel="main", contact=ANN, provider_ids=("P1",)),)
+        desk.lease = lease
+
     # --- what is not sent any more ------------------------------------------------------------
 
     async def test_a_stop_takes_back_what_is_not_claimed(self, desk: Desk) -> None:

@@ -101,6 +101,8 @@ function apply_report(p, now, channel, outbound, provider_id, status, rank_of_st
     local names = provider_id ~= '' and {provider_id}
     settled(p, row, status, rank_of_status, code, claimed_at, names)
     know_as(p, 'settled1', channel, provider_id, id, now)
+    -- Nobody may take it for another of the same words.
+    if names then add(p.left, {goes_by(row), row[CONTACT], names, claimed_at}) end
   end
   tell_status(p, now, row[CONTACT], id, status, code, raw)
   return claimed_at ~= false
