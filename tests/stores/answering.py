@@ -88,6 +88,15 @@ async def business(
     world.all_is_well(kept)
 
 
+async def killed(*tasks: asyncio.Task[None]) -> None:
+    """Cancelled wherever they are, and over."""
+    while not all(task.done() for task in tasks):
+        for task in tasks:
+            # Until Python 3.12 `wait_for`, which redis-py sends by, may swallow it.
+            task.cancel()
+        await asyncio.wait(tasks, timeout=0.2)
+
+
 async def closed(*stores: RedisStore) -> None:
     for store in stores:
         await store.close()

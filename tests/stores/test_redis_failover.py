@@ -18,6 +18,7 @@ from tests.stores.answering import (
     World,
     business,
     closed,
+    killed,
     say_again,
     surely,
     taken,
@@ -128,9 +129,7 @@ async def die_with_the_server(servers: Pair, world: World, durability: Durabilit
             await asyncio.sleep(0.2)  # nothing is acknowledged any more
         else:
             await world.more(10)
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        await killed(*tasks)
         line.turn_to(0)  # whatever they say yet, nobody hears
         servers.fail_over()
         await closed(web, *world.stores)

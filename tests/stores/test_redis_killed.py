@@ -9,7 +9,7 @@ import pytest
 
 from convo.stores.redis.store import RedisStore
 from tests.servers import ON_DISK, RunningServer, redis_server, running
-from tests.stores.answering import World, taken, work, write
+from tests.stores.answering import World, killed, taken, work, write
 
 GUARD = 300.0
 """Seconds: a hang guard."""
@@ -36,8 +36,7 @@ async def test_redis_and_workers_may_be_killed_at_any_moment(
                 await asyncio.to_thread(restarted, server)
                 await asyncio.sleep(0.1)
             # A worker that is cancelled anywhere gives nothing back, as one that is killed.
-            working.cancel()
-            await asyncio.wait((working,))
+            await killed(working)
         world.silent = True
         await writing
         world.over = True

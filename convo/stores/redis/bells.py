@@ -13,6 +13,9 @@ log = logging.getLogger("convo.store")
 LISTEN_AGAIN = 1.0
 """Seconds until a lost subscription is asked for again."""
 
+CANCEL_AGAIN = 0.2
+"""Seconds after which a listener that is still there is cancelled once more."""
+
 #: Opens a subscription. It yields None once it is there, and then each partition that is rung for.
 Subscribe = Callable[[], AbstractAsyncContextManager[AsyncIterator[int | None]]]
 
@@ -41,10 +44,10 @@ class Bells:
             await asyncio.wait_for(self._rung[partition].wait(), seconds)
 
     async def close(self) -> None:
-        if self._listener is not None:
+        while self._listener is not None and not self._listener.done():
+            # Until Python 3.12 `wait_for`, by which redis-py sends, may swallow a cancellation.
             self._listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listener
+            await asyncio.wait((self._listener,), timeout=CANCEL_AGAIN)
 
     async def _listen(self) -> None:
         while True:
