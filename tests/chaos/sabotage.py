@@ -131,7 +131,7 @@ def doubts_sent_again() -> None:
     """What the last process left in doubt is sent once more without asking."""
 
     async def blind(self: Any, claim: Any, why: str, may_repeat: bool, adopted: bool) -> None:
-        self._again(claim, 0)
+        self._again(claim, 0, stays=True)
 
     Resolver._resolve = blind  # pyright: ignore[reportPrivateUsage]
 
