@@ -176,7 +176,9 @@ async def under_fire(
         rested = await comes_to_rest(scene.shelves, rests_within)
         lasted = time.monotonic() - began
         kept = await asyncio.to_thread(scene.shelves.kept, carrier)
-        verdict = oracle.verdict(kept, town.witness, carrier)
+        # Where the line to the company is down, nobody can be asked, and a person decides.
+        askable = carrier.askable and not lossy
+        verdict = oracle.verdict(kept, town.witness, askable=askable)
         unwell = await crew.leave()
         if unwell:
             verdict.findings["a clean stop failed"] += unwell

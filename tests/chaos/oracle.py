@@ -10,7 +10,6 @@ from pathlib import Path
 from convo.core import codec
 from convo.core.numbers import PhoneNumber
 from tests.chaos.business import folded
-from tests.chaos.carriers import Carrier
 from tests.chaos.kept import Inbound, Kept
 from tests.chaos.town import Witness
 
@@ -35,14 +34,17 @@ class Verdict:
         )
 
 
-def verdict(kept: Kept, witness: Witness, carrier: Carrier) -> Verdict:
-    """Judge what a business has kept that has come to rest."""
+def verdict(kept: Kept, witness: Witness, *, askable: bool) -> Verdict:
+    """Judge what a business has kept that has come to rest.
+
+    `askable`: whether it could always ask the company what it has sent.
+    """
     found = Verdict()
     if kept.left_over:
         found.findings["left over"] += kept.left_over
     every_text_once(kept.inbounds, witness, found)
     where_texts_lead(kept, witness, found)
-    _each_reply_once(kept, witness, carrier, found)
+    _each_reply_once(kept, witness, askable, found)
     for status in witness.refused:
         found.findings["a webhook was not taken"].append(str(status))
     return found
@@ -93,7 +95,7 @@ def where_texts_lead(kept: Kept, witness: Witness, found: Verdict) -> None:
             found.findings["timers do not fit the session"].append(number)
 
 
-def _each_reply_once(kept: Kept, witness: Witness, carrier: Carrier, found: Verdict) -> None:
+def _each_reply_once(kept: Kept, witness: Witness, askable: bool, found: Verdict) -> None:
     bodies = {each.text.outbound: each.text.body for each in witness.posted}
     taken = Counter(each.text.outbound for each in witness.posted if each.taken)
     order: dict[str, list[str]] = defaultdict(list)
@@ -120,7 +122,7 @@ def _each_reply_once(kept: Kept, witness: Witness, carrier: Carrier, found: Verd
                 found.findings["never sent"].append(f"{text.sid} ({state})")
             if kept.told_sent[text.reply] > 1:
                 found.findings["told sent twice"].append(text.sid)
-            if held and carrier.askable:
+            if held and askable:
                 found.findings["held, although it could be asked"].append(text.sid)
         places = {text.reply: n for n, text in enumerate(texts)}
         row = [places.get(id, -1) for id in order[number]]

@@ -141,7 +141,9 @@ async def besieged(
         await town.fall_silent()
         rested = await _rested(database, rests_within)
         ended = await shop.end(signal.SIGTERM)
-        verdict = oracle.verdict(kept_in_file(database, carrier), town.witness, carrier)
+        verdict = oracle.verdict(
+            kept_in_file(database, carrier), town.witness, askable=carrier.askable
+        )
         if town.witness.turned_away:
             verdict.findings["turned away"].append(f"{town.witness.turned_away} webhooks")
         if ended:
