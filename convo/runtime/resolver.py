@@ -79,6 +79,8 @@ class Resolver:
         self._looking = asyncio.Semaphore(LOOKS_AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._repeated: set[str] = set()
+        #: By attempt: what may have left, and nobody has found out under which ids.
+        self._sought: dict[str, Claim] = {}
         #: What surely left, with the message where it is known.
         self._left: deque[tuple[str, Left]] = deque(maxlen=REMEMBERED)
         #: The same of what was found by looking: it counts while the partition is ours.
@@ -102,6 +104,7 @@ class Resolver:
         """Take over what the last owner left; what `in_flight` holds is still being sent."""
         # What was found when somebody else had the partition already may be of what they sent.
         self._found.clear()
+        self._sought.clear()
         self._left.extend(("", each) for each in left)
         for claim in claims:
             if claim.attempt not in in_flight and claim.attempt not in self._tasks:
@@ -158,6 +161,9 @@ class Resolver:
 
     async def _look(self, looker: CanLookUp, claim: Claim) -> LookedUp:
         message = claim.message
+        self._sought[claim.attempt] = claim
+        if len(self._sought) > REMEMBERED:
+            del self._sought[next(iter(self._sought))]
         for look in range(LOOKS):
             if look:
                 await self._sleep(LOOK_AGAIN * look)
@@ -175,9 +181,17 @@ class Resolver:
             except Exception as error:
                 log.warning("Looking up message %s failed: %s", message.id, frames(error))
                 continue
+            if found.found == "sent" and self._may_be_anothers(claim):
+                continue
             if found.found != "unknown":
+                self._sought.pop(claim.attempt, None)  # none of a tenure that is over
                 return found
         return LookedUp(found="unknown")
+
+    def _may_be_anothers(self, claim: Claim) -> bool:
+        """Whether what was found may be an earlier one of the same words that was not found yet: a
+        report has settled it, so that this one could follow, and only the store knows its id."""
+        return any(other.at < claim.at and _alike(other, claim) for other in self._sought.values())
 
     def _again(self, claim: Claim, wait: int, *, stays: bool) -> None:
         """`stays`: it may have left, so nobody else may have it."""
@@ -206,6 +220,12 @@ class Resolver:
                 stays=stays,
             )
         )
+
+
+def _alike(one: Claim, other: Claim) -> bool:
+    """Whether a provider could take one for the other."""
+    this, that = one.message, other.message
+    return (this.goes_by, this.contact, this.text) == (that.goes_by, that.contact, that.text)
 
 
 def _left(message: Outbound, provider_ids: tuple[str, ...]) -> Left:

@@ -153,6 +153,24 @@ async def test_what_we_sent_ourselves_is_no_other_messages_but_its_own() -> None
         assert {(id, ids) for id, _, ids in provider.asked} == {("m1", ()), ("m2", ("P1",))}
 
 
+async def test_what_may_be_an_earlier_one_of_the_same_words_is_not_believed() -> None:
+    """A report has settled the first already, but its provider could not be asked about it yet."""
+    provider = Remembering(memory=[LookedUp(found="sent", provider_ids=("P1",))] * LOOKS)
+    async with staged(provider) as stage:
+        stage.resolver._sought["a1"] = claim(say(ANNA, "x", "m1"), at=START - 9, attempt="a1")
+        stage.resolver.take(claim(say(ANNA, "x", "m2"), attempt="a2"), "refused")
+        assert (await settled(stage)).outcome == "held"
+        assert len(provider.asked) == LOOKS
+
+
+async def test_the_earlier_one_of_the_same_words_is_believed() -> None:
+    provider = Remembering(memory=[LookedUp(found="sent", provider_ids=("P1",))])
+    async with staged(provider) as stage:
+        stage.resolver._sought["a2"] = claim(say(ANNA, "x", "m2"), at=START + 9, attempt="a2")
+        stage.resolver.take(claim(say(ANNA, "x", "m1")), "reset")
+        assert (await settled(stage)).outcome == "accepted"
+
+
 async def test_what_an_end_kept_from_leaving_is_sent_at_once_however_often_it_was_tried() -> None:
     provider = Remembering(memory=[LookedUp(found="not_sent")])
     async with staged(provider) as stage:
