@@ -1,7 +1,13 @@
 """What every test shares: the one event loop it runs on, and how often it repeats itself."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+# The contracts' asserts tell what they compared; others import them before their own tests do.
+for contract in (Path(__file__).parent / "stores").glob("contract_*.py"):
+    pytest.register_assert_rewrite(f"tests.stores.{contract.stem}")
 
 # How fast a busy machine makes up examples says nothing of us.
 settings.register_profile("convo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
