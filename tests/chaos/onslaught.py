@@ -49,8 +49,9 @@ CUTS = {
 }
 """What goes wrong on a line, and how often beside each other."""
 
-CUT_FOR = (0.2, 2.0)
-"""Seconds: less than a POST and the grace of a doubt together, or a look-up asks too early."""
+CUT_FOR = (0.2, 1.1)
+"""Seconds: two in a row are less than a POST and the grace of a doubt together, or a look-up would
+ask before what is on its way has come."""
 
 LATENCY = (0.05, 0.4)
 
