@@ -13,7 +13,7 @@ from tests.chaos.onslaught import Blow, Outcome, cut, kill, pause, under_fire
 KILLS = 40
 KILLS_UNASKED = 8
 PAUSES = 3
-CUTS = 30
+CUTS = 12
 SOAKED = 300
 
 
@@ -67,4 +67,4 @@ async def test_cut_slow_and_lossy_lines_to_redis_and_to_the_company_change_nothi
 ) -> None:
     with capsys.disabled():
         outcome = await _survives(tmp_path, Twilio(), seed, [cut] * (SOAKED if soak else CUTS))
-    assert outcome.unheard >= (50 if soak else 3)
+    assert outcome.unheard >= (50 if soak else 1)
