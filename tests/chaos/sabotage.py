@@ -167,13 +167,6 @@ def leaves_after_its_lease() -> None:
     Twilio.send = whenever
 
 
-def repeated_step_done_again() -> None:
-    """A step that is asked for again, since its answer was lost, is done again."""
-    _in_lua("advance", "if committed == seq + 1 then", "if false then")
-    _in_lua("advance", "elseif committed == seq then", "else")
-    _in_lua("advance", "  else\n    return {'behind', committed}\n  end", "  end")
-
-
 def claims_whoever_has_left() -> None:
     """Who has texted STOP is sent what was made before."""
     wanted = "if outlived or everything[2] == 'withdrawn' then return 'withdrawn' end"
@@ -205,7 +198,6 @@ ALL: Mapping[str, Callable[[], None]] = {
         doubts_sent_again,
         turns_out_of_order,
         leaves_after_its_lease,
-        repeated_step_done_again,
         claims_whoever_has_left,
     )
 }

@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos import sabotage
 from tests.chaos.carriers import Carrier, Kannel, Twilio
-from tests.chaos.onslaught import PAUSES, Blow, cut, kill_worker, pause, under_fire
+from tests.chaos.onslaught import PAUSES, Blow, kill_worker, pause, under_fire
 from tests.chaos.siege import besieged
 
 #: By fault: how many kills it takes to show, and what the oracle may call it.
@@ -25,7 +25,6 @@ SEEN: dict[str, tuple[int, Collection[str]]] = {
 }
 
 
-lose_an_answer = partial(cut, cuts={"answer lost": 1})
 sleep_long = partial(pause, lengths=PAUSES[1:])
 
 #: Together on Redis: under which blows, and everything that the oracle must say.
@@ -36,7 +35,6 @@ SEEN_ON_REDIS: dict[tuple[str, ...], tuple[Sequence[Blow], Set[str]]] = {
         {"a turn counted twice", "sent twice"},
     ),
     ("leaves_after_its_lease",): ([sleep_long] * 4, {"sent twice"}),
-    ("repeated_step_done_again",): ([lose_an_answer] * 12, {"left over"}),
 }
 
 
@@ -73,7 +71,6 @@ async def test_the_oracle_sees_on_redis(faults: tuple[str, ...], tmp_path: Path)
         seed="the oracle sees",
         calm=1.5,
         slow=1.0,
-        lossy=lose_an_answer in blows,
         sabotage=faults,
         rests_within=2.0,
     )

@@ -89,6 +89,12 @@ def test_where_a_number_is_with_the_caps_is_shown_and_why(convo: Convo, known: P
         '\n[caps]\nnormal = "2 per week"\nrare = "1 per month"\n'
         '[caps.signals]\ncomplaint = {tag = "%s", tier = "rare"}\n'
     )
+    # A tag that no flow gives is a complaint that nobody could make.
+    (known / "flows" / "complaints.yaml").write_text(
+        "flow: complaints\nstart: {words: [complain]}\nsteps:\n"
+        "  heard: {say: We are sorry., tag: [vip, x], go: end}\n",
+        "utf-8",
+    )
     plain = settings.read_text("utf-8")
     told = {"vip": "rare: 1 per month, for they have complained", "x": "2 per week, as everybody"}
     for tag, said in told.items():

@@ -91,7 +91,9 @@ class Company:
 
     def said(self) -> Counter[str]:
         """How often each text has been sent, by whichever process."""
-        return Counter(line.strip() for each in self.staff.values() for line in each.printed)
+        # A copy: a thread adds to it meanwhile.
+        printed = [line for each in self.staff.values() for line in each.printed.copy()]
+        return Counter(line.strip() for line in printed)
 
     def all_say(self, word: str) -> None:
         """Every customer writes, and hears it once."""
@@ -153,8 +155,8 @@ def test_workers_come_die_and_leave_and_every_customer_hears_everything_once(
         second = shop.hire("worker", "second")
         shop.shared_by(4, 4)
         shop.all_say("one")
-        assert any("one" in line for line in first.printed)
-        assert any("one" in line for line in second.printed)
+        assert any("one" in line for line in first.printed.copy())
+        assert any("one" in line for line in second.printed.copy())
         shop.rests()
         first.kill()
         shop.all_say("two")  # once the lease of the dead has run out

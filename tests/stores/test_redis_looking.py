@@ -47,7 +47,7 @@ async def says(desk: Desk, *contacts: PhoneNumber) -> None:
         turn(
             each,
             record=codec.encode(ContactState(number=each.event.contact)),
-            outbound=(message(f"to {each.event.contact.e164}", contact=each.event.contact),),
+            outbound=(message(f"to:{each.event.contact.e164}", contact=each.event.contact),),
             timers=(timer("t", START + SECOND),),
             errands=(errand(f"for {each.event.contact.e164}"),),
         )
@@ -88,7 +88,7 @@ async def test_what_is_there_all_the_while_is_told_though_the_owner_goes_on_writ
             mark = page.next
     assert {*there} <= {*contacts}
     assert len(contacts) == len({*contacts})
-    wanted = {f"to {who.e164}" for who in there} - {each.id for each in first}
+    wanted = {f"to:{who.e164}" for who in there} - {each.id for each in first}
     assert wanted <= waiting
     assert not waiting & {each.id for each in first}
     await store.close()
