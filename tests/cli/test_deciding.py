@@ -125,7 +125,8 @@ def test_a_parked_turn_is_seen_mended_and_taken_again(tmp_path: Path) -> None:
         salon.text(ANNA, "faulty")
         salon.text(BEN, "faulty")
         soon(lambda: len(parked(salon)), 2)
-        sorry = len(salon.gateway.texts)
+        # Both are told that something went wrong, which may come behind the parking.
+        soon(lambda: len(salon.gateway.texts), 2)
         listed = salon.convo("parked")
         assert listed.startswith("2 events parked\n     2  RenderError\n")
         assert "+8613****00  Inbound  RenderError  -             -" in listed
@@ -149,7 +150,7 @@ def test_a_parked_turn_is_seen_mended_and_taken_again(tmp_path: Path) -> None:
         assert salon.convo("parked") == "Nothing is parked.\n"
         told = salon.convo("parked", "again", second, status=1)
         assert f"{second}: nothing to decide, it is not parked (any more)." in told
-        assert len(salon.gateway.texts) - sorry <= 3
+        assert len(salon.gateway.texts) <= 5
 
 
 def test_a_parked_event_that_is_given_up_is_gone(tmp_path: Path) -> None:
