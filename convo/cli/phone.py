@@ -18,7 +18,6 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from convo.cli.counting import counted
 from convo.cli.telling import beside
 from convo.core.parts import parts_of
-from convo.core.record_codec import decode
 from convo.core.turns import Outbound
 from convo.errors import BadAddress, SendError
 from convo.ledger.why import why_nothing
@@ -26,15 +25,15 @@ from convo.policy.numbering import example_number, read_number
 from convo.ports import Store
 from convo.providers.http import HttpClient
 from convo.runtime.clock import now
+from convo.runtime.following import recorded
 from convo.runtime.tasks import drain
 from convo.wiring.authored import Authored
 
 TRIED = 6
 """Words that are offered at the start."""
 
-RECORDS_AT_ONCE = 1_000
 RECORDS_AGAIN = 0.2
-"""Seconds between two looks at the records; the store rings for its owner only."""
+"""Seconds between two looks at the records."""
 
 COMMANDS: Mapping[str, str] = {
     "/as NUMBER": "be somebody else: /as +8613800138000",
@@ -81,17 +80,10 @@ class Phone:
 
     async def _tell_why_nothing(self, store: Store, since: int) -> None:
         """Follow the records of whoever texts here, from `since` (ms) on, without an end."""
-        read = 0
-        while True:
-            rows = await store.records(read, RECORDS_AT_ONCE)
-            for number, body in rows:
-                read = number
-                recorded = decode(body)
-                if recorded.at >= since and recorded.contact == self._number.e164:
-                    for words in why_nothing(recorded):
-                        self._tell(words, "  ", dim=True)
-            if len(rows) < RECORDS_AT_ONCE:
-                await asyncio.sleep(RECORDS_AGAIN)
+        async for turn in recorded(store, RECORDS_AGAIN):
+            if turn.at >= since and turn.contact == self._number.e164:
+                for words in why_nothing(turn):
+                    self._tell(words, "  ", dim=True)
 
     def _tell(self, words: str, label: str = "", *, dim: bool = False) -> None:
         for line in beside(label, words, shutil.get_terminal_size().columns):

@@ -1,37 +1,29 @@
 """What turns did, told to the page: the ways they took, and why, in a sentence each."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from convo.console.phones import Phones
 from convo.core.contacts import ContactState
-from convo.core.record_codec import Recorded, decode
+from convo.core.record_codec import Recorded
 from convo.core.sessions import Frame
 from convo.language.scope import Scope
 from convo.ledger.kept_values import kept_words
 from convo.ledger.why import why
 from convo.ports import Store
 from convo.routing.playbook import Playbook
+from convo.runtime.following import recorded
 
-AT_ONCE = 500
 AGAIN = 0.03
-"""Seconds between two looks at the records; the store rings for its owner only."""
+"""Seconds between two looks at the records."""
 
 
 async def follow(store: Store, phones: Phones, zone: ZoneInfo) -> None:
     """Tell of every turn, from the store's first one on; without an end."""
-    read = 0
-    while True:
-        rows = await store.records(read, AT_ONCE)
-        for number, body in rows:
-            read = number
-            turn = decode(body)
-            if turn.contact:
-                phones.tell("turn", told(turn, zone))
-        if len(rows) < AT_ONCE:
-            await asyncio.sleep(AGAIN)
+    async for turn in recorded(store, AGAIN):
+        if turn.contact:
+            phones.tell("turn", told(turn, zone))
 
 
 def told(turn: Recorded, zone: ZoneInfo) -> Mapping[str, object]:

@@ -48,14 +48,10 @@ class Phones:
                 "at": self._clock(),
                 "parts": parts.count,
                 "encoding": parts.encoding,
-                "channel": message.goes_by,
-                "class": message.kind,
             },
         )
 
-    def tell(
-        self, kind: Literal["text", "turn", "flows", "time"], facts: Mapping[str, Any]
-    ) -> None:
+    def tell(self, kind: Kind, facts: Mapping[str, Any]) -> None:
         """Keep it, and tell everybody who listens."""
         happening = Happening(kind=kind, facts=facts)
         self._told.append(happening)

@@ -30,10 +30,7 @@ SAYINGS: Mapping[PageLanguage, Mapping[str, str]] = {
         "wrong_files": "The files have a mistake; the version before is in force.",
         "mended": "The files are in force as they are now.",
         "lost": "The server does not answer. Start convo dev again.",
-        "to": "to",
-        "answers": "Answers",
         "at_step": "waits at",
-        "no_text_yet": "Nothing was written yet.",
     },
     "zh": {
         "title": "试一试",
@@ -60,9 +57,6 @@ SAYINGS: Mapping[PageLanguage, Mapping[str, str]] = {
         "wrong_files": "文件有误，仍在使用上一个版本。",
         "mended": "已使用最新的文件。",
         "lost": "服务器没有响应，请重新运行 convo dev。",
-        "to": "发往",
-        "answers": "回答",
         "at_step": "停在",
-        "no_text_yet": "还没有短信。",
     },
 }

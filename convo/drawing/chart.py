@@ -37,6 +37,11 @@ class Card:
     #: Whether the contact's reply is awaited.
     asks: bool = False
 
+    @property
+    def is_step(self) -> bool:
+        """Whether it is more than a place where a conversation comes in or ends."""
+        return self.kind not in (START, ANYTIME, FINISH)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrow:

@@ -1,9 +1,8 @@
 """The chart as DOT, for Graphviz and what else reads it."""
 
-from convo.drawing.chart import ANYTIME, FINISH, START, Card, Chart, joined
+from convo.drawing.chart import Card, Chart, joined
 from convo.drawing.measure import printable
 
-_PILLS = frozenset((START, ANYTIME, FINISH))
 _SIGNS = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
@@ -26,7 +25,7 @@ def dot_of(chart: Chart) -> str:
 def _card(card: Card) -> str:
     # `\l` ends a line that is set to the left.
     rows = "".join(f"{_safe(row)}\\l" for row in (card.title, *card.lines))
-    shape = ", shape=oval" if card.kind in _PILLS else ""
+    shape = "" if card.is_step else ", shape=oval"
     return f'label="{rows}"{shape}'
 
 

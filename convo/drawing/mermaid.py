@@ -1,9 +1,8 @@
 """The chart as Mermaid, for pages that draw it themselves: readmes, wikis, merge requests."""
 
-from convo.drawing.chart import ANYTIME, FINISH, START, Card, Chart, joined
+from convo.drawing.chart import Card, Chart, joined
 from convo.drawing.measure import printable
 
-_PILLS = frozenset((START, ANYTIME, FINISH))
 #: What Mermaid or the HTML in its labels would read as its own, as Mermaid writes it.
 _SIGNS = str.maketrans({sign: f"#{ord(sign)};" for sign in '"#;&<>`\\|{}[]()'})
 
@@ -24,7 +23,7 @@ def mermaid_of(chart: Chart) -> str:
 def _box(card: Card) -> str:
     rows = [f"<b>{_safe(card.title)}</b>", *map(_safe, card.lines)]
     words = "<br/>".join(rows)
-    return f'(["{words}"])' if card.kind in _PILLS else f'["{words}"]'
+    return f'["{words}"]' if card.is_step else f'(["{words}"])'
 
 
 def _safe(words: str) -> str:

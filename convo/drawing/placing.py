@@ -9,7 +9,7 @@ from typing import Any
 
 import graphlay
 
-from convo.drawing.chart import ANYTIME, FINISH, START, Arrow, Card, Chart, joined
+from convo.drawing.chart import Arrow, Card, Chart, joined
 from convo.drawing.labelling import Box, Line, Point, places
 from convo.drawing.measure import clipped, width_of, wrapped
 
@@ -29,7 +29,6 @@ _OPTIONS = {
     # Lines side by side leave room for words between them.
     "routing": {"lane_gap": 14.0},
 }
-_PILLS = frozenset((START, ANYTIME, FINISH))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +148,7 @@ def _bounds(
 def _fitted(card: Card) -> tuple[str, tuple[str, ...]]:
     """The title and the lines as they fit."""
     inner = CARD_WIDTH - 2 * PADDING
-    if card.kind in _PILLS:
+    if not card.is_step:
         words = ", ".join(card.lines)
         said = (clipped(words, inner, LINE_SIZE),) if words else ()
         return clipped(card.title, inner, TITLE_SIZE), said
@@ -163,7 +162,7 @@ def _fitted(card: Card) -> tuple[str, tuple[str, ...]]:
 
 
 def _room(card: Card, title: str, lines: tuple[str, ...]) -> tuple[float, float]:
-    if card.kind in _PILLS:
+    if not card.is_step:
         widest = max(width_of(title, TITLE_SIZE), *(width_of(s, LINE_SIZE) for s in lines), 0.0)
         return widest + 2 * PADDING, TITLE_HEIGHT + LINE_HEIGHT * len(lines) + (4 if lines else 0)
     return CARD_WIDTH, TITLE_HEIGHT + LINE_HEIGHT * len(lines) + PADDING

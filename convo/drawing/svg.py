@@ -84,7 +84,7 @@ def _draw_card(root: Element, placed: PlacedCard) -> None:
     group = SubElement(root, "g", {"class": " ".join(classes), "data-card": card.id})
     if card.lines:
         SubElement(group, "title").text = "\n".join((card.title, *card.lines))
-    pill = not card.does
+    pill = not card.is_step
     box = {"x": placed.x, "y": placed.y, "width": placed.width, "height": placed.height}
     radius = min(placed.height / 2, 18) if pill else 7
     SubElement(group, "rect", {**{k: _px(v) for k, v in box.items()}, "rx": _px(radius)})
