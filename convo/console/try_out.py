@@ -15,7 +15,7 @@ from convo.console.phones import Phones
 from convo.console.sayings import SAYINGS
 from convo.drawing.chart import chart_of
 from convo.drawing.placing import placed
-from convo.drawing.svg import svg_of
+from convo.drawing.svg import RULES, svg_of
 from convo.drawing.wording import PageLanguage
 from convo.errors import BadAddress
 from convo.language.durations import read_duration
@@ -62,6 +62,7 @@ class TryOut:
         return (
             Route("/", self.page),
             Route("/try/flow/{name}", self.drawing),
+            Route("/try/drawing.css", self.drawing_rules),
             Route("/try/happenings", self.happenings),
             Route("/try/standing", self.standing),
             Route("/try/text", self.text, methods=["POST"]),
@@ -101,6 +102,10 @@ class TryOut:
         texts = asked if asked and spoken(flow.languages, asked) is not None else ""
         chart = chart_of(flow, texts=texts, page=_page_language(request))
         return Response(svg_of(placed(chart), alone=False), media_type="image/svg+xml")
+
+    async def drawing_rules(self, _: Request) -> Response:
+        """How every drawing is drawn."""
+        return Response(RULES, media_type="text/css")
 
     async def happenings(self, _: Request) -> Response:
         """What was said, what turns did, and what became of the files, as server-sent events."""

@@ -23,16 +23,8 @@ CORNER = 8.0
 """The radius of a line's corners, in px."""
 _HEAD = 7.0
 
-#: Our own colours, light and dark. A page may set these names itself.
-STYLE = """
-.flow { --paper: #ffffff; --card: #ffffff; --ink: #1c2530; --soft: #5b6673; --edge: #7c8895;
-  --rim: #c3cbd4; --ask: #1f6feb; --ask-card: #eef4fe; --act: #8a5a00; --end: #476155;
-  --pill: #e9edf1; color: var(--ink);
-  font-family: system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sans-serif }
-@media (prefers-color-scheme: dark) { .flow { --paper: #12171d; --card: #1b222a; --ink: #e8edf2;
-  --soft: #a3afbb; --edge: #7f8b98; --rim: #3c4754; --ask: #7fb2ff; --ask-card: #1a2738;
-  --act: #e3b35b; --end: #9ec3ae; --pill: #2a333d } }
-.flow .paper { fill: var(--paper) }
+#: How a picture is drawn, in colours by name: also for a page, which gives the names their colours.
+RULES = """
 .flow .card rect { fill: var(--card); stroke: var(--rim); stroke-width: 1.2 }
 .flow .card.asks rect { fill: var(--ask-card); stroke: var(--ask) }
 .flow .card.start rect, .flow .card.anytime rect, .flow .card.finish rect { fill: var(--pill);
@@ -48,9 +40,20 @@ STYLE = """
 .flow .arrow polygon { fill: var(--edge) }
 """
 
+#: What a picture that stands alone has of its own: colours, light and dark, letters and paper.
+_ALONE = """
+.flow { --paper: #ffffff; --card: #ffffff; --ink: #1c2530; --soft: #5b6673; --edge: #7c8895;
+  --rim: #c3cbd4; --ask: #1f6feb; --ask-card: #eef4fe; --end: #476155; --pill: #e9edf1;
+  font-family: system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sans-serif }
+@media (prefers-color-scheme: dark) { .flow { --paper: #12171d; --card: #1b222a; --ink: #e8edf2;
+  --soft: #a3afbb; --edge: #7f8b98; --rim: #3c4754; --ask: #7fb2ff; --ask-card: #1a2738;
+  --end: #9ec3ae; --pill: #2a333d } }
+.flow .paper { fill: var(--paper) }
+"""
+
 
 def svg_of(picture: Picture, *, alone: bool = True) -> str:
-    """The markup. `alone` brings colours and paper; without, the page's style sheet does."""
+    """The markup. `alone` brings colours, paper and `RULES`; a page has these in its sheets."""
     width, height = picture.width + 2 * MARGIN, picture.height + 2 * MARGIN
     root = Element(
         "svg",
@@ -65,7 +68,7 @@ def svg_of(picture: Picture, *, alone: bool = True) -> str:
         },
     )
     if alone:
-        SubElement(root, "style").text = STYLE
+        SubElement(root, "style").text = _ALONE + RULES
         paper = {"x": _px(-MARGIN), "y": _px(-MARGIN), "width": _px(width), "height": _px(height)}
         SubElement(root, "rect", {"class": "paper", **paper})
     for arrow in picture.arrows:

@@ -15,7 +15,14 @@ from convo.runtime.travelling import Traveller
 
 HOST = "127.0.0.1:8020"
 OURS = {"sec-fetch-site": "same-origin"}
-READS = ("/", "/try/flow/booking", "/try/happenings", "/try/standing", "/static/try_out.js")
+READS = (
+    "/",
+    "/try/flow/booking",
+    "/try/drawing.css",
+    "/try/happenings",
+    "/try/standing",
+    "/static/try_out.js",
+)
 CHANGES = ("/try/text", "/try/time")
 
 
