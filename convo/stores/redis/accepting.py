@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from convo.core import event_codec
+from convo.core.act_rows import origin_row
 from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import STATUS_RANK, Inbound, Report
 from convo.core.recalls import Recall
@@ -18,7 +19,7 @@ from convo.stores.redis.bells import Bells
 from convo.stores.redis.functions import Functions
 from convo.stores.redis.recalling import drop_recalled, said
 from convo.stores.redis.ring import Rings
-from convo.stores.redis.rows import encode, hashed, origin_row
+from convo.stores.redis.rows import encode, hashed
 from convo.stores.redis.seeking import Seeker, Sought
 from convo.stores.redis.wire import Passing
 

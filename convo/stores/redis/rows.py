@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from convo.core.contacts import Consent, ConsentState, Origin
+from convo.core.act_rows import act_in, act_row
+from convo.core.contacts import Consent, ConsentState
 from convo.core.numbers import PhoneNumber
 from convo.core.overview import Stage, Tracked
 from convo.core.turns import Outbound
@@ -22,7 +23,6 @@ NUMBER, CREATED, WIDTH = 5, 6, 19
 and why it did not leave, behind it (chains.lua)."""
 
 encode = msgspec.msgpack.Encoder().encode
-_as_json = msgspec.json.Encoder().encode
 _row = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
 _consents = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, int, str, int]]).decode
 _Act = tuple[str, ConsentState, int, str, int, str, str, bool]
@@ -135,21 +135,7 @@ def done(kept: bytes) -> Tracked | None:
 
 def consent_row(consent: Consent) -> tuple[Any, ...]:
     """An act of consent, and whether a law word did it."""
-    return (
-        consent.programme,
-        consent.state,
-        consent.at,
-        consent.event,
-        consent.order,
-        consent.proof,
-        origin_row(consent.origin),
-        consent.origin.how == "law",
-    )
-
-
-def origin_row(origin: Origin) -> str:
-    """How an act came about."""
-    return _as_json(origin).decode()
+    return (*act_row(consent), consent.origin.how == "law")
 
 
 def kept(consents: bytes, record: bytes) -> Kept:
@@ -173,33 +159,12 @@ def kept(consents: bytes, record: bytes) -> Kept:
 
 def acts(packed: bytes) -> tuple[Consent, ...]:
     """Every act of a contact, oldest first."""
-    return tuple(_consent(*each) for each in _acts(packed))
+    return tuple(act_in(each[:-1]) for each in _acts(packed))
 
 
 def act(packed: bytes) -> Consent:
     """One of them, as it is kept."""
-    return _consent(*_act(packed))
-
-
-def _consent(
-    programme: str,
-    state: ConsentState,
-    at: int,
-    event: str,
-    order: int,
-    proof: str,
-    origin: str,
-    _by_law: bool,
-) -> Consent:
-    return Consent(
-        programme=programme,
-        state=state,
-        at=at,
-        event=event,
-        order=order,
-        proof=proof,
-        origin=msgspec.json.decode(origin, type=Origin),
-    )
+    return act_in(_act(packed)[:-1])
 
 
 def doubts(flat: Sequence[Any]) -> tuple[Claim, ...]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+from convo.core.act_rows import act_in
 from convo.core.contacts import Consent, ContactState
 from convo.core.numbers import PhoneNumber
 from convo.core.overview import Holding, Overview, Page, ParkedEvent, Stage, Tracked
@@ -12,7 +13,7 @@ from convo.core.presence import Presence
 from convo.core.record_codec import Recorded
 from convo.errors import StoreUnavailable
 from convo.stores.sqlite import queries
-from convo.stores.sqlite.consents import ACTS, act_of
+from convo.stores.sqlite.consents import ACTS
 from convo.stores.sqlite.database import GROWN_COLUMNS
 from convo.stores.sqlite.guard import is_held
 from convo.stores.sqlite.overviewing import overview
@@ -41,7 +42,7 @@ class SqliteLedger:
         return queries.flow(self._connection, version)
 
     async def acts(self, number: PhoneNumber) -> Sequence[Consent]:
-        return tuple(act_of(row) for row in self._connection.execute(ACTS, (number.e164,)))
+        return tuple(act_in(row) for row in self._connection.execute(ACTS, (number.e164,)))
 
     async def messages(self, stage: Stage, mark: str, limit: int) -> Page[Tracked]:
         return queries.messages(self._connection, stage, mark, limit)
