@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from convo.errors import SettingsError
-
 OWN = ("contact", "outcome", "step", "at", "version", "session")
 
 
@@ -29,15 +27,13 @@ def answers(flow: str, as_json: bool, ended: bool) -> None:
     convo answers nps > nps.csv
     """
     from convo.cli.looking import looking
-    from convo.language.spelling import advice
+    from convo.cli.one_flow import one_flow
     from convo.ledger import spreadsheet
     from convo.ledger.answers import finished, going_on
     from convo.wiring.authored import authored, settings_in
 
     settings = settings_in(Path.cwd())
-    playbook = authored(settings).playbook
-    if flow not in playbook.flows:
-        raise SettingsError([f'There is no flow "{flow}". {advice(flow, playbook.flows)}'])
+    today = one_flow(flow, authored(settings).playbook.flows)
     zone = ZoneInfo(settings.business.zone)
     with looking(settings) as look:
         rows = [*finished(flow, look.all(look.ledger.records))]
@@ -48,7 +44,7 @@ def answers(flow: str, as_json: bool, ended: bool) -> None:
             click.echo(json.dumps(asdict(row), ensure_ascii=False))
         return
     # Answers of older versions keep their columns, after those of today's.
-    names = dict.fromkeys(playbook.flows[flow].answers)
+    names = dict.fromkeys(today.answers)
     names |= dict.fromkeys(name for row in rows for name in row.answers)
     cells = (
         (

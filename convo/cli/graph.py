@@ -38,14 +38,12 @@ def graph(flow: str, out: Path | None, language: str | None) -> None:
     convo graph booking
     convo graph booking -o docs/booking.mmd --language zh
     """
-    from convo.language.spelling import advice
+    from convo.cli.one_flow import one_flow
     from convo.language.texts import spoken
     from convo.wiring.authored import authored, settings_in
 
-    flows = authored(settings_in(Path.cwd())).playbook.flows
-    if flow not in flows:
-        raise SettingsError([f'There is no flow "{flow}". {advice(flow, flows)}'])
-    known = flows[flow].languages
+    drawn = one_flow(flow, authored(settings_in(Path.cwd())).playbook.flows)
+    known = drawn.languages
     if language is not None and spoken(known, language) is None:
         raise SettingsError(
             [f'"{flow}" is not written in "{language}". It is in {", ".join(known)}.']
@@ -54,7 +52,7 @@ def graph(flow: str, out: Path | None, language: str | None) -> None:
     if path.suffix not in WRITERS:
         endings = ", ".join(WRITERS)
         raise SettingsError([f'"{path.name}" does not end in one of {endings}. Call it so.'])
-    written = WRITERS[path.suffix](chart_of(flows[flow], texts=language or ""))
+    written = WRITERS[path.suffix](chart_of(drawn, texts=language or ""))
     try:
         path.write_text(written, "utf-8")
     except OSError as error:

@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from convo.errors import SettingsError
-
 
 @click.command(short_help="What flows have noted for staff, newest first.")
 @click.argument("flow", required=False)
@@ -22,14 +20,13 @@ def notes(flow: str | None, as_json: bool, most: int | None) -> None:
     are kept as long as records are (store.retention_days).
     """
     from convo.cli.looking import looking
-    from convo.language.spelling import advice
+    from convo.cli.one_flow import one_flow
     from convo.ledger.notes import notes_in
     from convo.wiring.authored import authored, settings_in
 
     settings = settings_in(Path.cwd())
-    flows = authored(settings).playbook.flows
-    if flow is not None and flow not in flows:
-        raise SettingsError([f'There is no flow "{flow}". {advice(flow, flows)}'])
+    if flow is not None:
+        one_flow(flow, authored(settings).playbook.flows)
     zone = ZoneInfo(settings.business.zone)
     with looking(settings) as look:
         found = notes_in(look.all(look.ledger.records), flow or "")[:most]

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from convo.errors import SettingsError
 from convo.ledger.outcomes import STANDINGS
 
 
@@ -35,14 +34,12 @@ def outcomes(flow: str, listed: str | None, since: str | None, as_json: bool) ->
     (store.retention_days).
     """
     from convo.cli.looking import looking
-    from convo.language.spelling import advice
+    from convo.cli.one_flow import one_flow
     from convo.ledger.outcomes import boards, talks_of
     from convo.wiring.authored import authored, settings_in
 
     settings = settings_in(Path.cwd())
-    flows = authored(settings).playbook.flows
-    if flow not in flows:
-        raise SettingsError([f'There is no flow "{flow}". {advice(flow, flows)}'])
+    one_flow(flow, authored(settings).playbook.flows)
     zone = ZoneInfo(settings.business.zone)
     begin = _since(since, zone) if since else 0
     with looking(settings) as look:

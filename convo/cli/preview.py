@@ -33,6 +33,7 @@ def preview(flow: str, contacts: int, answers: str, channel: str | None, texts: 
     convo preview aftercare --texts
     """
     from convo.cli.looking import looking
+    from convo.cli.one_flow import one_flow
     from convo.language.spelling import advice
     from convo.routing.posted_values import concerned, read_values
     from convo.routing.previewing import previewed
@@ -40,8 +41,7 @@ def preview(flow: str, contacts: int, answers: str, channel: str | None, texts: 
 
     settings = settings_in(Path.cwd())
     playbook = authored(settings).playbook
-    if flow not in playbook.flows:
-        raise SettingsError([f'There is no flow "{flow}". {advice(flow, playbook.flows)}'])
+    one_flow(flow, playbook.flows)
     if texts:
         _every_text(playbook, flow)
         return
