@@ -99,12 +99,13 @@ def _way_out(language: str, channel: Channel, business: Business, stops: Stops) 
 
 def _written_in(text: str, known: str | None, business: Business) -> str:
     """The language that `text` is in: by its letters and words, else the one that is known."""
-    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    words = _SITE.sub("", text)
+    han, latin = len(_HAN.findall(words)), len(_LATIN.findall(words))
     chinese = known is not None and base_of(known) in ("zh", "ja", "ko")
     if han and not chinese and han * _LETTERS_OF_HAN < latin:
         # A name among Latin letters.
-        text = _HAN.sub("", text)
-    told = language_of(text, business.languages, known)
+        words = _HAN.sub("", words)
+    told = language_of(words, business.languages, known)
     if known is not None and (told is None or _read_alike(told, known)):
         return known
     return told or business.languages[0]

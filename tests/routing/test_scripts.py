@@ -168,6 +168,19 @@ def test_marketing_ends_in_the_script_that_it_is_written_in(
     assert left.text.endswith(way_out)
 
 
+def test_a_link_is_no_reason_to_end_a_chinese_text_in_english() -> None:
+    left = what_leaves(
+        "新品八折 https://shop.example.com/november/offers?from=text",
+        kind="marketing",
+        channel="main",
+        business=business(languages=BOTH),
+        contact=BEIJING,
+        language="en",
+    )
+    assert isinstance(left, Leaving)
+    assert left.text.endswith("回T退订")
+
+
 @pytest.mark.parametrize(
     ("accepted", "languages", "language"),
     [
