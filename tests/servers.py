@@ -1,6 +1,7 @@
 """Real servers for the tests: Redis and Valkey on this machine, each in a folder of its own."""
 
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -64,24 +65,15 @@ class RunningServer:
     port: int
     options: Sequence[str] = ()
     process: subprocess.Popen[bytes] = field(init=False)
+    #: Bytes that a file of its may hold.
+    _room: int = resource.RLIM_INFINITY
 
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    self.program.name,
-                    *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
-                    *SETTINGS,
-                    *self.options,
-                ],
-                executable=self.program.path,
-                stdout=log,
-                stderr=log,
-            )
+        self.launch()
         limit = time.monotonic() + STARTS_WITHIN
         with redis.Redis(port=self.port, socket_timeout=5) as client:
             while True:
@@ -93,6 +85,47 @@ class RunningServer:
                     time.sleep(0.01)
                 else:
                     return
+
+    def launch(self) -> None:
+        """Without waiting for its first answer."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    self.program.name,
+                    *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
+                    *SETTINGS,
+                    *self.options,
+                ],
+                executable=self.program.path,
+                stdout=log,
+                stderr=log,
+                # A write beyond what files may hold fails, as on a full disk, and ends nobody.
+                restore_signals=False,
+            )
+        self._bound()
+
+    @property
+    def appended(self) -> Path:
+        """The file that what it is told is appended to."""
+        return max((self.folder / "appendonlydir").glob("*.incr.aof"))
+
+    def fill_disk(self) -> None:
+        """From now on its files cannot grow, whoever starts it again.
+
+        A file's size is limited (RLIMIT_FSIZE), which needs neither root nor a disk to fill.
+        """
+        self._room = self.appended.stat().st_size
+        self._bound()
+
+    def make_room(self) -> None:
+        """Its files may grow again."""
+        self._room = resource.RLIM_INFINITY
+        self._bound()
+
+    def _bound(self) -> None:
+        with suppress(ProcessLookupError):
+            limits = (self._room, resource.RLIM_INFINITY)
+            resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, limits)
 
     def kill(self) -> None:
         """As a power cut would, but for the disk's own memory."""

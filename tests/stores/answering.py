@@ -49,6 +49,9 @@ class World:
         while self.count < goal:
             await asyncio.sleep(0.005)
 
+    def acknowledge(self, arrival: Arrival) -> None:
+        self.open.remove(arrival)
+
     def post(self, claim: Claim) -> None:
         self.posted[claim.message.contact.e164].append(claim.message.text)
 
@@ -123,7 +126,7 @@ async def write(web: RedisStore, world: World, people: Sequence[PhoneNumber] = P
         world.said[contact.e164].append(f"{n}")
         world.open.append(arrival)
         await surely(lambda arrival=arrival: web.accept([arrival]))
-        world.open.remove(arrival)
+        world.acknowledge(arrival)
         await asyncio.sleep(0.01)  # no faster than a worker can send
         if n % 7 == 0:
             assert await surely(lambda arrival=arrival: web.accept([arrival])) == ["duplicate"]
@@ -133,7 +136,7 @@ async def say_again(web: RedisStore, world: World) -> None:
     """What nobody has acknowledged."""
     for arrival in tuple(world.open):
         await surely(lambda arrival=arrival: web.accept([arrival]))
-        world.open.remove(arrival)
+        world.acknowledge(arrival)
 
 
 async def work(url: str, name: str, world: World, durability: Durability = "default") -> None:
