@@ -1,20 +1,14 @@
 """The Redis store keeps the contract: on Redis and Valkey, with one partition and with sixteen."""
 
-import itertools
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
 
 import pytest
 
-from convo.core.shards import SHARDS
-from convo.ports import Clock
-from convo.stores.redis.looking import looking
-from convo.stores.redis.store import RedisStore
 from tests.servers import PROGRAMS, RunningServer, running
 from tests.stores.contract import StoreContract
-from tests.stores.contract_desk import Desk, HandSetClock, Opens
-from tests.stores.contract_ledger import LedgerContract, Looks
+from tests.stores.contract_ledger import LedgerContract
 from tests.stores.contract_suspects import SuspectsContract
+from tests.stores.on_servers import OneBusiness, OnServers
 
 
 @pytest.fixture(scope="module", params=list(PROGRAMS))
@@ -26,65 +20,18 @@ def server(
         yield server
 
 
-PREFIXES = (f"t{n}" for n in itertools.count())
+@pytest.fixture
+def url(server: RunningServer) -> str:
+    return server.url
 
 
-class TestContract(StoreContract):
-    @staticmethod
-    def parked_id(desk: Desk, n: int) -> str:
-        return str(n * SHARDS + desk.lease.partition)
-
-    @pytest.fixture(params=(1, 16), ids=("1", "16"))
-    async def opened(
-        self, server: RunningServer, request: pytest.FixtureRequest
-    ) -> AsyncIterator[Opens]:
-        async with AsyncExitStack() as stack:
-
-            async def opened(
-                clock: Clock, *, dedupe_days: int = 7, inbox_limit: int = 1_000
-            ) -> RedisStore:
-                store = await RedisStore.open(
-                    server.url,
-                    durability="fast",
-                    partitions=request.param,
-                    dedupe_days=dedupe_days,
-                    inbox_limit=inbox_limit,
-                    clock=clock,
-                    prefix=next(PREFIXES),
-                )
-                stack.push_async_callback(store.close)
-                return store
-
-            yield opened
+@pytest.fixture(params=(1, 16), ids=("1", "16"))
+def partitions(request: pytest.FixtureRequest) -> int:
+    return request.param
 
 
-class OneBusiness:
-    @pytest.fixture
-    def prefix(self) -> str:
-        return next(PREFIXES)
-
-    @pytest.fixture(params=(1, 16), ids=("1", "16"))
-    async def opened(
-        self, server: RunningServer, prefix: str, request: pytest.FixtureRequest
-    ) -> AsyncIterator[Opens]:
-        async with AsyncExitStack() as stack:
-
-            async def opened(clock: Clock, **_: int) -> RedisStore:
-                store = await RedisStore.open(
-                    server.url,
-                    durability="fast",
-                    partitions=request.param,
-                    clock=clock,
-                    prefix=prefix,
-                )
-                stack.push_async_callback(store.close)
-                return store
-
-            yield opened
-
-    @pytest.fixture
-    def looks(self, server: RunningServer, prefix: str, clock: HandSetClock) -> Looks:
-        return lambda: looking(server.url, clock=clock, prefix=prefix)
+class TestContract(OnServers, StoreContract):
+    pass
 
 
 class TestLedger(OneBusiness, LedgerContract):

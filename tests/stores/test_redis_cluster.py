@@ -1,10 +1,8 @@
 """The store on a real Cluster: the contract, keys that move, nodes that die."""
 
 import asyncio
-import itertools
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
@@ -12,7 +10,7 @@ import pytest
 
 from convo.core.numbers import PhoneNumber
 from convo.errors import StoreUnavailable
-from convo.ports import Clock, Done, Wants
+from convo.ports import Done, Wants
 from convo.stores.redis.layout import slot_of, tag_of
 from convo.stores.redis.library import library
 from convo.stores.redis.store import RedisStore
@@ -20,48 +18,47 @@ from tests.clusters import RunningCluster, cluster, tell, until
 from tests.servers import ON_DISK, PROGRAMS, free_port, redis_server, running
 from tests.stores.answering import World, business
 from tests.stores.contract import StoreContract
-from tests.stores.contract_desk import Desk, Opens, text, words
-from tests.stores.test_redis import TestContract as OnOneServer
+from tests.stores.contract_desk import text, words
+from tests.stores.contract_ledger import LedgerContract
+from tests.stores.contract_suspects import SuspectsContract
+from tests.stores.on_servers import PREFIXES, OneBusiness, OnServers
 
 GUARD = 240.0
 """Seconds: a hang guard."""
-
-PREFIXES = (f"c{n}" for n in itertools.count())
 
 #: Where everything of one partition is, when there is no other.
 SLOT = slot_of(tag_of(0, 1))
 
 
-@pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
-    with cluster(redis_server(), tmp_path_factory.mktemp("cluster"), *ON_DISK) as nodes:
+@pytest.fixture(scope="module", params=list(PROGRAMS))
+def nodes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningCluster]:
+    folder = tmp_path_factory.mktemp(request.param)
+    with cluster(PROGRAMS[request.param](), folder, *ON_DISK) as nodes:
         yield nodes
 
 
-class TestContract(StoreContract):
-    @staticmethod
-    def parked_id(desk: Desk, n: int) -> str:
-        return OnOneServer.parked_id(desk, n)
+@pytest.fixture
+def url(nodes: RunningCluster) -> str:
+    return nodes.url
 
-    @pytest.fixture
-    async def opened(self, nodes: RunningCluster) -> AsyncIterator[Opens]:
-        async with AsyncExitStack() as stack:
 
-            async def opened(
-                clock: Clock, *, dedupe_days: int = 7, inbox_limit: int = 1_000
-            ) -> RedisStore:
-                store = await RedisStore.open(
-                    nodes.url,
-                    partitions=16,
-                    dedupe_days=dedupe_days,
-                    inbox_limit=inbox_limit,
-                    clock=clock,
-                    prefix=next(PREFIXES),
-                )
-                stack.push_async_callback(store.close)
-                return store
+@pytest.fixture
+def partitions() -> int:
+    return 16
 
-            yield opened
+
+class TestContract(OnServers, StoreContract):
+    pass
+
+
+class TestLedger(OneBusiness, LedgerContract):
+    pass
+
+
+class TestSuspects(OneBusiness, SuspectsContract):
+    pass
 
 
 @pytest.mark.anyio
@@ -98,9 +95,12 @@ async def test_every_node_has_its_share_of_the_partitions_and_rings_for_all(
 
 
 @pytest.mark.anyio
-async def test_keys_move_from_node_to_node_and_nothing_is_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", list(PROGRAMS))
+async def test_keys_move_from_node_to_node_and_nothing_is_lost(
+    program: str, tmp_path: Path
+) -> None:
     world = World()
-    with anyio.fail_after(GUARD), cluster(redis_server(), tmp_path, *ON_DISK) as nodes:
+    with anyio.fail_after(GUARD), cluster(PROGRAMS[program](), tmp_path, *ON_DISK) as nodes:
         async with business(nodes.url, world):
             for _ in range(3):
                 await world.more(15)
