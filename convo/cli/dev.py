@@ -47,7 +47,7 @@ def dev(port: int, browser: bool | None) -> None:
                 host=HOST,
                 port=port,
                 named_by="--port",
-                wire=Developing(sign_in=sign_in),
+                wire=Developing(sign_in=sign_in, settings=settings),
                 on_open=opened,
             ),
         )

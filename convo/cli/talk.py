@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from convo.cli.conversing import Conversation, Exchange
 from convo.cli.telling import beside, bubble, given, standing, state_lines
 from convo.core.failures import failure_in
 from convo.errors import BadAddress, ConvoError
@@ -30,6 +29,7 @@ from convo.language.durations import duration_words, read_duration
 from convo.language.text_problems import TextProblem
 from convo.ledger.why import why
 from convo.policy.numbering import read_number
+from convo.rehearsal.conversing import Conversation, Exchange, may_be_called, write_chat
 from convo.rehearsal.virtual import OpenErrand
 from convo.routing.playbook import Playbook
 from convo.settings import Settings
@@ -251,14 +251,14 @@ class Talk:
 
     async def _save(self, rest: str) -> None:
         name, _, title = rest.partition(" ")
-        if not name.replace("-", "_").isidentifier():
+        if not may_be_called(name):
             self._complain("Name it with letters and digits: /save booking a visit is moved")
             return
         if not self._conversation.worth_saving:
             self._complain("Nothing has happened yet that could be saved.")
             return
         file = self._settings.flows / "tests" / f"{name}.chat"
-        new = self._conversation.save(file, title.strip() or name)
+        new = write_chat(file, self._conversation.chat(title.strip() or name), add=True)
         shown = file.relative_to(self._settings.file.parent).as_posix()
         how = "Saved as" if new else "Added to"
         self._answer(f"{how} {shown}. `convo test` holds it from now on.", fg="green")

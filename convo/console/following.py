@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from convo.console.diary import Diary
 from convo.console.phones import Phones
 from convo.core.contacts import ContactState
 from convo.core.record_codec import Recorded
@@ -19,9 +20,10 @@ AGAIN = 0.03
 """Seconds between two looks at the records."""
 
 
-async def follow(store: Store, phones: Phones, zone: ZoneInfo) -> None:
+async def follow(store: Store, phones: Phones, diary: Diary, zone: ZoneInfo) -> None:
     """Tell of every turn, from the store's first one on; without an end."""
     async for turn in recorded(store, AGAIN):
+        diary.turned(turn)
         if turn.contact:
             phones.tell("turn", told(turn, zone))
 

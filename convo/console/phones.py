@@ -1,7 +1,7 @@
 """The phones of the try-out page: what was written and said on each, as it happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,8 +12,9 @@ from convo.ports import Clock
 #: What a listener may be behind before it is dropped; a browser that was away loads anew.
 MOST_UNHEARD = 1_000
 
-#: A text on a phone, what a turn did, what became of changed files, and a journey in time.
-Kind = Literal["text", "turn", "flows", "time"]
+#: A phone and the language it is known to speak, a text on it, what a turn did, what became of
+#: changed files, and a journey in time.
+Kind = Literal["phone", "text", "turn", "flows", "time"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +33,31 @@ class Phones:
         self._told: list[Happening] = []
         self._listeners: set[asyncio.Queue[Happening | None]] = set()
 
+    @property
+    def told(self) -> Sequence[Happening]:
+        """Everything so far."""
+        return self._told
+
     def wrote(self, number: str, text: str) -> None:
         """The customer has sent this."""
         self.tell("text", {"number": number, "mine": True, "text": text, "at": self._clock()})
 
+    def travelled(self, ahead: int, *, next: bool) -> int:
+        """The clock was moved by `ahead` ms, perhaps to what is next; the time that it is now."""
+        now = self._clock()
+        self.tell("time", {"at": now, "ahead": ahead, "next": next})
+        return now
+
     async def deliver(self, message: Outbound) -> None:
         """Ours has arrived, with what it costs."""
-        parts = parts_of(message.text)
+        parts = parts_of(message.text, mms=bool(message.media))
         self.tell(
             "text",
             {
                 "number": message.contact.e164,
                 "mine": False,
                 "text": message.text,
+                "media": message.media,
                 "at": self._clock(),
                 "parts": parts.count,
                 "encoding": parts.encoding,

@@ -11,7 +11,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from convo.console.countries import COUNTRIES, countries, free_number, languages_of
+from convo.console.diary import Diary
 from convo.console.phones import Phones
+from convo.console.saving import Asked, Saves, Unsaved
 from convo.console.sayings import SAYINGS
 from convo.drawing.chart import chart_of
 from convo.drawing.placing import placed
@@ -40,6 +43,8 @@ _encode = msgspec.json.encode
 Writes = Callable[[str, str], Awaitable[str]]
 #: What a number's conversation knows and where it stands, for the page.
 Stands = Callable[[str], Awaitable[Mapping[str, object]]]
+#: From the next text on, the number is known to speak the language.
+Speaks = Callable[[str, str], None]
 #: When the next thing happens by itself, ms since 1970; None when nothing will.
 Next = Callable[[], Awaitable[int | None]]
 
@@ -53,7 +58,10 @@ class TryOut:
     playbook: Callable[[], Playbook]
     write: Writes
     stands: Stands
+    speaks: Speaks
     next_due: Next
+    diary: Diary
+    save: Saves
     #: The number of the first phone.
     number: str
 
@@ -66,7 +74,9 @@ class TryOut:
             Route("/try/happenings", self.happenings),
             Route("/try/standing", self.standing),
             Route("/try/text", self.text, methods=["POST"]),
+            Route("/try/phone", self.phone, methods=["POST"]),
             Route("/try/time", self.time, methods=["POST"]),
+            Route("/try/save", self.saved, methods=["POST"]),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         )
 
@@ -82,6 +92,9 @@ class TryOut:
                 "zone": playbook.business.zone,
                 "now": self.traveller.now(),
                 "number": self.number,
+                "country": playbook.business.country,
+                "countries": countries(language),
+                "languages": languages_of(playbook.business.languages),
                 "flows": flows,
                 "words": playbook.words_to_try()[:8],
                 "language": language,
@@ -150,9 +163,57 @@ class TryOut:
         if ahead > FARTHEST_DAYS * 86_400_000:
             return _wrong(self._say(request)["too_far"].format(FARTHEST_DAYS))
         self.traveller.travel(ahead)
-        now = self.traveller.now()
-        self.phones.tell("time", {"at": now})
-        return JSONResponse({"at": now})
+        return JSONResponse({"at": self.phones.travelled(ahead, next=by == NEXT)})
+
+    async def phone(self, request: Request) -> Response:
+        """Another phone, or another language for one: a `number`, else any of the `country`."""
+        asked = await _posted(request)
+        country = asked.get("country") or self.playbook().business.country
+        language = asked.get("language", "")
+        typed = asked.get("number", "").strip()
+        try:
+            if country not in COUNTRIES:
+                raise BadAddress(self._say(request)["no_country"])
+            number = (
+                read_number(typed, country).e164 if typed else free_number(country, self._numbers())
+            )
+        except BadAddress as error:
+            return _wrong(str(error))
+        if language:
+            if language not in self.playbook().business.languages:
+                return _wrong(self._say(request)["no_language"])
+            self.speaks(number, language)
+        self.phones.tell("phone", {"number": number, "language": language})
+        return JSONResponse({"number": number})
+
+    def _numbers(self) -> frozenset[str]:
+        known = (each.facts.get("number", "") for each in self.phones.told)
+        return frozenset((self.number, *known))
+
+    async def saved(self, request: Request) -> Response:
+        """Write what was done on a phone as a chat, `name`d; `add` it to one that is there."""
+        asked = await _posted(request)
+        say = self._say(request)
+        number = asked.get("number", "")
+        try:
+            page = self.diary.page(self.phones.told, number)
+            if page is None:
+                raise Unsaved("nothing_to_save")
+            saved = await self.save(
+                Asked(
+                    number=number,
+                    name=asked.get("name", "").strip(),
+                    title=asked.get("title", ""),
+                    add=asked.get("add") == "yes",
+                ),
+                page,
+            )
+        except Unsaved as no:
+            status = 409 if no.what == "exists" else 422
+            return _wrong(say[no.what].format(no.why), status)
+        told = [say["saved" if saved.new else "added"].format(saved.file)]
+        told += [say["differs"]] if saved.differs else []
+        return JSONResponse({"told": " ".join(told), "run": f"convo test {saved.file}"})
 
 
 def _page_language(request: Request) -> PageLanguage:

@@ -4,7 +4,6 @@ Nothing is imitated but time, the provider and, where one likes, what errands an
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -14,7 +13,6 @@ from convo.core.events import (
     Answered,
     DeliveryStatus,
     ErrandKind,
-    Event,
     HandedBack,
     Inbound,
     Report,
@@ -22,7 +20,6 @@ from convo.core.events import (
 from convo.core.numbers import PhoneNumber
 from convo.core.record_codec import Recorded
 from convo.core.sessions import Frame
-from convo.core.turns import Source
 from convo.errors import ConvoError
 from convo.language.spelling import advice
 from convo.ports import Acceptance, Arrival, ErrandClaim, HttpAnswer, Kept, Parsed, Store
@@ -31,9 +28,8 @@ from convo.rehearsal.loops import RehearsedLoops
 from convo.rehearsal.virtual import Answer, OpenErrand, Outbox, Said, VirtualClock
 from convo.routing.playbook import Playbook
 from convo.routing.posted_values import concerned, read_values
-from convo.routing.router import TakenTurn, take_turn
 from convo.runtime.calls import Calls
-from convo.runtime.mind import ROUTING
+from convo.runtime.mind import KnownLanguages
 from convo.steps.handoff import Handoff
 from convo.steps.step import Step
 
@@ -80,7 +76,7 @@ class Rehearsal:
         self._heard = 0
         self._last_text: tuple[str, Arrival] | None = None
         self._target: int | None = None
-        self._to_be_spoken: dict[PhoneNumber, str] = {}
+        self._languages = KnownLanguages()
         self._read_records = 0
 
     # --- the loops ----------------------------------------------------------------------------
@@ -97,19 +93,12 @@ class Rehearsal:
     def _begin(self) -> RehearsedLoops:
         return RehearsedLoops(
             playbook=self.playbook,
-            mind=replace(ROUTING, take_turn=self._take_turn),
+            mind=self._languages.mind,
             store=self._store,
             outbox=self._outbox,
             clock=self.clock,
             own_systems=self._own_systems,
         )
-
-    def _take_turn(
-        self, state: ContactState, event: Event, source: Source, order: int, playbook: Playbook
-    ) -> TakenTurn:
-        language = self._to_be_spoken.pop(event.contact, None)
-        known = state if language is None else replace(state, language=language)
-        return take_turn(known, event, source, order, playbook)
 
     def _is_pretended(self, claim: ErrandClaim) -> bool:
         errand = claim.errand
@@ -265,7 +254,7 @@ class Rehearsal:
         if language not in self.playbook.business.languages:
             known = self.playbook.business.languages
             raise ConvoError(f'The business does not speak "{language}". {advice(language, known)}')
-        self._to_be_spoken[self.phone] = language
+        self._languages.speaks(self.phone, language)
 
     def use_channel(self, name: str) -> None:
         """From here on they write there."""

@@ -1,7 +1,7 @@
 """The one way in: whatever arrives is made fit to keep, and kept, before anybody answers for it."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,11 +31,27 @@ LONGEST_WAIT = 5_000
 """Milliseconds between two tries to keep what we owe ourselves."""
 
 
+#: Hears of every event once it is kept.
+Witness = Callable[[Arriving], None]
+
+
+def unseen(_: Arriving) -> None:
+    """Nobody looks on."""
+
+
 class Intake:
     """In front of `Store.accept`: law words, own numbers, clean texts, counting."""
 
-    def __init__(self, *, store: Store, business: Business, instruments: Instruments) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        business: Business,
+        instruments: Instruments,
+        witness: Witness = unseen,
+    ) -> None:
         self._store = store
+        self._witness = witness
         self._business = business
         self._sleep = instruments.sleep
         self._count = instruments.metrics.count
@@ -168,7 +184,9 @@ class Intake:
             raise
         for arrival, answer in zip(arrivals, answers, strict=True):
             self._count("convo_arrivals_total", channel, _KINDS[type(arrival.event)], answer)
-            if answer != "accepted":
+            if answer == "accepted":
+                self._witness(arrival.event)
+            else:
                 self._give_back(arrival)
         if "busy" in answers:
             raise Busy("The inbox is full: send it again later.")

@@ -1,15 +1,16 @@
 """The pure functions that the owner thinks with: routing, and what a test puts in its place."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from convo.core.contacts import ContactState
 from convo.core.events import Event
+from convo.core.numbers import PhoneNumber
 from convo.core.one_time_codes import revealed
 from convo.core.turns import Outbound, Source, Turn
 from convo.routing.playbook import Playbook, missing_versions
-from convo.routing.router import apology, take_turn
+from convo.routing.router import TakenTurn, apology, take_turn
 
 P = TypeVar("P")
 
@@ -50,3 +51,22 @@ ROUTING: Mind[Playbook] = Mind(
     apology=apology,
 )
 """What every business thinks with."""
+
+
+class KnownLanguages:
+    """Languages that contacts are known to speak, from their next event on: no event tells one."""
+
+    def __init__(self) -> None:
+        self._languages: dict[PhoneNumber, str] = {}
+        #: Thinks as every business does, and knows these.
+        self.mind: Mind[Playbook] = replace(ROUTING, take_turn=self._take_turn)
+
+    def speaks(self, contact: PhoneNumber, language: str) -> None:
+        self._languages[contact] = language
+
+    def _take_turn(
+        self, state: ContactState, event: Event, source: Source, order: int, playbook: Playbook
+    ) -> TakenTurn:
+        language = self._languages.pop(event.contact, None)
+        known = state if language is None else replace(state, language=language)
+        return take_turn(known, event, source, order, playbook)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from convo.console.diary import Diary
 from convo.console.following import follow, standing
 from convo.console.phones import Phones
 from convo.console.security import SignIn, guarded
@@ -24,6 +26,7 @@ from convo.providers import console
 from convo.providers.console import Deliver
 from convo.routing.playbook import Playbook
 from convo.runtime import clock as machine
+from convo.runtime.mind import KnownLanguages
 from convo.runtime.shelf import Shelf
 from convo.runtime.tasks import drain
 from convo.runtime.travelling import Traveller
@@ -32,6 +35,7 @@ from convo.stores.sqlite.store import SqliteStore
 from convo.wiring.authored import Authored
 from convo.wiring.brands import open_ledger
 from convo.wiring.reloading import reload
+from convo.wiring.saving import save
 from convo.wiring.serving import Wired, wired
 
 HOST = "127.0.0.1"
@@ -64,6 +68,8 @@ class Developing:
     """Wires a business for trying out; `sign_in` has the link that opens its pages."""
 
     sign_in: SignIn
+    #: As they are outside: what a chat is saved by.
+    settings: Settings
 
     @asynccontextmanager
     async def __call__(
@@ -77,7 +83,7 @@ class Developing:
         """As `wired`, with the pages beside it."""
         settings = authored.settings
         traveller = Traveller(machine.now)
-        phones = Phones(traveller.now)
+        phones, diary, languages = Phones(traveller.now), Diary(), KnownLanguages()
         zone = ZoneInfo(settings.business.zone)
         async with wired(
             authored,
@@ -86,24 +92,30 @@ class Developing:
             deliver=phones.deliver,
             clock=traveller.now,
             sleep=traveller.sleep,
+            mind=languages.mind,
+            witness=diary.kept,
         ) as business:
             traveller.on_arrival(cast(SqliteStore, business.store).ring)
             door = httpx.AsyncClient(
                 transport=httpx.ASGITransport(business.app), base_url=settings.local_url
             )
+            channel = _spoken_to(settings)
             pages = TryOut(
                 phones=phones,
                 traveller=traveller,
                 playbook=lambda: business.shelf.playbook,
-                write=_front_door(settings, door),
+                write=_front_door(settings, channel, door),
                 stands=_standing(settings, business.shelf, traveller),
+                speaks=lambda number, language: languages.speaks(PhoneNumber(number), language),
                 next_due=_next_due(settings, traveller),
+                diary=diary,
+                save=partial(save, channel=channel, settings=self.settings),
                 number=example_number(settings.business.country).e164,
             )
             hosts = frozenset(f"{name}:{settings.port}" for name in (HOST, "localhost"))
             site = guarded(Starlette(routes=[*pages.routes()]), self.sign_in, hosts)
             beside = [
-                asyncio.create_task(follow(business.store, phones, zone)),
+                asyncio.create_task(follow(business.store, phones, diary, zone)),
                 asyncio.create_task(reload(authored, business.shelf, phones)),
             ]
             try:
@@ -121,10 +133,14 @@ def _side_by_side(business: ASGIApp, site: ASGIApp) -> ASGIApp:
     return app
 
 
-def _front_door(settings: Settings, door: httpx.AsyncClient) -> Writes:
-    """Texts go through the webhook, as everybody's do."""
+def _spoken_to(settings: Settings) -> str:
+    """The channel that the phones text to."""
     channels = settings.business.channels
-    channel = next((name for name in channels if channels[name].hears), next(iter(channels)))
+    return next((name for name in channels if channels[name].hears), next(iter(channels)))
+
+
+def _front_door(settings: Settings, channel: str, door: httpx.AsyncClient) -> Writes:
+    """Texts go through the webhook, as everybody's do."""
     url = f"/in/{channel}/{settings.connections[channel].path_token}"
 
     async def write(number: str, text: str) -> str:

@@ -18,7 +18,7 @@ from convo.runtime.hands import Hands
 from convo.runtime.holder import Holder
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
-from convo.runtime.mind import ROUTING
+from convo.runtime.mind import Mind
 from convo.runtime.owner import Owner
 from convo.runtime.resolver import Policy, Resolver
 from convo.runtime.results import Results
@@ -49,6 +49,7 @@ class Outfit:
 
     authored: Authored
     store: Store
+    mind: Mind[Playbook]
     shelf: Shelf[Playbook]
     intake: Intake
     providers: Mapping[str, Provider]
@@ -72,7 +73,7 @@ class Outfit:
                 name=name,
                 partition=partition,
                 shelf=self.shelf,
-                mind=ROUTING,
+                mind=self.mind,
                 store=self.store,
                 hands=hands,
                 instruments=self.instruments,

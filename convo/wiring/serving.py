@@ -27,9 +27,9 @@ from convo.runtime.allowance import Allowance
 from convo.runtime.announcing import Announcer
 from convo.runtime.codes import Codes
 from convo.runtime.instruments import Instruments
-from convo.runtime.intake import Intake
+from convo.runtime.intake import Intake, Witness, unseen
 from convo.runtime.metrics import Metrics
-from convo.runtime.mind import ROUTING
+from convo.runtime.mind import ROUTING, Mind
 from convo.runtime.own_systems import OwnSystems
 from convo.runtime.patience import Patience
 from convo.runtime.process import Running
@@ -81,11 +81,14 @@ async def wired(
     deliver: Deliver | None = None,
     clock: Clock = machine.now,
     sleep: Sleep = asyncio.sleep,
+    mind: Mind[Playbook] = ROUTING,
+    witness: Witness = unseen,
 ) -> AsyncGenerator[Wired]:
     """Everything of a business that `role` needs, running for as long as the block is open.
 
     `on_death` is called when a loop dies: the server must then stop. Texts for the terminal go to
-    `deliver`. Raises `SettingsError`, `AlreadyRunning`, `StoreUnavailable`.
+    `deliver`, and `witness` hears of every event that is kept. Raises `SettingsError`,
+    `AlreadyRunning`, `StoreUnavailable`.
     """
     settings = authored.settings
     if role != "run":
@@ -100,14 +103,17 @@ async def wired(
     ids = SignedIds([secret])
     store = await open_store(settings, clock)
     async with httpx.AsyncClient(trust_env=False, timeout=None) as own:
-        intake = Intake(store=store, business=settings.business, instruments=instruments)
+        intake = Intake(
+            store=store, business=settings.business, instruments=instruments, witness=witness
+        )
         name = worker_name()
         shelf = Shelf[Playbook](
-            playbook, mind=ROUTING, store=store, patience=Patience(name, asyncio.sleep)
+            playbook, mind=mind, store=store, patience=Patience(name, asyncio.sleep)
         )
         outfit = Outfit(
             authored=authored,
             store=store,
+            mind=mind,
             shelf=shelf,
             intake=intake,
             providers=providers,

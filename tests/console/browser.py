@@ -95,6 +95,17 @@ class Desk:
         area.fill(text)
         area.press("Enter")
 
+    def another(self, *, country: str = "", number: str = "", language: str = "") -> None:
+        """One more phone, of this kind."""
+        known = self.page.locator(".phone").count()
+        self.page.click("#add summary")
+        if country:
+            self.page.select_option("#add [name=country]", country)
+        self.page.fill("#add [name=number]", number)
+        self.page.select_option("#add [name=language]", language)
+        self.page.click("#add button")
+        expect(self.page.locator(".phone")).to_have_count(known + 1, timeout=PATIENCE)
+
     def hears(self, part: str, n: int = 0) -> None:
         """The last text from us has this in it."""
         last = self.phone(n).locator(".ours .said").last

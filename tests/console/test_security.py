@@ -7,10 +7,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from convo.console.diary import Diary
 from convo.console.phones import Phones
 from convo.console.security import HEADERS, SignIn, guarded
 from convo.console.try_out import TryOut
-from convo.routing.playbook import Playbook
 from convo.runtime.travelling import Traveller
 
 HOST = "127.0.0.1:8020"
@@ -23,14 +23,14 @@ READS = (
     "/try/standing",
     "/static/try_out.js",
 )
-CHANGES = ("/try/text", "/try/time")
+CHANGES = ("/try/text", "/try/phone", "/try/time", "/try/save")
 
 
-async def nothing(*_: Any) -> Any:
+def nobody(*_: Any) -> Any:
     pytest.fail("a stranger got through")
 
 
-def no_playbook() -> Playbook:
+async def nothing(*_: Any) -> Any:
     pytest.fail("a stranger got through")
 
 
@@ -38,10 +38,13 @@ def try_out() -> TryOut:
     return TryOut(
         phones=Phones(lambda: 0),
         traveller=Traveller(lambda: 0),
-        playbook=no_playbook,
+        playbook=nobody,
         write=nothing,
         stands=nothing,
+        speaks=nobody,
         next_due=nothing,
+        diary=Diary(),
+        save=nothing,
         number="+12025550123",
     )
 

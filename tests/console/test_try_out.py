@@ -82,7 +82,7 @@ def test_two_phones_are_two_customers(browser: Browser, tmp_path: Path) -> None:
     with developing(tmp_path / "shop") as dev, sitting(browser, dev, "en-GB") as desk:
         desk.text("book")
         desk.hears("What can we do for you?")
-        desk.page.click("#add")
+        desk.another()
         desk.text("预约", 1)
         desk.hears("请问需要什么服务？", 1)
         desk.text("2", 0)
@@ -115,7 +115,7 @@ def test_a_broken_edit_is_shown_while_the_good_version_goes_on_and_a_mended_one_
         # Whoever is under way keeps their version; whoever comes now has the new one.
         desk.text("nonsense")
         desk.hears("Which day and time?")
-        desk.page.click("#add")
+        desk.another()
         desk.text("book", 1)
         desk.text("1", 1)
         desk.hears("When shall it be?", 1)

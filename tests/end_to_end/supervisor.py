@@ -24,15 +24,17 @@ def main() -> None:
     from convo.cli import main as convo
     from convo.routing.router import take_turn
     from convo.runtime import watchdog
+    from convo.runtime.mind import ROUTING
     from convo.stores.redis import leases, store
-    from convo.wiring import outfit
+    from convo.wiring.serving import wired
 
     def fatal(state: Any, event: Any, *others: Any) -> Any:
         if getattr(event, "text", "") == "poison" and not Path("mended").exists():
             os._exit(TURN_ENDS_WITH)
         return take_turn(state, event, *others)
 
-    outfit.ROUTING = replace(outfit.ROUTING, take_turn=fatal)  # pyright: ignore[reportConstantRedefinition]
+    defaults: dict[str, Any] = wired.__wrapped__.__kwdefaults__  # pyright: ignore[reportFunctionMemberAccess]
+    defaults["mind"] = replace(ROUTING, take_turn=fatal)
     leases.LEASE = store.LEASE = 2_000  # pyright: ignore[reportConstantRedefinition]
     leases.LEAVE_WITHIN = 1.5  # pyright: ignore[reportConstantRedefinition]
     store.RENEW_EVERY = 0.5  # pyright: ignore[reportConstantRedefinition]

@@ -115,16 +115,28 @@ class Conversation:
         ]
         self._standing = tuple(standing) or (() if where else ("= nothing",))
 
-    def save(self, file: Path, title: str) -> bool:
-        """Write it as a chat, behind those that the file has; whether the file is new."""
-        new = not file.exists()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        text = "\n".join([f"# {title}", *self._lines, *self._standing]) + "\n"
-        with file.open("a", encoding="utf-8") as chats:
-            chats.write(text if new else f"\n{text}")
-        return new
+    def chat(self, title: str) -> str:
+        """All of it as a chat file has it."""
+        return "\n".join([f"# {title}", *self._lines, *self._standing]) + "\n"
 
     @property
     def worth_saving(self) -> bool:
         """Whether anything has happened yet."""
         return self._happened
+
+
+def may_be_called(name: str) -> bool:
+    """Whether a chat file may have this name: letters, digits, `_` and `-`."""
+    return name.replace("-", "_").isidentifier()
+
+
+def write_chat(file: Path, chat: str, *, add: bool) -> bool:
+    """Write a chat of its own, or behind those that the file has; whether the file is new.
+
+    Raises `FileExistsError` where there is one to which it is not to be added, and `OSError`.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = not file.exists()
+    with file.open("a" if add else "x", encoding="utf-8") as chats:
+        chats.write(chat if new else f"\n{chat}")
+    return new
