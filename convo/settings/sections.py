@@ -182,7 +182,8 @@ class ChannelSection(Section):
         description='How the `media` of a step travels. "link": its links stand behind the text. '
         '"mms": as MMS to the United States, Canada and the country of the channel itself, as '
         "links elsewhere. Left out, it is MMS between numbers of the United States and Canada, "
-        "where the provider carries it (`twilio`, and `generic_http` whose body has {{media}}).",
+        "where the provider carries it (its connect page says so; `generic_http` whose body has "
+        "{{media}}).",
     )
     reach: str = Field(
         default="",

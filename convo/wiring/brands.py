@@ -12,7 +12,7 @@ from convo.errors import SettingsError
 from convo.policy.consent import proof_days
 from convo.ports import Clock, Provider, Store
 from convo.ports.ledger import Ledger
-from convo.providers import console, generic_http, kannel, log, smtp, twilio
+from convo.providers import console, generic_http, kannel, log, smtp, telnyx, twilio
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
 from convo.settings import Settings
@@ -32,6 +32,7 @@ class Brand:
 #: Every provider by its name in convo.toml.
 PROVIDERS: Mapping[str, Brand] = {
     "twilio": Brand(options=twilio.Options, connect=twilio.connect),
+    "telnyx": Brand(options=telnyx.Options, connect=telnyx.connect),
     "kannel": Brand(options=kannel.Options, connect=kannel.connect),
     "generic_http": Brand(options=generic_http.Options, connect=generic_http.connect),
     "console": Brand(options=console.Options, connect=console.connect),
@@ -161,8 +162,8 @@ def adapters(
         if not adapter.unsigned and not settings.public_url:
             problems.append(
                 f"convo.toml: server.public_url: it is missing. {connection.provider} signs the "
-                f"URL that it calls for channels.{name}, and that is never guessed. Write it like "
-                '"https://sms.salon.example".'
+                f"webhooks of channels.{name} for the address that it knows us by, and that is "
+                'never guessed. Write it like "https://sms.salon.example".'
             )
     if problems:
         raise SettingsError(problems)

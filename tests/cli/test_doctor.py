@@ -52,7 +52,7 @@ def test_every_fault_is_told_not_only_the_first(convo: Convo, shop: Path) -> Non
     (shop / "flows" / "hello.yaml").write_text("flow: hello\nsteps: 5\n", "utf-8")
     answer = convo("-C", shop, "doctor")
     assert answer.exit_code == 1
-    assert "server.public_url: it is missing. twilio signs the URL" in answer.output
+    assert "server.public_url: it is missing. twilio signs the webhooks" in answer.output
     assert "✗ flows" in answer.output
     assert "the first is at flows/hello.yaml:" in answer.output
     assert "2 things are wrong" in answer.output

@@ -14,7 +14,7 @@ from twilio.request_validator import RequestValidator
 
 from tests.end_to_end.kannel import free_ports
 from tests.end_to_end.serving import ROOT, Serving, shown, soon, written
-from tests.fakes.twilio import ACCOUNT, LOGIN, PATH, TOKEN, FakeTwilio
+from tests.fakes.twilio import ACCOUNT, LOGIN, PATH, TOKEN, FakeTwilio, error
 
 PREVIOUS = "fedcba9876543210fedcba9876543210"
 HOW_TO = ROOT / "docs" / "how-to" / "connect-twilio.md"
@@ -321,7 +321,7 @@ def test_twilio_confirms_a_stop_and_we_say_nothing_until_a_start(stage: Stage) -
 
 def test_a_refusal_for_a_stop_at_twilio_is_a_stop(stage: Stage) -> None:
     number = "+447400123512"
-    stage.fake.refusal = (400, 21610, {})
+    stage.fake.refusal = error(400, 21610)
     try:
         stage.says(number, "book")
         query = "SELECT status, code FROM message WHERE contact = ?"

@@ -3,9 +3,12 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Self
+
+from convo.fakes import Answer, Asked
+
+__all__ = ["Answer", "Asked", "FakeServer", "Mode"]
 
 Mode = Literal[
     "ok",
@@ -18,21 +21,6 @@ Mode = Literal[
     "endless",  # answers without end
     "close_after",  # answers well, then closes what should be kept
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
 Answering = Callable[[Asked], Answer]

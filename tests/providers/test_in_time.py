@@ -16,19 +16,13 @@ from convo.errors import LeaseOver
 from convo.ports import Provider
 from convo.providers.http import HttpClient
 from convo.wiring.brands import PROVIDERS
-from tests.fakes.http_server import Answer, FakeServer
 from tests.fakes.outbound import channel, message
+from tests.providers.sheets import sheet_of
+from tests.providers.test_every_provider import standing
 
 pytestmark = pytest.mark.anyio
 
-ACCOUNT = "AC00000000000000000000000000000001"
-
-#: What a channel of each provider needs to send to `URL`, a server of HTTP on this machine.
-BY_HTTP: dict[str, dict[str, Any]] = {
-    "twilio": {"account": ACCOUNT, "token": "x", "base_url": "URL"},
-    "kannel": {"sendsms_url": "URL/cgi-bin/sendsms", "username": "x", "password": "x"},
-    "generic_http": {"send": {"url": "URL/send", "body": "to={{to}}&text={{text}}"}},
-}
+BY_HTTP = [name for name in PROVIDERS if sheet_of(name).sends]
 OTHERWISE = ("console", "log", "smtp")
 
 
@@ -36,13 +30,6 @@ def connected(name: str, options: dict[str, Any], http: HttpClient, **more: Any)
     brand = PROVIDERS[name]
     made = brand.options.model_validate(options)
     return brand.connect(channel(name), made, http, country="US", clock=lambda: 0, **more)
-
-
-def at(url: str, told: Any) -> Any:
-    """What is written there, with the server's address in it."""
-    if isinstance(told, dict):
-        return {key: at(url, value) for key, value in told.items()}  # pyright: ignore
-    return told.replace("URL", url)
 
 
 async def leaves_in_time(
@@ -62,11 +49,8 @@ async def test_every_provider_is_tried_here() -> None:
 
 @pytest.mark.parametrize("name", BY_HTTP)
 async def test_by_http(name: str) -> None:
-    async with FakeServer(lambda _: Answer(status=202, body=b'{"sid": "SM1"}')) as server:
-        http = HttpClient()
-        provider = connected(name, at(server.url, BY_HTTP[name]), http)
-        await leaves_in_time(provider, lambda: len(server.asked))
-        await http.close()
+    async with standing(name) as (stands, server):
+        await leaves_in_time(stands.provider, lambda: len(server.asked))
 
 
 async def test_by_the_terminal() -> None:

@@ -1,0 +1,20 @@
+"""Pretended providers: each judges what it is sent as the company would, and calls us as it would.
+
+They stand in for the companies in tests and in `convo dev --fake`, and open no socket themselves.
+"""
+
+from collections.abc import Callable, Mapping
+
+from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
+from convo.fakes.kannel import FakeKannel
+from convo.fakes.telnyx import FakeTelnyx
+from convo.fakes.twilio import FakeTwilio
+
+__all__ = ["FAKES", "Answer", "Asked", "Fake", "Now", "Said", "Taken", "Webhook"]
+
+#: Every company that can be pretended, by its provider's name in convo.toml.
+FAKES: Mapping[str, Callable[[Now], Fake]] = {
+    "twilio": FakeTwilio,
+    "telnyx": FakeTelnyx,
+    "kannel": FakeKannel,
+}

@@ -1,0 +1,177 @@
+"""A pretended Telnyx (Messaging API v2): Bearer, JSON, Idempotency-Key, webhooks by Ed25519."""
+
+import base64
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any, cast
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
+
+KEY = "KEY0123456789ABCDEF"
+MESSAGES = "/v2/messages"
+#: Of a message as the SDK's message_send_params.py has them.
+FIELDS = frozenset(
+    (
+        "to",
+        "from",
+        "text",
+        "media_urls",
+        "messaging_profile_id",
+        "webhook_url",
+        "webhook_failover_url",
+        "use_profile_webhooks",
+        "subject",
+        "type",
+        "encoding",
+        "auto_detect",
+        "send_at",
+    )
+)
+LONGEST = 1600
+
+
+class FakeTelnyx:
+    """One account with one API key and one pair of keys for its webhooks."""
+
+    def __init__(self, now: Now = time.time) -> None:
+        self.taken: list[Taken] = []
+        self.refusal: Answer | None = None
+        self._now = now
+        self._private = Ed25519PrivateKey.generate()
+        self._by_key: dict[str, Answer] = {}
+
+    @property
+    def public_key(self) -> str:
+        """As the portal shows it."""
+        raw = self._private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return base64.b64encode(raw).decode()
+
+    def settings(self, url: str) -> Mapping[str, Any]:
+        return {"api_key": KEY, "public_key": self.public_key, "base_url": url}
+
+    def answer(self, asked: Asked) -> Answer:
+        if asked.headers.get("authorization") != f"Bearer {KEY}":
+            return error(401, "10009", "Authentication failed")
+        if asked.target != MESSAGES or asked.method != "POST":
+            return error(404, "10005", "Resource not found")
+        key = asked.headers.get("idempotency-key", "")
+        if key and key in self._by_key:
+            return self._by_key[key]
+        if self.refusal is not None:
+            return self.refusal
+        answer = self._created(asked)
+        if key and answer.status == 200:
+            self._by_key[key] = answer
+        return answer
+
+    def _created(self, asked: Asked) -> Answer:
+        if asked.headers.get("content-type", "").partition(";")[0] != "application/json":
+            return error(400, "10015", "Bad request: not JSON")
+        try:
+            said: Any = json.loads(asked.body)
+        except ValueError:
+            return error(400, "10015", "Bad request: not JSON")
+        if not isinstance(said, dict):
+            return error(400, "10015", "Bad request: no object")
+        fields = cast(dict[str, Any], said)
+        if unknown := sorted(fields.keys() - FIELDS):
+            return error(400, "10015", f"Bad request: {unknown}")
+        to, origin = fields.get("to"), fields.get("from", "")
+        if not (isinstance(to, str) and to.startswith("+") and to[1:].isdigit()):
+            return error(400, "10016", "Phone number must be in +E.164 format", "/to")
+        if not origin and not fields.get("messaging_profile_id"):
+            return error(400, "10004", "Missing required parameter", "/from")
+        text, media = fields.get("text", ""), fields.get("media_urls", [])
+        if not text and not media:
+            return error(400, "10004", "Missing required parameter", "/text")
+        if len(text) > LONGEST:
+            return error(400, "40009", "Invalid message body", "/text")
+        taken = Taken(
+            id=str(uuid.uuid4()),
+            to=to,
+            origin=origin,
+            text=text,
+            media=tuple(media),
+            callback=fields.get("webhook_url", ""),
+        )
+        self.taken.append(taken)
+        made = {
+            "record_type": "message",
+            "direction": "outbound",
+            "id": taken.id,
+            "to": [{"phone_number": to, "status": "queued", "carrier": "", "line_type": ""}],
+            "parts": 1,
+            "errors": [],
+        }
+        return _json(200, {"data": made})
+
+    def inbound(self, said: Said, url: str) -> Webhook:
+        payload = {
+            "id": said.id,
+            "record_type": "message",
+            "direction": "inbound",
+            "type": "MMS" if said.media else "SMS",
+            "text": said.text,
+            "from": {"phone_number": said.sender, "carrier": "", "status": "received"},
+            "to": [{"phone_number": said.to, "status": "webhook_delivered"}],
+            "cc": [],
+            "media": [
+                {"url": each, "content_type": "image/jpeg", "size": 1, "hash_sha256": ""}
+                for each in said.media
+            ],
+            "parts": 1,
+            "errors": [],
+        }
+        return self.event("message.received", payload, url)
+
+    def report(self, taken: Taken, status: str, code: str = "", url: str = "") -> Webhook:
+        payload = {
+            "id": taken.id,
+            "record_type": "message",
+            "direction": "outbound",
+            "type": "SMS",
+            "from": {"phone_number": taken.origin},
+            "to": [{"phone_number": taken.to, "status": status}],
+            "cc": [],
+            "text": taken.text,
+            "errors": [{"code": code, "title": "", "detail": ""}] if code else [],
+        }
+        kind = "message.sent" if status == "sent" else "message.finalized"
+        return self.event(kind, payload, url or taken.callback)
+
+    def event(self, kind: str, payload: Any, url: str) -> Webhook:
+        """Any event, in Telnyx's envelope."""
+        data = {"event_type": kind, "id": str(uuid.uuid4()), "record_type": "event"}
+        body = {"data": data | {"payload": payload}, "meta": {"attempt": 1, "delivered_to": url}}
+        return self.signed(url, json.dumps(body).encode())
+
+    def signed(self, url: str, body: bytes, late: int = 0) -> Webhook:
+        """Any body, signed now or `late` seconds ago."""
+        stamp = str(int(self._now()) - late)
+        proof = self._private.sign(stamp.encode() + b"|" + body)
+        return Webhook(
+            url=url,
+            headers={
+                "content-type": "application/json",
+                "telnyx-timestamp": stamp,
+                "telnyx-signature-ed25519": base64.b64encode(proof).decode(),
+            },
+            body=body,
+        )
+
+
+def error(status: int, code: str, title: str, pointer: str = "", **headers: str) -> Answer:
+    """A refusal in Telnyx's form."""
+    said = {"code": code, "title": title, "detail": title, "source": {"pointer": pointer}}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return _json(status, {"errors": [said]}, named)
+
+
+def _json(status: int, said: Any, headers: dict[str, str] | None = None) -> Answer:
+    given = {"Content-Type": "application/json"} | (headers or {})
+    return Answer(status=status, body=json.dumps(said).encode(), headers=given)

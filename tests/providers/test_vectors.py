@@ -1,0 +1,121 @@
+"""Published and recomputed signatures: each is taken, and refused with one bit of it changed."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convo.errors import WebhookRejected
+from convo.ports import Provider, RawRequest
+from convo.providers import telnyx, twilio
+from convo.providers.http import HttpClient
+from tests.fakes.outbound import channel
+from tests.fakes.twilio import ACCOUNT
+from tests.fakes.webhooks import asked, form
+
+Vector = Mapping[str, Any]
+
+VECTORS: list[Vector] = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
+
+#: Vectors of providers that are not there yet. Who adds one takes it out here and into `CHECKS`.
+WAITING: Mapping[str, int] = {
+    "vonage": 7,
+    "plivo": 4,
+    "sinch": 1,
+    "messagebird": 1,
+    "android_sms_gateway": 1,
+    "yunpian": 1,
+    "tencent": 1,
+    "aliyun": 1,
+    "huawei": 1,
+    "aws_sns": 2,
+}
+
+
+def let_in(provider: Provider, request: RawRequest) -> bool:
+    """Whether the proof fits; what the request says may be nonsense all the same."""
+    try:
+        provider.receive(request)
+    except WebhookRejected as error:
+        return error.status != 403
+    return True
+
+
+# --- one check a provider: whether it takes the vector, with its proof or key as given ------------
+
+
+def _twilio(vector: Vector) -> bool:
+    body = vector["body"].encode() if "body" in vector else form(vector["params"])
+    headers = {"x-twilio-signature": vector["expected"]}
+    headers["content-type"] = "application/x-www-form-urlencoded"
+    options: dict[str, Any] = {"account": ACCOUNT, "token": vector["token"]}
+    if "bodySHA256" in vector["url"]:
+        headers["content-type"] = "application/json"
+    if "SHA256 " in vector["name"]:
+        options |= {"token": "unused", "shared_keys": {"k1": vector["token"]}}
+        headers["x-twilio-webhooks-signature-settings"] = "key=k1,algorithm=HMAC_SHA256"
+    made = twilio.connect(
+        channel("twilio"),
+        twilio.Options.model_validate(options),
+        HttpClient(),
+        country="US",
+        clock=lambda: 0,
+    )
+    return let_in(made, asked(vector["url"], body, headers=headers))
+
+
+def _telnyx(vector: Vector) -> bool:
+    made = telnyx.connect(
+        channel("telnyx"),
+        telnyx.Options.model_validate({"api_key": "KEY", "public_key": vector["public_key"]}),
+        HttpClient(),
+        country="US",
+        clock=lambda: int(vector.get("now", vector["timestamp"])) * 1_000,
+    )
+    headers = {
+        "telnyx-timestamp": vector["timestamp"],
+        "telnyx-signature-ed25519": vector["signature"],
+    }
+    return let_in(made, asked("/in/main", vector["body"].encode(), headers=headers))
+
+
+#: How each provider's vectors are tried, and where their proofs stand.
+CHECKS: Mapping[str, tuple[Callable[[Vector], bool], str]] = {
+    "twilio": (_twilio, "expected"),
+    "telnyx": (_telnyx, "signature"),
+}
+TRIED = [vector for vector in VECTORS if vector["provider"] in CHECKS]
+
+
+def test_what_is_not_covered_yet_is_told_here() -> None:
+    counted = Counter(vector["provider"] for vector in VECTORS)
+    assert {name: n for name, n in counted.items() if name not in CHECKS} == WAITING
+
+
+@pytest.mark.parametrize("vector", TRIED, ids=lambda v: f"{v['provider']} {v['name']}")
+def test_a_published_signature_is_taken_and_one_bit_more_or_less_is_refused(
+    vector: Vector,
+) -> None:
+    check, proof = CHECKS[vector["provider"]]
+    assert check(vector) is (vector["expected"] is not False)
+    given = vector[proof]
+    # In front of base64's filling a letter holds bits that nobody reads.
+    for place in range(len(given) if given[-1] != "=" else given.index("=") - 1):
+        changed = f"{given[:place]}{_next(given[place])}{given[place + 1 :]}"
+        assert not check({**vector, proof: changed})
+
+
+def _next(letter: str) -> str:
+    """Another letter of the same alphabet that differs in one bit or so."""
+    return {"9": "8", "Z": "Y", "z": "y", "+": "/", "/": "+"}.get(letter, chr(ord(letter) + 1))
+
+
+@pytest.mark.parametrize("late", [301, -301])
+def test_a_published_signature_of_another_time_is_refused(late: int) -> None:
+    (vector,) = [each for each in VECTORS if each["name"] == "ed25519 valid"]
+    near, far = (int(vector["timestamp"]) + n for n in (late - late // 301, late))
+    assert _telnyx({**vector, "now": near})
+    assert not _telnyx({**vector, "now": far})
