@@ -18,6 +18,9 @@ from tests.simulation.shop import Told
 
 NUDGE = "Are you still there?"
 
+MUCH, MINUTE = 12, 60_000
+"""Who was told so much within a minute (ms) may find the loop guard silent."""
+
 
 class Evidence(Protocol):
     """A look into the store at the end, which nothing disturbs."""
@@ -44,12 +47,18 @@ class _Turn:
     """A turn as the store tells of it."""
 
     event: str
+    #: By the store's clock, which jumps.
+    at: int
     #: None when it was no text's.
     text: str | None = None
     #: Whether it was passed over, since its contact had said STOP.
     ignored: bool = False
     #: Ids of the messages that it queued.
     said: list[str] = field(default_factory=list[str])
+    #: How many of these the loop guard counts: all but answers to the law.
+    counted: int = 0
+    #: How many more the loop guard would not let it say.
+    silenced: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +93,7 @@ async def judged(
         )
         case.every_text_once()
         case.turns_lead_where_they_should()
+        case.silent_only_towards_who_was_told_much()
         case.stands(await evidence.kept(PhoneNumber(number)))
         case.each_message_once(witness, held, carrier)
     return found
@@ -93,7 +103,7 @@ def _told(records: Sequence[Recorded]) -> dict[str, _Account]:
     told: dict[str, _Account] = defaultdict(_Account)
     for each in records:
         contact = told[each.contact]
-        turn = _Turn(event=each.event)
+        turn = _Turn(event=each.event, at=each.at)
         for record in each.records:
             match record.kind:
                 case "inbound":
@@ -102,6 +112,9 @@ def _told(records: Sequence[Recorded]) -> dict[str, _Account]:
                     turn.ignored = True
                 case "said":
                     turn.said.append(record.facts["id"])
+                    turn.counted += record.facts["purpose"] != "law"
+                case "refused" if record.facts["rule"] == "loop-minute":
+                    turn.silenced += 1
                 case "unsent" if not record.facts["again"]:
                     contact.dropped[record.facts["message"]] = record.facts["why"]
                 case "parked":
@@ -163,8 +176,20 @@ class _Case:
             if not turn.ignored and before.stopped and not {"STOP", "START"} & {text, *later}:
                 self._find("answered behind a STOP", text)
             wanted = () if turn.ignored else told.replies
-            if len(turn.said) != len(wanted) and not (turn.said == [] and "STOP" in later):
+            had = len(turn.said) + turn.silenced
+            if had != len(wanted) and not (turn.said == [] and "STOP" in later):
                 self._find("the wrong number of replies", f"{text} {len(turn.said)}")
+
+    def silent_only_towards_who_was_told_much(self) -> None:
+        """The loop guard was silent only where there had been many replies within a minute."""
+        for place, turn in enumerate(self.told.turns):
+            lately = [
+                each.counted
+                for each in self.told.turns[: place + 1]
+                if abs(turn.at - each.at) <= MINUTE
+            ]
+            if turn.silenced and sum(lately) < MUCH:
+                self._find("silent too soon", f"after {sum(lately)} within a minute")
 
     @property
     def _folded(self) -> list[tuple[_Turn, Told, Told]]:
@@ -232,8 +257,9 @@ class _Case:
         had = Counter(_begins(bodies[id], wanted) for id in queued if id in bodies)
         had.pop(NUDGE, None)
         unknown = sum(id not in bodies for id in queued)
+        silenced = sum(turn.silenced for turn in self.told.turns)
         missing = +wanted - had
-        if missing.total() > unknown or had - wanted:
+        if missing.total() > unknown + silenced or had - wanted:
             self._find("the wrong messages", f"missing {dict(missing)}, more {dict(had - wanted)}")
 
 
