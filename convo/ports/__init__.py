@@ -173,12 +173,13 @@ class Attendance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """A message that surely left, and what the provider calls it."""
+class Others:
+    """What is known of other messages, where a provider knows one in doubt by its words alone."""
 
-    channel: str
-    contact: PhoneNumber
-    provider_ids: tuple[str, ...]
+    #: Of the provider's ids that were asked about, those of other messages.
+    provider_ids: frozenset[str] = frozenset()
+    #: Whether one of the same words, which is held, may bear any of the rest: nobody knows its id.
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +189,6 @@ class Lease:
     partition: int
     token: str
     doubts: tuple[Claim, ...] = ()
-    #: What the last owners sent within the last minutes, oldest first: a look-up for one in doubt
-    #: must not take one of these for it.
-    left: tuple[Left, ...] = ()
     #: As many of the first events may have been in hand of an owner that did not give the partition
     #: back: any of them may be what ended it. 0 when it was given back.
     in_hand: int = 0
@@ -237,6 +235,15 @@ class Store(Protocol):
 
         A turn whose source is gone was committed before and is passed over. Claims and settles
         of one contact and channel keep their order.
+        """
+        ...
+
+    async def others(self, claim: Claim, provider_ids: Sequence[str]) -> Others:
+        """Which of these ids are other messages' than the one of this claim, which is in doubt.
+
+        A message is claimed when those before it in its chain are settled, so what they are called
+        is known, however they were settled. Raises `StoreError`, also where the store may lack
+        something that this process has told it.
         """
         ...
 
@@ -382,17 +389,6 @@ class Provider(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
-
-
-Found = Literal["sent", "not_sent", "unknown"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookedUp:
-    """What the provider remembers of a message in doubt."""
-
-    found: Found
-    provider_ids: tuple[str, ...] = ()
 
 
 Sleep = Callable[[float], Awaitable[None]]

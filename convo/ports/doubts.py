@@ -1,10 +1,23 @@
 """What a provider may know of a message in doubt: both are optional."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from convo.core.turns import Outbound
-from convo.ports import LookedUp
+
+Found = Literal["sent", "alike", "not_sent", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp:
+    """What the provider remembers of a message in doubt.
+
+    `alike`: these are of its words and to its contact, and more the provider cannot tell. Whose
+    they are only the store knows.
+    """
+
+    found: Found
+    provider_ids: tuple[str, ...] = ()
 
 
 class CanLookUp(Protocol):
@@ -13,8 +26,8 @@ class CanLookUp(Protocol):
     #: Whether this channel's settings say how.
     looks_up: bool
 
-    async def look_up(self, message: Outbound, since: int, settled: Sequence[str]) -> LookedUp:
-        """Whether `message`, first tried at `since` (ms), is there; `settled` ids are others'."""
+    async def look_up(self, message: Outbound, since: int) -> LookedUp:
+        """Whether `message`, tried at `since` (ms), is there."""
         ...
 
 

@@ -33,7 +33,8 @@ from convo.errors import (
     Unavailable,
     WebhookRejected,
 )
-from convo.ports import Arrival, Clock, HttpAnswer, LookedUp, Parsed, RawRequest, Sent
+from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
+from convo.ports.doubts import LookedUp
 from convo.providers.http import HttpClient, Response
 from convo.providers.twilio_lists import Listed, MessageList
 from convo.providers.twilio_signatures import Signatures
@@ -245,7 +246,7 @@ class Twilio:
             return _accepted(answer)
         raise _failure(answer)
 
-    async def look_up(self, message: Outbound, since: int, settled: Sequence[str]) -> LookedUp:
+    async def look_up(self, message: Outbound, since: int) -> LookedUp:
         """Twilio knows no reference of ours: the day's messages to the contact are compared."""
         # To the second, for Twilio tells no more.
         first = since // 1_000 * 1_000 - SKEW
@@ -253,21 +254,19 @@ class Twilio:
             first, at_most=PAGES_LOOKED_AT, To=message.contact.e164, From=self._listed_from
         )
         wanted = _comparable(message.text)
-        others = frozenset(settled)
         try:
-            ours = [
+            alike = [
                 listed.sid
                 async for page in pages
                 for listed in page
-                if listed.sid not in others
-                and (listed.direction or "").startswith("outbound")
+                if (listed.direction or "").startswith("outbound")
                 and _comparable(listed.body or "") == wanted
                 # A date that cannot be read proves nothing.
                 and (listed.made is None or listed.made >= first)
             ]
         except SendError:
             return LookedUp(found="unknown")
-        return _verdict(ours)
+        return LookedUp(found="alike" if alike else "not_sent", provider_ids=tuple(alike))
 
     # --- listing ------------------------------------------------------------------------------
 
@@ -315,13 +314,6 @@ class Twilio:
     def _once(self, sid: str) -> str:
         """What tells a text from all others, however often it comes."""
         return f"in:{self._channel}:{sid}"
-
-
-def _verdict(candidates: Sequence[str]) -> LookedUp:
-    """One is ours; several are more than the one message in doubt, so nobody can tell."""
-    if len(candidates) > 1:
-        return LookedUp(found="unknown")
-    return LookedUp(found="sent" if candidates else "not_sent", provider_ids=tuple(candidates))
 
 
 def _accepted(answer: Response) -> Sent:

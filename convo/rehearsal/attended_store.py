@@ -12,9 +12,11 @@ from convo.ports import (
     Acceptance,
     Arrival,
     Attendance,
+    Claim,
     Done,
     ErrandClaim,
     Lease,
+    Others,
     Standing,
     Store,
     Wants,
@@ -97,6 +99,9 @@ class AttendedStore:
 
     async def begin(self, partition: int, key: str) -> None:
         await self._store.begin(partition, key)
+
+    async def others(self, claim: Claim, provider_ids: Sequence[str]) -> Others:
+        return await self._store.others(claim, provider_ids)
 
     async def outlived(self, partition: int, key: str) -> None:
         await self._store.outlived(partition, key)

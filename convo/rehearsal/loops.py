@@ -59,6 +59,7 @@ class RehearsedLoops:
         self.intake = Intake(store=store, business=business, instruments=instruments)
         resolver = Resolver(
             providers=dict.fromkeys(business.channels, outbox),
+            store=store,
             results=results,
             instruments=instruments,
         )

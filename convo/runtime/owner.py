@@ -131,8 +131,7 @@ class Owner(Generic[P]):
 
     async def _own(self, lease: Lease) -> None:
         if not self._winding_down:
-            doubts = self._revealed(lease.doubts)
-            self._resolver.adopt(doubts, self._sender.in_flight, lease.left)
+            self._resolver.adopt(self._revealed(lease.doubts), self._sender.in_flight)
         self._suspects.adopt(lease)
         turns: Sequence[Turn] = ()
         looks = True  # for messages to send: there may be some

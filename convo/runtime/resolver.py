@@ -2,18 +2,21 @@
 
 In this order: a delivery report (it settles the message where it is kept, and our own word then
 changes nothing), the provider's memory, its idempotency key, and at last a policy by class.
+
+Where a provider remembers words and no ids of ours, the store says which of what it has found are
+other messages': it has their ids in the same step that let this one go, and no memory of a process
+does.
 """
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Container, Iterable, Mapping
 from typing import Literal, cast
 
 from convo.core.business import MessageClass
 from convo.core.turns import Outbound
-from convo.ports import Claim, Left, LookedUp, Provider, Settle
-from convo.ports.doubts import CanLookUp, SendsOnce
+from convo.ports import Claim, Provider, Settle, Store
+from convo.ports.doubts import CanLookUp, LookedUp, SendsOnce
 from convo.runtime import backoff
 from convo.runtime.instruments import Instruments
 from convo.runtime.results import Results
@@ -53,8 +56,7 @@ CUT_OFF = "its process ended while it was being sent"
 WHY_AT_MOST = 200
 """Characters of what people are told of a doubt."""
 
-REMEMBERED = 20_000
-"""Messages that left last, whose provider ids a look-up must not take for another's."""
+UNKNOWN = LookedUp(found="unknown")
 
 
 class Resolver:
@@ -64,12 +66,14 @@ class Resolver:
         self,
         *,
         providers: Mapping[str, Provider],
+        store: Store,
         results: Results,
         instruments: Instruments,
         grace: float = GRACE,
         policy: Mapping[MessageClass, Policy] = POLICY,
     ) -> None:
         self._providers = providers
+        self._store = store
         self._results = results
         self._clock = instruments.clock
         self._sleep = instruments.sleep
@@ -79,33 +83,20 @@ class Resolver:
         self._looking = asyncio.Semaphore(LOOKS_AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._repeated: set[str] = set()
-        #: By attempt: what may have left, and nobody has found out under which ids.
-        self._sought: dict[str, Claim] = {}
-        #: What surely left, with the message where it is known.
-        self._left: deque[tuple[str, Left]] = deque(maxlen=REMEMBERED)
-        #: The same of what was found by looking: it counts while the partition is ours.
-        self._found: deque[tuple[str, Left]] = deque(maxlen=REMEMBERED)
 
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def left(self, message: Outbound, provider_ids: tuple[str, ...]) -> None:
-        """This message surely left, under these ids."""
-        self._left.append((message.id, _left(message, provider_ids)))
+    def left(self, message: Outbound) -> None:
+        """This message surely left."""
         self._repeated.discard(message.id)
 
     def take(self, claim: Claim, why: str) -> None:
         """This claim came to no clear end; `why` is what people are told of it."""
         self._begin(claim, why, may_repeat=claim.message.id not in self._repeated)
 
-    def adopt(
-        self, claims: Iterable[Claim], in_flight: Container[str], left: Iterable[Left] = ()
-    ) -> None:
+    def adopt(self, claims: Iterable[Claim], in_flight: Container[str]) -> None:
         """Take over what the last owner left; what `in_flight` holds is still being sent."""
-        # What was found when somebody else had the partition already may be of what they sent.
-        self._found.clear()
-        self._sought.clear()
-        self._left.extend(("", each) for each in left)
         for claim in claims:
             if claim.attempt not in in_flight and claim.attempt not in self._tasks:
                 # Whether the last owner repeated it already is not known, only that it tried.
@@ -135,9 +126,8 @@ class Resolver:
             self._again(claim, backoff.wait(message.tries, message.id), stays=True)
             return
         await self._sleep(self._grace)
-        found = await self._look(looker, claim) if looker else LookedUp(found="unknown")
+        found = await self._look(looker, claim) if looker else UNKNOWN
         if found.found == "sent":
-            self._found.append((message.id, _left(message, found.provider_ids)))
             self._repeated.discard(message.id)
             self._end(claim, "accepted", found.provider_ids, code="")
         elif found.found == "not_sent" and adopted:
@@ -160,38 +150,31 @@ class Resolver:
             self._end(claim, "held", code=why[:WHY_AT_MOST])
 
     async def _look(self, looker: CanLookUp, claim: Claim) -> LookedUp:
-        message = claim.message
-        self._sought[claim.attempt] = claim
-        if len(self._sought) > REMEMBERED:
-            del self._sought[next(iter(self._sought))]
         for look in range(LOOKS):
             if look:
                 await self._sleep(LOOK_AGAIN * look)
-            others = [
-                id
-                for known, left in (*self._left, *self._found)
-                if known != message.id
-                and left.channel == message.goes_by
-                and left.contact == message.contact
-                for id in left.provider_ids
-            ]
             try:
                 async with self._looking:
-                    found = await looker.look_up(message, claim.at, others)
+                    found = await self._found(looker, claim)
             except Exception as error:
-                log.warning("Looking up message %s failed: %s", message.id, frames(error))
-                continue
-            if found.found == "sent" and self._may_be_anothers(claim):
+                log.warning("Looking up message %s failed: %s", claim.message.id, frames(error))
                 continue
             if found.found != "unknown":
-                self._sought.pop(claim.attempt, None)  # none of a tenure that is over
                 return found
-        return LookedUp(found="unknown")
+        return UNKNOWN
 
-    def _may_be_anothers(self, claim: Claim) -> bool:
-        """Whether what was found may be an earlier one of the same words that was not found yet: a
-        report has settled it, so that this one could follow, and only the store knows its id."""
-        return any(other.at < claim.at and _alike(other, claim) for other in self._sought.values())
+    async def _found(self, looker: CanLookUp, claim: Claim) -> LookedUp:
+        """What the provider remembers, without what is other messages'."""
+        found = await looker.look_up(claim.message, claim.at)
+        if found.found != "alike":
+            return found
+        others = await self._store.others(claim, found.provider_ids)
+        rest = tuple(id for id in found.provider_ids if id not in others.provider_ids)
+        if not rest:
+            return LookedUp(found="not_sent")
+        if len(rest) > 1 or others.nameless:
+            return UNKNOWN  # one of them may be ours, and nobody can tell which
+        return LookedUp(found="sent", provider_ids=rest)
 
     def _again(self, claim: Claim, wait: int, *, stays: bool) -> None:
         """`stays`: it may have left, so nobody else may have it."""
@@ -220,13 +203,3 @@ class Resolver:
                 stays=stays,
             )
         )
-
-
-def _alike(one: Claim, other: Claim) -> bool:
-    """Whether a provider could take one for the other."""
-    this, that = one.message, other.message
-    return (this.goes_by, this.contact, this.text) == (that.goes_by, that.contact, that.text)
-
-
-def _left(message: Outbound, provider_ids: tuple[str, ...]) -> Left:
-    return Left(channel=message.goes_by, contact=message.contact, provider_ids=provider_ids)

@@ -237,7 +237,7 @@ class Sender:
             if sent.parts is not None and sent.parts > message.parts:
                 more = sent.parts - message.parts
                 self._allowance.owe(dict.fromkeys(valve.limits(self._clock()), more))
-            self._resolver.left(message, sent.provider_ids)
+            self._resolver.left(message)
             ordered = self._valves[message.channel].order == "delivered"
             next_after = self._clock() + DELIVERED_WITHIN if ordered else 0
             ids = sent.provider_ids

@@ -123,6 +123,7 @@ class Outfit:
         results = Results()
         resolver = Resolver(
             providers=self.providers,
+            store=self.store,
             results=results,
             instruments=self.instruments,
             grace=settings.doubt_grace,

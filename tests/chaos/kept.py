@@ -196,14 +196,10 @@ class Shelves:
         )
 
     def claims(self) -> Mapping[str, int]:
-        """By provider's id: when what left lately was claimed, by the server's clock."""
-        commits = [each for key in self._keys("left") for each in self._client.lrange(key, 0, -1)]
-        return {
-            sid: at
-            for commit in commits
-            for _, _, sids, at in msgspec.msgpack.decode(commit)
-            for sid in sids
-        }
+        """By provider's id: when what has left was claimed, by the server's clock."""
+        settled = [each for key in self._keys("settled:*") for each in self._client.hvals(key)]
+        done = [msgspec.msgpack.decode(each) for each in settled if each[0] & 0xF0 == 0x90]
+        return {sid: at for *_, at, sids in done for sid in sids}
 
     def withdrawals(self) -> Mapping[str, int]:
         """When each contact's last STOP was kept, by the server's clock."""

@@ -28,7 +28,8 @@ from convo.errors import (
     Unavailable,
     WebhookRejected,
 )
-from convo.ports import HttpAnswer, LookedUp, Parsed, RawRequest, Sent
+from convo.ports import HttpAnswer, Parsed, RawRequest, Sent
+from convo.ports.doubts import LookedUp
 from convo.providers import generic_http
 from convo.providers.generic_http import GenericHttp, Options
 from convo.providers.generic_http import options as described
@@ -578,7 +579,7 @@ async def test_a_message_in_doubt_is_looked_up_by_our_id(status: int, found: str
             "id": "/id",
         }
         http = HttpClient()
-        looked = await adapter(http, lookup=lookup).look_up(message(), 0, ())
+        looked = await adapter(http, lookup=lookup).look_up(message(), 0)
         await http.close()
     assert looked.found == found
     assert looked.provider_ids == (("5",) if found == "sent" else ())
@@ -587,11 +588,11 @@ async def test_a_message_in_doubt_is_looked_up_by_our_id(status: int, found: str
 
 @pytest.mark.anyio
 async def test_without_a_look_up_or_an_answer_it_stays_unknown() -> None:
-    assert await adapter().look_up(message(), 0, ()) == LookedUp(found="unknown")
+    assert await adapter().look_up(message(), 0) == LookedUp(found="unknown")
     async with FakeServer(lambda _: Answer()) as server:
         url = server.url
     gateway = adapter(lookup={"url": url, "sent": {"status": [200]}})
-    assert await gateway.look_up(message(), 0, ()) == LookedUp(found="unknown")
+    assert await gateway.look_up(message(), 0) == LookedUp(found="unknown")
 
 
 # --- settings ------------------------------------------------------------------------------------

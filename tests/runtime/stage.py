@@ -15,17 +15,8 @@ from convo.core.effects import Errand
 from convo.core.events import Answered, Event, Inbound
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound, Source, Turn, outbound_id
-from convo.ports import (
-    Arrival,
-    Claim,
-    HttpAnswer,
-    LookedUp,
-    Parsed,
-    Provider,
-    RawRequest,
-    Sent,
-    Store,
-)
+from convo.ports import Arrival, Claim, HttpAnswer, Parsed, Provider, RawRequest, Sent, Store
+from convo.ports.doubts import LookedUp
 from convo.runtime.allowance import Allowance
 from convo.runtime.errands import Errands, Handlers
 from convo.runtime.hands import Hands
@@ -151,10 +142,10 @@ class Remembering(FakeProvider):
     def __init__(self, *script: Any, memory: Sequence[LookedUp | Exception]) -> None:
         super().__init__(*script)
         self.memory = list(memory)
-        self.asked: list[tuple[str, int, tuple[str, ...]]] = []
+        self.asked: list[tuple[str, int]] = []
 
-    async def look_up(self, message: Outbound, since: int, settled: Sequence[str]) -> LookedUp:
-        self.asked.append((message.id, since, tuple(settled)))
+    async def look_up(self, message: Outbound, since: int) -> LookedUp:
+        self.asked.append((message.id, since))
         told = self.memory.pop(0)
         if isinstance(told, Exception):
             raise told
@@ -326,6 +317,7 @@ class Stage:
         }
         self.resolver = Resolver(
             providers=providers,
+            store=self.store,
             results=self.results,
             instruments=instruments,
             grace=self.grace,

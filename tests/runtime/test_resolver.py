@@ -1,12 +1,14 @@
 """Messages in doubt: whom to ask, and what to do when nobody knows."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from convo.core.events import Report
 from convo.errors import SendUncertain
-from convo.ports import Arrival, Left, LookedUp, Settle
+from convo.ports import Arrival, Claim, Settle
+from convo.ports.doubts import LookedUp
 from convo.runtime.resolver import GRACE, LOOKS, REPEATS
 from tests.runtime.stage import (
     ANNA,
@@ -19,6 +21,7 @@ from tests.runtime.stage import (
     say,
     staged,
 )
+from tests.stores.contract_desk import ANN, HandSetClock, desk_of, report
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +40,7 @@ async def test_a_message_that_the_provider_remembers_was_accepted() -> None:
         stage.resolver.take(claim(at=START - 5), "reset")
         settle = await settled(stage)
         assert (settle.outcome, settle.provider_ids) == ("accepted", ("P9",))
-        assert provider.asked == [("m1", START - 5, ())]
+        assert provider.asked == [("m1", START - 5)]
         assert stage.time.slept == [GRACE]
 
 
@@ -66,16 +69,6 @@ async def test_a_late_memory_counts() -> None:
     async with staged(provider) as stage:
         stage.resolver.take(claim(), "reset")
         assert (await settled(stage)).outcome == "accepted"
-
-
-async def test_ids_of_other_messages_to_the_same_contact_are_named_to_the_provider() -> None:
-    provider = Remembering(memory=[LookedUp(found="not_sent")])
-    async with staged(provider) as stage:
-        stage.resolver.left(say(ANNA, "x", "m8"), ("P8a", "P8b"))
-        stage.resolver.left(say(BERT, "x", "m9"), ("P9",))
-        stage.resolver.take(claim(), "reset")
-        await settled(stage)
-        assert provider.asked == [("m1", START, ("P8a", "P8b"))]
 
 
 @pytest.mark.parametrize("kind", ["otp", "emergency"])
@@ -109,66 +102,89 @@ async def test_what_the_last_owner_left_is_resolved_but_not_what_is_being_sent()
         assert {s.attempt: s.outcome for s in settles} == {"old1": "again", "old2": "held"}
 
 
-async def test_what_the_last_owner_sent_is_not_taken_for_what_it_left_in_doubt() -> None:
-    provider = Remembering(memory=[LookedUp(found="not_sent")])
-    async with staged(provider) as stage:
-        sent = [
-            Left(channel="main", contact=ANNA, provider_ids=("P8",)),
-            Left(channel="main", contact=BERT, provider_ids=("P9",)),
-        ]
-        stage.resolver.adopt([claim()], frozenset(), sent)
-        assert (await settled(stage)).outcome == "again"
-        assert provider.asked == [("m1", START, ("P8",))]
+# --- where the provider knows words and no ids of ours --------------------------------------------
 
 
-async def test_what_was_found_of_a_message_is_found_again_when_it_comes_back_in_doubt() -> None:
-    """Found while somebody else had the partition, so that our word of it did not count."""
-    provider = Remembering(memory=[LookedUp(found="sent", provider_ids=("P1",))] * 2)
-    async with staged(provider) as stage:
-        stage.resolver.take(claim(), "reset")
-        assert (await settled(stage)).outcome == "accepted"
-        stage.resolver.adopt([claim(attempt="theirs")], frozenset())
-        assert (await settled(stage)).attempt == "theirs"
-        assert [ids for _, _, ids in provider.asked] == [(), ()]
+async def two_of_the_same_words(stage: Stage) -> Claim:
+    """The first of them has left as P1, which only a report has told, and the second is claimed."""
+    desk = await desk_of(stage.store, HandSetClock())
+    await desk.say(*(say(ANN, "yes", id) for id in ("m1", "m2")))
+    await desk.claims()
+    await desk.accept(report("sent", outbound="m1", provider_id="P1"))
+    return (await desk.claims())["m2"]
 
 
-async def test_what_was_found_while_it_was_not_ours_is_not_taken_for_another_messages() -> None:
-    provider = Remembering(
-        memory=[LookedUp(found="sent", provider_ids=("P1",)), LookedUp(found="not_sent")]
-    )
-    async with staged(provider) as stage:
-        stage.resolver.take(claim(), "reset")
-        await settled(stage)
-        stage.resolver.adopt([claim(say(ANNA, "x", "m2"), attempt="theirs")], frozenset())
-        await settled(stage)
-        assert [ids for _, _, ids in provider.asked] == [(), ()]
+def alike(*provider_ids: str) -> LookedUp:
+    return LookedUp(found="alike", provider_ids=provider_ids)
 
 
-async def test_what_we_sent_ourselves_is_no_other_messages_but_its_own() -> None:
-    provider = Remembering(memory=[LookedUp(found="not_sent")] * 2)
-    async with staged(provider) as stage:
-        stage.resolver.left(claim().message, ("P1",))
-        stage.resolver.adopt([claim(), claim(say(ANNA, "x", "m2"), attempt="theirs")], frozenset())
+@pytest.mark.parametrize(
+    ("memory", "outcome", "provider_ids"),
+    [
+        (["P1"], "again", ()),  # which is the first one's
+        (["P1", "P2"], "accepted", ("P2",)),
+        (["P1", "P2", "P3"], "held", ()),  # one of them is of nobody that we know
+        (["P2"], "accepted", ("P2",)),
+    ],
+)
+async def test_what_is_another_messages_is_not_taken_for_this_one(
+    memory: Sequence[str], outcome: str, provider_ids: tuple[str, ...]
+) -> None:
+    async with staged(Remembering(memory=[alike(*memory)] * LOOKS)) as stage:
+        stage.resolver.take(await two_of_the_same_words(stage), "reset")
+        settle = await settled(stage)
+        assert (settle.outcome, settle.provider_ids) == (outcome, provider_ids)
+
+
+async def test_it_is_not_either_while_the_first_is_looked_up_still() -> None:
+    """Both are, and whoever is answered first is told of P1: it is the first one's all the same."""
+    async with staged(Remembering(memory=[alike("P1")] * 2)) as stage:
+        second = await two_of_the_same_words(stage)
+        stage.resolver.take(second, "reset")
+        stage.resolver.take(claim(say(ANN, "yes", "m1"), attempt="first"), "reset")
         await stage.until(lambda: not len(stage.resolver))
-        assert {(id, ids) for id, _, ids in provider.asked} == {("m1", ()), ("m2", ("P1",))}
+        found = {each.outbound: each for each in stage.results.take().settles}
+        assert found["m2"].outcome == "again"
+        assert (found["m1"].outcome, found["m1"].provider_ids) == ("accepted", ("P1",))
 
 
-async def test_what_may_be_an_earlier_one_of_the_same_words_is_not_believed() -> None:
-    """A report has settled the first already, but its provider could not be asked about it yet."""
-    provider = Remembering(memory=[LookedUp(found="sent", provider_ids=("P1",))] * LOOKS)
+async def test_a_report_that_comes_between_two_looks_is_heeded_by_the_second() -> None:
+    """Nobody knows at first which of them bears P1 and which P2."""
+    provider = Remembering(memory=[alike("P1", "P2")] * 2)
     async with staged(provider) as stage:
-        stage.resolver._sought["a1"] = claim(say(ANNA, "x", "m1"), at=START - 9, attempt="a1")
-        stage.resolver.take(claim(say(ANNA, "x", "m2"), attempt="a2"), "refused")
+        desk = await desk_of(stage.store, HandSetClock())
+        await desk.say(*(say(ANN, "yes", id) for id in ("m1", "m2")))
+        await desk.settle((await desk.claims())["m1"], "held")
+        second = (await desk.claims())["m2"]
+        stage.time.held = asyncio.Event()
+        stage.resolver.take(second, "reset")
+        await stage.until(lambda: len(stage.time.slept) == 1)
+        held, stage.time.held = stage.time.held, asyncio.Event()
+        held.set()
+        await stage.until(lambda: len(stage.time.slept) == 2)
+        await desk.accept(report("delivered", outbound="m1", provider_id="P1"))
+        stage.time.held.set()
+        settle = await settled(stage)
+        assert (settle.outcome, settle.provider_ids) == ("accepted", ("P2",))
+
+
+async def test_what_may_be_a_held_one_is_believed_to_be_neither() -> None:
+    async with staged(Remembering(memory=[alike("P1")] * LOOKS)) as stage:
+        desk = await desk_of(stage.store, HandSetClock())
+        await desk.say(*(say(ANN, "yes", id) for id in ("m1", "m2")))
+        await desk.settle((await desk.claims())["m1"], "held")
+        stage.resolver.take((await desk.claims())["m2"], "reset")
+        assert (await settled(stage)).outcome == "held"
+
+
+async def test_nothing_is_believed_while_the_store_does_not_say_whose_an_id_is() -> None:
+    provider = Remembering(memory=[alike("P1")] * LOOKS)
+    async with staged(provider) as stage:
+        second = await two_of_the_same_words(stage)
+        await stage.store.close()
+        stage.resolver.take(second, "reset")
         assert (await settled(stage)).outcome == "held"
         assert len(provider.asked) == LOOKS
-
-
-async def test_the_earlier_one_of_the_same_words_is_believed() -> None:
-    provider = Remembering(memory=[LookedUp(found="sent", provider_ids=("P1",))])
-    async with staged(provider) as stage:
-        stage.resolver._sought["a2"] = claim(say(ANNA, "x", "m2"), at=START + 9, attempt="a2")
-        stage.resolver.take(claim(say(ANNA, "x", "m1")), "reset")
-        assert (await settled(stage)).outcome == "accepted"
 
 
 async def test_what_an_end_kept_from_leaving_is_sent_at_once_however_often_it_was_tried() -> None:

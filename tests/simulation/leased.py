@@ -13,8 +13,19 @@ from convo.core import record_codec
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
 from convo.core.record_codec import Recorded
-from convo.errors import Fenced
-from convo.ports import Arrival, Attendance, Clock, Done, Kept, Lease, Wants, Work
+from convo.errors import Fenced, StoreUnavailable
+from convo.ports import (
+    Arrival,
+    Attendance,
+    Claim,
+    Clock,
+    Done,
+    Kept,
+    Lease,
+    Others,
+    Wants,
+    Work,
+)
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import kept
 from convo.stores.sqlite.store import SqliteStore
@@ -170,6 +181,17 @@ class LeasedSqlite:
         held.step += 1
         held.answer = None
         self._trace.note("step done again", held.owner, step, *[id[:6] for id, *_ in claims])
+
+    async def others(
+        self, lease: Lease, step: int, claim: Claim, provider_ids: Sequence[str]
+    ) -> Others:
+        """Asked by an owner that knows of so many steps."""
+        held = self._held
+        if held is None or held.lease.token != lease.token:
+            raise Fenced("Another process owns the partition.")
+        if held.server != self._server or held.step < step:
+            raise StoreUnavailable("This server lacks what its owner knows.")
+        return await self._store.others(claim, provider_ids)
 
     async def release(self, lease: Lease) -> None:
         if self._held is not None and self._held.lease.token == lease.token:

@@ -8,7 +8,20 @@ from dataclasses import dataclass, field, replace
 
 from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
-from convo.ports import Acceptance, Arrival, Attendance, Clock, Done, Lease, Standing, Wants, Work
+from convo.errors import Fenced
+from convo.ports import (
+    Acceptance,
+    Arrival,
+    Attendance,
+    Claim,
+    Clock,
+    Done,
+    Lease,
+    Others,
+    Standing,
+    Wants,
+    Work,
+)
 from convo.stores.redis.redo import Redo, Step
 from convo.stores.redis.ring import Rings
 from tests.simulation.leased import LeasedSqlite
@@ -47,6 +60,8 @@ class View:
         self._way = way
         self._ask = way.ask
         self._clock = clock
+        #: The last that was ours.
+        self._lease: Lease | None = None
         #: By the lease's token.
         self._holdings: dict[str, _Holding] = {}
         self._rings: Rings[Arrival | None] = Rings(self._bring, None)
@@ -75,6 +90,7 @@ class View:
 
     async def acquire(self, partition: int, owner: str) -> Lease | None:
         lease = await self._ask("acquire", lambda: self._server.acquire(partition, owner))
+        self._lease = lease or self._lease
         self._rung.set()
         return lease
 
@@ -114,6 +130,14 @@ class View:
 
     async def release(self, lease: Lease) -> None:
         await self._ask("release", lambda: self._server.release(lease))
+
+    async def others(self, claim: Claim, provider_ids: Sequence[str]) -> Others:
+        if self._lease is None:
+            raise Fenced("This process owns nothing.")
+        lease, holding = self._lease, self._holdings.get(self._lease.token, _Holding())
+        return await self._ask(
+            "others", lambda: self._server.others(lease, holding.step, claim, provider_ids)
+        )
 
     async def begin(self, partition: int, key: str) -> None:
         await self._ask("begin", lambda: self._server.begin(partition, key))

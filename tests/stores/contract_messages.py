@@ -1,12 +1,14 @@
 """What every store must do with messages: in their order, once, and only where they may go."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from convo.core.turns import Lane
 from convo.core.voices import Voice
-from convo.ports import Left
+from convo.ports import Others
 from tests.stores.contract_desk import (
     ANN,
     BEN,
@@ -182,36 +184,63 @@ class MessagesContract:
         await desk.settle(lease.doubts[0])
         assert await desk.claim() == ["m2"]
 
-    async def test_what_left_lately_is_told_to_the_next_owner(self, desk: Desk) -> None:
-        contacts = PEOPLE[:4]
-        await desk.say(*(message(f"m{n}", contact=each) for n, each in enumerate(contacts)))
-        claims = await desk.claims()
-        await desk.settle(claims["m0"], "accepted", "P0")
-        desk.clock.now += HOUR
-        await desk.say(message("m4", contact=contacts[0]))
-        await desk.settle((await desk.claims())["m4"], "accepted", "P4a", "P4b")
-        await desk.settle(claims["m1"], "held")
-        await desk.settle(claims["m2"], "failed")
-        await desk.store.release(desk.lease)
-        lease = await desk.acquire()
-        assert lease is not None
-        # An hour ago is too long ago to be taken for anything that is in doubt now.
-        left = Left(channel="main", contact=contacts[0], provider_ids=("P4a", "P4b"))
-        assert lease.left == (left,)
-        desk.lease = lease
+    # --- whose an id of the provider's is ------------------------------------------------------
 
-    async def test_what_a_report_has_settled_is_told_to_the_next_owner_too(
+    async def test_an_id_of_another_message_is_known_however_that_was_settled(
         self, desk: Desk
     ) -> None:
-        await desk.say(message("m1"))
+        await desk.say(message("m1"), message("m2"), message("m3"))
+        await desk.settle((await desk.claims())["m1"], "accepted", "P1a", "P1b")
         await desk.claims()
-        # Else a later one of the same words, in doubt, would be taken for sent by its id.
-        await desk.store.accept([report("sent", outbound="m1", provider_id="P1")])
-        await desk.store.release(desk.lease)
-        lease = await desk.acquire()
-        assert lease is not None
-        assert lease.left == (Left(channel="main", contact=ANN, provider_ids=("P1",)),)
-        desk.lease = lease
+        await desk.accept(report("sent", outbound="m2", provider_id="P2"))
+        claim = (await desk.claims())["m3"]
+        others = await desk.store.others(claim, ["P1b", "P2", "P3"])
+        assert others == Others(provider_ids=frozenset(("P1b", "P2")))
+
+    async def test_a_report_that_settles_late_makes_its_id_known(self, desk: Desk) -> None:
+        await desk.say(message("m1"), message("m2"))
+        await desk.settle((await desk.claims())["m1"], "held")
+        claim = (await desk.claims())["m2"]
+        assert await desk.store.others(claim, ["P1"]) == Others()
+        await desk.accept(report("sent", outbound="m1", provider_id="P1"))
+        assert (await desk.store.others(claim, ["P1"])).provider_ids == {"P1"}
+
+    async def test_an_id_of_its_own_is_no_others(self, desk: Desk) -> None:
+        await desk.say(message("m1"))
+        claim = (await desk.claims())["m1"]
+        await desk.accept(report("sent", outbound="m1", provider_id="P1"))
+        assert await desk.store.others(claim, ["P1"]) == Others()
+
+    async def test_an_id_belongs_to_the_channel_that_carried_its_message(self, desk: Desk) -> None:
+        await desk.say(message("m1", channel="other"), message("m2"))
+        claims = await desk.claims()
+        await desk.settle(claims["m1"], "accepted", "P1")
+        assert await desk.store.others(claims["m2"], ["P1"]) == Others()
+
+    @pytest.mark.parametrize(
+        ("changes", "nameless"),
+        [
+            ({}, True),
+            ({"text": "other words"}, False),
+            ({"contact": BEN}, False),
+            ({"channel": "other"}, False),
+        ],
+    )
+    async def test_a_held_message_of_the_same_words_may_bear_an_id_that_nobody_knows(
+        self, desk: Desk, changes: Mapping[str, Any], nameless: bool
+    ) -> None:
+        await desk.say(replace(message("m1"), text="yes"))
+        await desk.settle((await desk.claims())["m1"], "held")
+        await desk.say(replace(message("m2"), **{"text": "yes", **changes}))
+        claim = (await desk.claims())["m2"]
+        assert await desk.store.others(claim, ["P1"]) == Others(nameless=nameless)
+
+    async def test_what_was_held_long_before_has_left_before(self, desk: Desk) -> None:
+        await desk.say(replace(message("m1"), text="yes"), replace(message("m2"), text="yes"))
+        await desk.settle((await desk.claims())["m1"], "held")
+        desk.clock.now += HOUR
+        claim = (await desk.claims())["m2"]
+        assert await desk.store.others(claim, ["P1"]) == Others()
 
     # --- what is not sent any more ------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import pytest
 
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound
-from convo.ports import Claim, Left
+from convo.ports import Claim
 from tests.stores.contract_desk import ANN, BEN, PEOPLE, SECOND, START, Desk, message, report
 
 #: The channel "main" fails, and "other" is its backup.
@@ -113,12 +113,12 @@ class WaysContract:
         await desk.say(message("b1", contact=BEN))
         claims = await moved(desk, message("m1"))
         await desk.settle(claims["b1"], "accepted", "SM1")
+        assert (await desk.store.others(claims["m1"], ["SM1"])).provider_ids == {"SM1"}
         await desk.store.release(desk.lease)
         lease = await desk.acquire()
         assert lease is not None
         (doubt,) = lease.doubts
         assert (doubt.message.id, doubt.message.goes_by) == ("m1", "other")
-        assert lease.left == (Left(channel="other", contact=BEN, provider_ids=("SM1",)),)
         desk.lease = lease
 
     async def test_a_stop_takes_back_what_a_backup_was_to_carry(self, desk: Desk) -> None:

@@ -8,7 +8,6 @@ import hashlib
 import json
 import math
 import uuid
-from collections.abc import Sequence
 from typing import Literal
 
 from convo.core.business import Channel
@@ -16,7 +15,8 @@ from convo.core.events import Inbound, OptedOutElsewhere, Part, Report
 from convo.core.numbers import PhoneNumber, written
 from convo.core.turns import Outbound
 from convo.errors import BadAddress, Invalid, SendError, SettingsError, WebhookRejected
-from convo.ports import Arrival, Clock, HttpAnswer, LookedUp, Parsed, RawRequest, Sent
+from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
+from convo.ports.doubts import LookedUp
 from convo.providers.generic_http.answers import holds, outcome, values_at
 from convo.providers.generic_http.credentials import checks, verify
 from convo.providers.generic_http.options import Options
@@ -226,8 +226,7 @@ class GenericHttp:
     async def look_up(
         self,
         message: Outbound,
-        since: int,  # noqa: ARG002 - asked by id, so time and others do not matter
-        settled: Sequence[str],  # noqa: ARG002
+        since: int,  # noqa: ARG002 - asked by id, so time does not matter
     ) -> LookedUp:
         """By our id, so exact; unknown without `lookup` in the settings."""
         if self._lookup is None:

@@ -30,7 +30,6 @@ FIXED = (
     "orphans",
     "acted",
     "begun",
-    "left",
 )
 
 SETTLED_DAYS = 4

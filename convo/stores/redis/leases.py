@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from convo.errors import Fenced, StoreError
-from convo.ports import Done, Lease, Wants, Work
+from convo.errors import Fenced, StoreError, StoreUnavailable
+from convo.ports import Claim, Done, Lease, Others, Wants, Work
 from convo.stores.redis import advancing
 from convo.stores.redis.functions import Functions
 from convo.stores.redis.redo import Redo, Step
@@ -21,6 +21,9 @@ LEASE = 10_000
 LEAVE_WITHIN = 8.0
 """Seconds from an advance in which what it claims may begin to leave: well within the lease, for
 behind that somebody else may send it."""
+
+LATELY = 10 * 60_000
+"""ms: what was claimed so long before a message has left before it, if at all."""
 
 LOST = "Somebody else owns this partition now, or nobody does: acquire it again."
 
@@ -122,6 +125,23 @@ class Holding:
                     await self._redo(seq)
                 case _:
                     raise Fenced(LOST)
+
+    async def others(self, claim: Claim, provider_ids: Sequence[str]) -> Others:
+        """Raises `Fenced`, and `StoreUnavailable` while the server lacks steps of ours."""
+        message = claim.message
+        answer = await self._functions.in_partition(
+            *(self.lease.partition, "others", self.lease.token, self._seq),
+            *(message.id, message.goes_by, message.contact.e164, message.text),
+            *(claim.at - LATELY, *provider_ids),
+        )
+        match answer:
+            case [b"ok", known, nameless]:
+                ids = frozenset(id.decode() for id in known)
+                return Others(provider_ids=ids, nameless=nameless == 1)
+            case [b"behind"]:
+                raise StoreUnavailable("This Redis lacks steps of ours, and is told of them now.")
+            case _:
+                raise Fenced(LOST)
 
     async def release(self, *, in_order: bool) -> None:
         """Give it back; `in_order`: nothing of it is suspected. Raises `Fenced`."""

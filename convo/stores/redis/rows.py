@@ -13,10 +13,7 @@ from convo.core.numbers import PhoneNumber
 from convo.core.overview import Stage, Tracked
 from convo.core.turns import Outbound
 from convo.core.voices import voice_in, voice_row
-from convo.ports import Claim, Kept, Left
-
-LATELY = 10 * 60_000
-"""ms: what was sent earlier is older than anything that a look-up compares."""
+from convo.ports import Claim, Kept
 
 NUMBER, CREATED, WIDTH = 5, 6, 19
 """Places in a message's row, and how long it is; one that was tried has when it was claimed last,
@@ -29,7 +26,6 @@ _Act = tuple[str, ConsentState, int, str, int, str, str, bool]
 _act = msgspec.msgpack.Decoder(_Act).decode
 _acts = msgspec.msgpack.Decoder(list[_Act]).decode
 _done = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
-_left = msgspec.msgpack.Decoder(list[tuple[str, str, list[str], int]]).decode
 
 
 def embedded(packed: bytes) -> msgspec.Raw:
@@ -185,16 +181,6 @@ def attempt_at(step: str, message: str) -> str:
 def step_of(attempt: str) -> str:
     """The step that claimed it, which is what the server keeps of an attempt."""
     return attempt.partition(" ")[0]
-
-
-def left(commits: Sequence[bytes], now: int) -> tuple[Left, ...]:
-    """What was claimed within the last minutes and is sent, by commits, oldest first."""
-    return tuple(
-        Left(channel=channel, contact=PhoneNumber(contact), provider_ids=tuple(ids))
-        for commit in commits
-        for channel, contact, ids, claimed_at in _left(commit)
-        if claimed_at >= now - LATELY
-    )
 
 
 def twos(flat: Sequence[Any]) -> Iterable[tuple[Any, Any]]:

@@ -17,9 +17,11 @@ from convo.ports import (
     Acceptance,
     Arrival,
     Attendance,
+    Claim,
     Clock,
     Done,
     Lease,
+    Others,
     Standing,
     Wants,
     Work,
@@ -191,7 +193,7 @@ class RedisStore:
         del self._asked_for[asked]
         if reply[0] != b"ok":
             return None
-        seq, number, doubts, left, now, before, deserted, in_hand, begun = reply[1:]
+        seq, number, doubts, now, before, deserted, in_hand, begun = reply[1:]
         self._clock.learn(now)
         if deserted:
             log.warning(
@@ -203,7 +205,6 @@ class RedisStore:
             partition=partition,
             token=token,
             doubts=rows.doubts(doubts),
-            left=rows.left(left, now),
             in_hand=in_hand,
             suspects={key.decode(): int(starts) for key, starts in rows.twos(begun)},
         )
@@ -229,6 +230,12 @@ class RedisStore:
         self._clock.learn(work.now)
         self._tidy_daily(lease.partition, work.now)
         return work
+
+    async def others(self, claim: Claim, provider_ids: Sequence[str]) -> Others:
+        holding = self._holdings.get(self._layout.partition_of(claim.message.contact))
+        if holding is None:
+            raise Fenced(LOST)
+        return await holding.others(claim, provider_ids)
 
     async def release(self, lease: Lease) -> None:
         await self._give_back(lease, in_order=True)

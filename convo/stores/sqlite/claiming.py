@@ -9,7 +9,7 @@ from convo.core.event_codec import decode, decode_errand, event_id, timer_id
 from convo.core.events import Due
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import FromInbox, FromTimer
-from convo.ports import Claim, ErrandClaim, Lease, Left, Pending, Wants
+from convo.ports import Claim, ErrandClaim, Lease, Pending, Wants
 from convo.stores.sqlite import chains, recalling, suspecting
 from convo.stores.sqlite.chains import Chain
 from convo.stores.sqlite.database import Database
@@ -20,19 +20,12 @@ from convo.stores.sqlite.rows import (
     add_records,
     encoded,
     kept,
-    listed_in,
     outbound,
 )
 from convo.stores.sqlite.suspecting import Begun
 
 ERRAND_GRACE = 30_000
 """ms behind an errand's own limit after which its answer will not come and it is tried anew."""
-
-LATELY = 10 * 60_000
-"""ms: what was sent earlier is older than anything that a look-up compares."""
-
-LEFT_AT_MOST = 20_000
-"""Messages looked through for those sent lately: bounds what a start has to read."""
 
 DROPPED_AT_ONCE = 1_000
 """Messages dropped in one claim at most; the rest are dropped by the next."""
@@ -62,9 +55,6 @@ _IN_DOUBT = f"""
     SELECT {MESSAGE}, m.seq, m.attempt, m.claimed FROM message AS m INDEXED BY message_front
     WHERE (m.state = 'head' OR m.state = 'sending') AND m.state = 'sending' ORDER BY m.seq
 """
-_LEFT = f"""
-    SELECT {GOES_BY}, contact, provider_ids, claimed FROM message ORDER BY seq DESC LIMIT ?
-"""
 # Looks through all that is kept, once at a start.
 _PARTS = f"""
     SELECT {GOES_BY} AS carried, sum(parts) FROM message
@@ -90,17 +80,6 @@ def doubts(database: Database) -> tuple[Claim, ...]:
     )
 
 
-def left(database: Database) -> tuple[Left, ...]:
-    """The newest messages that have a provider's id and were sent a short while ago."""
-    since = database.clock() - LATELY
-    rows = database.execute(_LEFT, (LEFT_AT_MOST,)).fetchall()
-    return tuple(
-        Left(channel=channel, contact=PhoneNumber(contact), provider_ids=listed_in(ids))
-        for channel, contact, ids, claimed in reversed(rows)
-        if ids and claimed >= since
-    )
-
-
 def parts_since(database: Database, at: int) -> Mapping[str, int]:
     """Parts by channel of what was claimed since `at` and not found to have stayed here."""
     return dict(database.execute(_PARTS, (at,)).fetchall())
@@ -120,7 +99,6 @@ def taken_over(database: Database, owner: str, token: str, begun: Begun) -> Leas
         partition=0,
         token=token,
         doubts=doubts(database),
-        left=left(database),
         in_hand=in_hand,
         suspects={**dict.fromkeys(errands or (), 0), **begun.starts},
     )

@@ -1,4 +1,4 @@
-"""Delivery reports: how far a message got, and what became of one in doubt."""
+"""Delivery reports: how far a message got, and what became of one in doubt; whose an id is."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from convo.core.event_codec import decode_report, encode_report
 from convo.core.events import LAST_WORDS, STATUS_RANK, Report
 from convo.core.records import Record
+from convo.ports import Claim, Others
 from convo.stores.sqlite import chains
 from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import GOES_BY, add_records, encoded, listed_in
@@ -13,11 +14,24 @@ from convo.stores.sqlite.rows import GOES_BY, add_records, encoded, listed_in
 ORPHANS_KEPT = 3_600_000
 """ms that a report waits for its message: the answer to a send takes seconds, not hours."""
 
+LATELY = 10 * 60_000
+"""ms: what was claimed so long before a message has left before it, if at all."""
+
 _COLUMNS = f"seq, id, contact, channel, {GOES_BY}, state, status, tries, provider_ids"
 _BY_ID = f"SELECT {_COLUMNS} FROM message WHERE id = ?"
 _BY_PROVIDER_ID = f"""
     SELECT {_COLUMNS} FROM message
     WHERE seq = (SELECT message FROM provider_id WHERE channel = ? AND id = ?)
+"""
+_OTHERS = """
+    SELECT p.id FROM provider_id AS p JOIN message AS m ON m.seq = p.message
+    WHERE p.channel = ? AND p.id IN (SELECT value FROM json_each(?)) AND m.id <> ?
+"""
+_NAMELESS = f"""
+    SELECT 1 FROM message INDEXED BY message_held
+    WHERE state = 'held' AND id <> ? AND contact = ? AND {GOES_BY} = ? AND text = ?
+        AND provider_ids = '' AND claimed >= ?
+    LIMIT 1
 """
 
 
@@ -46,6 +60,15 @@ def know_as(database: Database, names: Sequence[tuple[str, str, int]], at: int) 
         for _, report, raw in sorted(waiting):
             early = decode_report(report, channel=channel, provider_id=provider_id)
             apply(database, early, at, raw or b"")
+
+
+def others(database: Database, claim: Claim, provider_ids: Sequence[str]) -> Others:
+    """Which of these ids are other messages', and whether a held one may bear one of them."""
+    message = claim.message
+    known = database.execute(_OTHERS, (message.goes_by, encoded(provider_ids), message.id))
+    who = message.id, message.contact.e164, message.goes_by, message.text
+    nameless = database.execute(_NAMELESS, (*who, claim.at - LATELY)).fetchone()
+    return Others(provider_ids=frozenset(id for (id,) in known), nameless=nameless is not None)
 
 
 def _message(database: Database, report: Report) -> tuple[Any, ...] | None:

@@ -17,9 +17,11 @@ from convo.ports import (
     Acceptance,
     Arrival,
     Attendance,
+    Claim,
     Clock,
     Done,
     Lease,
+    Others,
     ProofDays,
     Standing,
     Wants,
@@ -32,6 +34,7 @@ from convo.stores.sqlite import (
     processes,
     queries,
     recalling,
+    reports,
     suspecting,
     turning,
 )
@@ -200,6 +203,11 @@ class SqliteStore:
     def _check(self, lease: Lease) -> None:
         if self._token is None or not secrets.compare_digest(lease.token, self._token):
             raise Fenced("This lease was given back or taken over: acquire the partition again.")
+
+    async def others(self, claim: Claim, provider_ids: Sequence[str]) -> Others:
+        return await self._executor.run(
+            partial(reports.others, claim=claim, provider_ids=provider_ids)
+        )
 
     async def release(self, lease: Lease) -> None:
         self._check(lease)

@@ -9,8 +9,8 @@
 -- A message's row, as stores/redis/rows.py packs it too:
 
 local ID, CONTACT, CHANNEL, LANE, DUE, NUMBER, CREATED, TRIES = 1, 2, 3, 4, 5, 6, 7, 8
-local NOT_AFTER, PURPOSE, PROGRAMME, PARTS = 9, 10, 11, 12
--- and behind these the kind, where it goes, the text, its pictures and whose words it is; then the
+local NOT_AFTER, PURPOSE, PROGRAMME, PARTS, TEXT = 9, 10, 11, 12, 15
+-- and between these the kind and where it goes, behind them its pictures and whose words it is; then the
 -- channel that carries it, '' for its own, and whether no other may, for it may have left by that
 -- one. One that was tried has two more: when it was claimed last, and why it did not leave.
 local BY, STAYS, CLAIMED, CODE = 18, 19, 20, 21

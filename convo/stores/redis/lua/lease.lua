@@ -2,7 +2,7 @@
 
 -- ARGV: clock, owner, token, lease ms
 -- Answers {held}, or {ok, seq, number of the newest message, rows and claim times and attempts of
--- what is in doubt, what left lately, the time, the token before, whether a server took over and
+-- what is in doubt, the time, the token before, whether a server took over and
 -- the owner did not come back to it, events and other things that may have ended an owner}.
 local function acquire(keys, args)
   local p = partition(keys)
@@ -35,7 +35,7 @@ local function acquire(keys, args)
   end
   return {
     'ok', tonumber(lease[3]) or 0, tonumber(lease[4]) or 0, doubts,
-    call('LRANGE', p.key.left, 0, -1), now, lease[1] or '', deserted and 1 or 0,
+    now, lease[1] or '', deserted and 1 or 0,
     tonumber(lease[6]) or 0, call('HGETALL', p.key.begun),
   }
 end
@@ -52,6 +52,38 @@ local function release(keys, args)
     call('DEL', p.key.begun)
   end
   return 'ok'
+end
+
+-- Whether a held message of these words, which nobody knows an id of, was claimed since.
+local function is_one_nameless(p, id, channel, contact, text, since)
+  local held, lately = call('HGETALL', p.key.held), {}
+  for n = 1, #held, 2 do
+    if held[n] ~= id and unpack_value(held[n + 1])[1] >= since then lately[#lately + 1] = held[n] end
+  end
+  fetch(p, 'messages', lately)
+  for _, other in ipairs(lately) do
+    local row = row_of(p, other)
+    if row[CONTACT] == contact and goes_by(row) == channel and row[TEXT] == text then return true end
+  end
+  return false
+end
+
+-- ARGV: clock, token, seq, id of a message in doubt, who carries it, contact, text, since when one of
+-- the same words may have left beside it, ids of the provider's...
+-- Answers {ok, those of the ids that are other messages', whether a held one may bear one of the
+-- rest (1)}, {fenced}, or {behind} where this server lacks what the owner has told another.
+local function others(keys, args)
+  local p, known = partition(keys), {}
+  local _, token, seq, id, channel, contact, text, since = unpack(args, 1, 8)
+  local is_ours, committed = lease_of(p, token)
+  if is_new_here(p) or is_ours and committed < tonumber(seq) then return {'behind'} end
+  if not is_ours then return {'fenced'} end
+  for n = 9, #args do
+    local whose = meant(p, channel, '', args[n])
+    if whose and whose ~= id then known[#known + 1] = args[n] end
+  end
+  local nameless = is_one_nameless(p, id, channel, contact, text, tonumber(since))
+  return {'ok', known, nameless and 1 or 0}
 end
 
 -- KEYS: workers (zset: names by when they were last heard of)

@@ -30,7 +30,6 @@
 --   acted      hash    hash of an arrival that the full inbox refused -> {acted, order, ms}: what
 --                      its act of consent did
 --   begun      hash    key of what may have ended an owner -> how often it was begun alone since
---   left       list    {{channel, contact, provider's ids, ms}...} of what was sent, by commits
 --   settled    hash    four of them, one a day, the newest first: id -> what became of a message
 --                      (chains.lua), "channel provider's id" -> id
 --
@@ -47,7 +46,6 @@
 local KEYS_OF = {
   'state', 'inbox', 'contacts', 'due', 'messages', 'queue', 'chains', 'sending', 'held', 'errands',
   'claimable', 'records', 'parked', 'acts', 'orphans', 'acted', 'begun',
-  'left',
   'settled1', 'settled2', 'settled3', 'settled4',
 }
 local SETTLED = {'settled1', 'settled2', 'settled3', 'settled4'}
@@ -65,7 +63,7 @@ local function quoted(text) return cjson.encode(text) end
 local function partition(keys)
   local p = {
     key = {}, hashes = {}, changed = {}, ranks = {}, cards = {}, rows = {}, chains = {}, done = {},
-    accounts = {}, left = {}, parked = {}, read = {}, seen = {}, moved = {},
+    accounts = {}, parked = {}, read = {}, seen = {}, moved = {},
   }
   for n, name in ipairs(KEYS_OF) do p.key[name] = keys[n] end
   for n = #KEYS_OF + 1, #keys do p.seen[#p.seen + 1] = keys[n] end

@@ -1,4 +1,4 @@
--- Delivery reports: how far a message got, and what became of one in doubt.
+-- Delivery reports: how far a message got, and what became of one in doubt; whose an id is.
 
 -- What a message is called where its provider's id is all that is told.
 local function name_of(channel, provider_id)
@@ -101,8 +101,6 @@ function apply_report(p, now, channel, outbound, provider_id, status, rank_of_st
     local names = provider_id ~= '' and {provider_id}
     settled(p, row, status, rank_of_status, code, claimed_at, names)
     know_as(p, 'settled1', channel, provider_id, id, now)
-    -- Nobody may take it for another of the same words.
-    if names then add(p.left, {goes_by(row), row[CONTACT], names, claimed_at}) end
   end
   tell_status(p, now, row[CONTACT], id, status, code, raw)
   return claimed_at ~= false

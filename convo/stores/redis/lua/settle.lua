@@ -2,9 +2,6 @@
 
 local QUEUED, FAILED = 1, 3 -- ranks of statuses (core/events.py)
 
-local LEFT_KEPT = 10 * 60 * 1000 -- ms: a look-up compares with nothing older
-local COMMITS_LEFT = 2000
-
 local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids, stays, next_after)
   local id, contact, channel = row[ID], row[CONTACT], row[CHANNEL]
   local chain = chain_of(p, contact, channel)
@@ -26,7 +23,6 @@ local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_
     settled(p, row, 'queued', QUEUED, code, claimed_at, provider_ids)
     tell_sent(p, now, contact, id, provider_ids)
     if next_after > 0 then chain.awaits, chain.opens = id, next_after end
-    if #provider_ids > 0 then add(p.left, {goes_by(row), contact, provider_ids, claimed_at}) end
   end
   step_forward(p, chain)
 end
@@ -79,18 +75,4 @@ local function settle(p, settles, now)
     end
     if #provider_ids > 0 then learn_names(p, now, id, provider_ids) end
   end
-end
-
-local function write_left(p)
-  if #p.left == 0 then return end
-  local now = p.left[1][4]
-  call('RPUSH', p.key.left, pack(p.left))
-  p.left = {}
-  -- One comes, so two that are old may go: it never grows for long.
-  for _ = 1, 2 do
-    local oldest = call('LINDEX', p.key.left, 0)
-    if unpack_value(oldest)[1][4] >= now - LEFT_KEPT then break end
-    call('LPOP', p.key.left)
-  end
-  call('LTRIM', p.key.left, -COMMITS_LEFT, -1)
 end

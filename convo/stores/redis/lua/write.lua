@@ -6,6 +6,5 @@ local function write(p)
   write_hashes(p)
   write_ranks(p)
   write_records(p)
-  write_left(p)
   write_commit(p)
 end
