@@ -1,6 +1,6 @@
 """What happened on one phone, as deeds that a chat can repeat, with the answers that it met."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -8,10 +8,14 @@ from typing import Any
 from convo.console.phones import Happening
 from convo.core.events import Answered, Arriving
 from convo.core.record_codec import Recorded
-from convo.language.chats import Deed, Passing, Speaking, Written
+from convo.language.chats import Deed, Duplicate, Passing, Reported, Speaking, Written
 
 A_MINUTE = 60_000
 """Milliseconds that somebody may take over a text before a chat says that time has passed."""
+
+
+FAILURES = ("undelivered", "failed")
+"""Reports that a chat repeats; that a text has arrived goes without saying."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,10 @@ class Diary:
         if isinstance(event, Answered) and event.kind in ("action", "http"):
             self._answered.append(event)
 
+    def anew(self, number: str) -> None:
+        """This contact is a stranger again."""
+        self._answered = [each for each in self._answered if each.contact.e164 != number]
+
     def turned(self, turn: Recorded) -> None:
         """A turn was taken."""
         for record in turn.records:
@@ -60,7 +68,9 @@ class Diary:
 
     def page(self, told: Sequence[Happening], number: str) -> Page | None:
         """This phone's; None when nothing was written on it yet."""
-        own = [each for each in told if each.facts.get("number", number) == number]
+        own = _since_the_last_restart(
+            [each for each in told if each.facts.get("number", number) == number]
+        )
         first = next((n for n, each in enumerate(own) if _is_theirs(each)), None)
         if first is None:
             return None
@@ -81,6 +91,13 @@ class Diary:
         )
 
 
+def _since_the_last_restart(own: Sequence[Happening]) -> Sequence[Happening]:
+    for n in reversed(range(len(own))):
+        if own[n].kind == "anew":
+            return own[n + 1 :]
+    return own
+
+
 def _is_theirs(happening: Happening) -> bool:
     return happening.kind == "text" and bool(happening.facts["mine"])
 
@@ -96,18 +113,26 @@ def _known_before(before: Sequence[Happening]) -> Iterator[Deed]:
 def _deeds(happenings: Sequence[Happening], begun: int) -> Iterator[Deed | ToTheNext]:
     clock = begun
     for each in happenings:
-        facts: Mapping[str, Any] = each.facts
-        if each.kind == "time":
-            yield from _waited(clock, facts["at"] - facts["ahead"])
-            length = timedelta(seconds=-(-facts["ahead"] // 1_000))
-            yield ToTheNext(length=length) if facts["next"] else Passing(length=length)
-            clock = facts["at"]
-        elif each.kind == "phone" and facts["language"]:
-            yield Speaking(language=facts["language"])
-        elif _is_theirs(each):
-            yield from _waited(clock, facts["at"])
-            yield Written(text=" ".join(facts["text"].split("\n")).strip())
-            clock = facts["at"]
+        match each:
+            case Happening(kind="time", facts={"at": at, "ahead": ahead, "next": is_next}):
+                yield from _waited(clock, at - ahead)
+                length = timedelta(seconds=-(-ahead // 1_000))
+                yield ToTheNext(length=length) if is_next else Passing(length=length)
+                clock = at
+            case Happening(kind="phone", facts={"language": str(language)}) if language:
+                yield Speaking(language=language)
+            case Happening(kind="text", facts={"mine": True, "at": at, "text": text}):
+                yield from _waited(clock, at)
+                yield Written(text=text)
+                clock = at
+            case Happening(kind="twice"):
+                yield Duplicate()
+            case Happening(kind="status", facts={"reported": True, "status": status}) if (
+                status in FAILURES
+            ):
+                yield Reported(status=status)
+            case _:
+                pass
 
 
 def _waited(since: int, until: int) -> Iterator[Deed]:

@@ -1,6 +1,6 @@
 """What turns did, told to the page: the ways they took, and why, in a sentence each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,33 @@ async def follow(store: Store, phones: Phones, diary: Diary, zone: ZoneInfo) -> 
     async for turn in recorded(store, AGAIN):
         diary.turned(turn)
         if turn.contact:
+            for fate in fates(turn):
+                phones.tell("status", fate)
             phones.tell("turn", told(turn, zone))
+
+
+def fates(turn: Recorded) -> Iterator[Mapping[str, object]]:
+    """How far each message got of which this tells, and why."""
+    for record in turn.records:
+        facts = record.facts
+        match record.kind:
+            case "sent":
+                status, code = "sent", ""
+            case "unsent":
+                status, code = "again" if facts["again"] else "failed", facts["why"]
+            case "in_doubt":
+                status, code = "held", facts["code"]
+            case "status":
+                status, code = facts["status"], facts["code"]
+            case _:
+                continue
+        yield {
+            "number": turn.contact,
+            "id": facts["message"],
+            "status": status,
+            "code": code,
+            "reported": record.kind == "status",
+        }
 
 
 def told(turn: Recorded, zone: ZoneInfo) -> Mapping[str, object]:

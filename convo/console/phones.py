@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from convo.core.parts import parts_of
-from convo.core.turns import Outbound
 from convo.ports import Clock
 
 #: What a listener may be behind before it is dropped; a browser that was away loads anew.
 MOST_UNHEARD = 1_000
 
-#: A phone and the language it is known to speak, a text on it, what a turn did, what became of
-#: changed files, and a journey in time.
-Kind = Literal["phone", "text", "turn", "flows", "time"]
+#: A phone and the language it is known to speak; how the network treats it; a text on it, or on
+#: its way there; that it has arrived, how far it got, or that its webhook came twice; what a turn
+#: did; that the contact is a stranger again; what became of changed files; and a journey in time.
+Kind = Literal[
+    "phone", "mood", "text", "arrived", "status", "twice", "turn", "anew", "flows", "time"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +27,23 @@ class Happening:
     facts: Mapping[str, Any] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arriving:
+    """A text of ours on its way to a phone."""
+
+    id: str
+    number: str
+    text: str = field(repr=False)
+    media: tuple[str, ...] = field(default=(), repr=False)
+
+
 class Phones:
     """Everything that is shown, kept for pages that come later, and told to those that listen."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._told: list[Happening] = []
+        self._on_their_way: set[str] = set()
         self._listeners: set[asyncio.Queue[Happening | None]] = set()
 
     @property
@@ -38,31 +51,40 @@ class Phones:
         """Everything so far."""
         return self._told
 
-    def wrote(self, number: str, text: str) -> None:
+    def wrote(self, id: str, number: str, text: str) -> None:
         """The customer has sent this."""
-        self.tell("text", {"number": number, "mine": True, "text": text, "at": self._clock()})
+        facts = {"id": id, "number": number, "mine": True, "text": text, "at": self._clock()}
+        self.tell("text", facts)
+
+    def takes(self, arriving: Arriving) -> None:
+        """Ours is on its way, with what it costs; once, however often it is tried."""
+        if arriving.id in self._on_their_way:
+            return
+        self._on_their_way.add(arriving.id)
+        parts = parts_of(arriving.text, mms=bool(arriving.media))
+        self.tell(
+            "text",
+            {
+                "id": arriving.id,
+                "number": arriving.number,
+                "mine": False,
+                "text": arriving.text,
+                "media": arriving.media,
+                "at": self._clock(),
+                "parts": parts.count,
+                "encoding": parts.encoding,
+            },
+        )
+
+    def arrived(self, arriving: Arriving) -> None:
+        """Ours can be read on the phone."""
+        self.tell("arrived", {"id": arriving.id, "number": arriving.number})
 
     def travelled(self, ahead: int, *, next: bool) -> int:
         """The clock was moved by `ahead` ms, perhaps to what is next; the time that it is now."""
         now = self._clock()
         self.tell("time", {"at": now, "ahead": ahead, "next": next})
         return now
-
-    async def deliver(self, message: Outbound) -> None:
-        """Ours has arrived, with what it costs."""
-        parts = parts_of(message.text, mms=bool(message.media))
-        self.tell(
-            "text",
-            {
-                "number": message.contact.e164,
-                "mine": False,
-                "text": message.text,
-                "media": message.media,
-                "at": self._clock(),
-                "parts": parts.count,
-                "encoding": parts.encoding,
-            },
-        )
 
     def tell(self, kind: Kind, facts: Mapping[str, Any]) -> None:
         """Keep it, and tell everybody who listens."""

@@ -13,6 +13,7 @@ from starlette.templating import Jinja2Templates
 
 from convo.console.countries import COUNTRIES, countries, free_number, languages_of
 from convo.console.diary import Diary
+from convo.console.network import MOODS, Network
 from convo.console.phones import Phones
 from convo.console.saving import Asked, Saves, Unsaved
 from convo.console.sayings import SAYINGS
@@ -39,8 +40,8 @@ NEXT = "next"
 _LANGUAGES: Mapping[str, PageLanguage] = {"en": "en", "zh": "zh"}
 _TEMPLATES = Jinja2Templates(directory=HERE / "templates")
 _encode = msgspec.json.encode
-#: Keeps a text of a number as its webhook would bring it; says what was wrong, or nothing.
-Writes = Callable[[str, str], Awaitable[str]]
+#: Makes a stranger of the contact with this number.
+Forgets = Callable[[str], Awaitable[None]]
 #: What a number's conversation knows and where it stands, for the page.
 Stands = Callable[[str], Awaitable[Mapping[str, object]]]
 #: From the next text on, the number is known to speak the language.
@@ -56,7 +57,8 @@ class TryOut:
     phones: Phones
     traveller: Traveller
     playbook: Callable[[], Playbook]
-    write: Writes
+    network: Network
+    forget: Forgets
     stands: Stands
     speaks: Speaks
     next_due: Next
@@ -75,6 +77,8 @@ class TryOut:
             Route("/try/standing", self.standing),
             Route("/try/text", self.text, methods=["POST"]),
             Route("/try/phone", self.phone, methods=["POST"]),
+            Route("/try/mood", self.mood, methods=["POST"]),
+            Route("/try/anew", self.anew, methods=["POST"]),
             Route("/try/time", self.time, methods=["POST"]),
             Route("/try/save", self.saved, methods=["POST"]),
             Mount("/static", StaticFiles(directory=HERE / "static")),
@@ -94,6 +98,7 @@ class TryOut:
                 "number": self.number,
                 "country": playbook.business.country,
                 "countries": countries(language),
+                "moods": MOODS,
                 "languages": languages_of(playbook.business.languages),
                 "flows": flows,
                 "words": playbook.words_to_try()[:8],
@@ -143,8 +148,7 @@ class TryOut:
             return _wrong(str(error))
         if not text.strip() or len(text) > LONGEST_TEXT:
             return _wrong(self._say(request)["bad_text"].format(LONGEST_TEXT))
-        self.phones.wrote(number, text)
-        wrong = await self.write(number, text)
+        wrong = await self.network.write(number, text)
         return JSONResponse({"wrong": wrong, "number": number}, 502 if wrong else 200)
 
     async def time(self, request: Request) -> Response:
@@ -185,6 +189,34 @@ class TryOut:
             self.speaks(number, language)
         self.phones.tell("phone", {"number": number, "language": language})
         return JSONResponse({"number": number})
+
+    async def mood(self, request: Request) -> Response:
+        """How the phone network treats a phone from now on."""
+        asked = await _posted(request)
+        if not self.network.treat(asked.get("number", ""), asked.get("mood", "")):
+            return _wrong(self._say(request)["no_mood"])
+        return JSONResponse({})
+
+    async def anew(self, request: Request) -> Response:
+        """Whoever has this phone is a stranger again."""
+        number = (await _posted(request)).get("number", "")
+        if number not in self._numbers():
+            return _wrong(self._say(request)["no_phone"])
+        await self.forget(number)
+        self.diary.anew(number)
+        language = next(
+            (
+                each.facts["language"]
+                for each in reversed(self.phones.told)
+                if each.kind == "phone" and each.facts["number"] == number
+            ),
+            "",
+        )
+        self.phones.tell("anew", {"number": number})
+        if language:
+            self.speaks(number, language)
+            self.phones.tell("phone", {"number": number, "language": language})
+        return JSONResponse({})
 
     def _numbers(self) -> frozenset[str]:
         known = (each.facts.get("number", "") for each in self.phones.told)

@@ -1,7 +1,8 @@
 """The terminal as a provider: the phone prompt of `convo run`, and the peer of tests.
 
 A text comes in as JSON, `{"from": "+12025550101", "text": "book", "id": "1"}`; one with the same
-`id` is the same text again, and without `id` every text is new.
+`id` is the same text again, and without `id` every text is new. A report on a message comes to its
+own address, `{"status": "delivered"}`, with a `code` where there is something to say.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict
 
 from convo.core.business import Channel
-from convo.core.events import Inbound
+from convo.core.events import DeliveryStatus, Inbound, Report
 from convo.core.turns import Outbound
 from convo.errors import BadAddress, WebhookRejected
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
@@ -57,6 +58,12 @@ class _Typed:
     id: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    status: DeliveryStatus
+    code: str = ""
+
+
 class Console:
     """One channel in the terminal."""
 
@@ -86,8 +93,13 @@ class Console:
             arrivals=(Arrival(event=event, dedupe=dedupe, raw=request.body),), answer=ANSWER
         )
 
-    def report(self, request: RawRequest, outbound: str) -> Parsed:  # noqa: ARG002
-        return Parsed(arrivals=(), answer=ANSWER, ignored=("a terminal sends no reports",))
+    def report(self, request: RawRequest, outbound: str) -> Parsed:
+        told = _told(request.body)
+        event = Report(channel=self._channel, outbound=outbound, status=told.status, code=told.code)
+        dedupe = f"report:{self._channel}:{outbound}:{told.status}:{told.code}"
+        return Parsed(
+            arrivals=(Arrival(event=event, dedupe=dedupe, raw=request.body),), answer=ANSWER
+        )
 
     async def send(
         self,
@@ -108,3 +120,10 @@ def _typed(body: bytes) -> _Typed:
         raise WebhookRejected(
             'The body must be {"from": "+...", "text": "...", "id": "..."}.'
         ) from None
+
+
+def _told(body: bytes) -> _Told:
+    try:
+        return msgspec.json.decode(body, type=_Told)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise WebhookRejected('The body must be {"status": "delivered", "code": ""}.') from None

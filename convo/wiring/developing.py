@@ -16,9 +16,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convo.console.diary import Diary
 from convo.console.following import follow, standing
+from convo.console.network import Network
 from convo.console.phones import Phones
 from convo.console.security import SignIn, guarded
-from convo.console.try_out import Next, Stands, TryOut, Writes
+from convo.console.try_out import Next, Stands, TryOut
+from convo.core.events import Arriving
+from convo.core.links import SignedIds
 from convo.core.numbers import PhoneNumber
 from convo.core.presence import Role
 from convo.policy.numbering import example_number
@@ -34,9 +37,11 @@ from convo.settings import Connection, Settings
 from convo.stores.sqlite.store import SqliteStore
 from convo.wiring.authored import Authored
 from convo.wiring.brands import open_ledger
+from convo.wiring.phone_wire import PhoneWire, Reported
 from convo.wiring.reloading import reload
 from convo.wiring.saving import save
-from convo.wiring.serving import Wired, wired
+from convo.wiring.secret import link_secret
+from convo.wiring.serving import Wired, callback, wired
 
 HOST = "127.0.0.1"
 _BUSINESS = ("/in/", "/dlr/", "/v1/", "/readyz", "/healthz", "/metrics")
@@ -85,26 +90,33 @@ class Developing:
         traveller = Traveller(machine.now)
         phones, diary, languages = Phones(traveller.now), Diary(), KnownLanguages()
         zone = ZoneInfo(settings.business.zone)
+        channel = _spoken_to(settings)
+        door = httpx.AsyncClient(base_url=settings.local_url, trust_env=False)
+        wire = PhoneWire(door, _webhook(settings, channel), _reports(settings))
+        network = Network(phones, wire.bring, traveller.sleep)
+
+        def kept(event: Arriving) -> None:
+            diary.kept(event)
+            network.kept(event)
+
         async with wired(
             authored,
             on_death=on_death,
             role=role,
-            deliver=phones.deliver,
+            deliver=partial(wire.deliver, network=network),
             clock=traveller.now,
             sleep=traveller.sleep,
             mind=languages.mind,
-            witness=diary.kept,
+            witness=kept,
         ) as business:
-            traveller.on_arrival(cast(SqliteStore, business.store).ring)
-            door = httpx.AsyncClient(
-                transport=httpx.ASGITransport(business.app), base_url=settings.local_url
-            )
-            channel = _spoken_to(settings)
+            store = cast(SqliteStore, business.store)
+            traveller.on_arrival(store.ring)
             pages = TryOut(
                 phones=phones,
                 traveller=traveller,
                 playbook=lambda: business.shelf.playbook,
-                write=_front_door(settings, channel, door),
+                network=network,
+                forget=lambda number: store.forget(PhoneNumber(number)),
                 stands=_standing(settings, business.shelf, traveller),
                 speaks=lambda number, language: languages.speaks(PhoneNumber(number), language),
                 next_due=_next_due(settings, traveller),
@@ -121,8 +133,9 @@ class Developing:
             try:
                 yield replace(business, app=_side_by_side(business.app, site), closing=phones.close)
             finally:
-                await drain(beside, 0)
+                await network.close()
                 await door.aclose()
+                await drain(beside, 0)
 
 
 def _side_by_side(business: ASGIApp, site: ASGIApp) -> ASGIApp:
@@ -139,15 +152,13 @@ def _spoken_to(settings: Settings) -> str:
     return next((name for name in channels if channels[name].hears), next(iter(channels)))
 
 
-def _front_door(settings: Settings, channel: str, door: httpx.AsyncClient) -> Writes:
-    """Texts go through the webhook, as everybody's do."""
-    url = f"/in/{channel}/{settings.connections[channel].path_token}"
+def _webhook(settings: Settings, channel: str) -> str:
+    return f"/in/{channel}/{settings.connections[channel].path_token}"
 
-    async def write(number: str, text: str) -> str:
-        answer = await door.post(url, json={"from": number, "text": text})
-        return "" if answer.is_success else f"{answer.status_code} {answer.text}"
 
-    return write
+def _reports(settings: Settings) -> Reported:
+    ids = SignedIds([link_secret(settings)])
+    return lambda channel, message: callback(settings, channel, ids)(message)
 
 
 def _standing(settings: Settings, shelf: Shelf[Playbook], traveller: Traveller) -> Stands:

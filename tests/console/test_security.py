@@ -8,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from convo.console.diary import Diary
+from convo.console.network import Network
 from convo.console.phones import Phones
 from convo.console.security import HEADERS, SignIn, guarded
 from convo.console.try_out import TryOut
@@ -23,7 +24,14 @@ READS = (
     "/try/standing",
     "/static/try_out.js",
 )
-CHANGES = ("/try/text", "/try/phone", "/try/time", "/try/save")
+CHANGES = (
+    "/try/text",
+    "/try/phone",
+    "/try/mood",
+    "/try/anew",
+    "/try/time",
+    "/try/save",
+)
 
 
 def nobody(*_: Any) -> Any:
@@ -35,11 +43,13 @@ async def nothing(*_: Any) -> Any:
 
 
 def try_out() -> TryOut:
+    phones = Phones(lambda: 0)
     return TryOut(
-        phones=Phones(lambda: 0),
+        phones=phones,
         traveller=Traveller(lambda: 0),
         playbook=nobody,
-        write=nothing,
+        network=Network(phones, nothing, nothing),
+        forget=nothing,
         stands=nothing,
         speaks=nobody,
         next_due=nothing,

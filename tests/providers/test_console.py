@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from convo.core.events import Inbound
+from convo.core.events import Inbound, Report
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound
 from convo.errors import SendUncertain, WebhookRejected
@@ -97,6 +97,16 @@ async def test_without_a_callable_it_is_printed(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == "Hello ☺\n"
 
 
-def test_a_terminal_has_no_reports_and_its_url_needs_a_token() -> None:
-    assert adapter().report(asked("/dlr/main/x"), "o").arrivals == ()
+def test_a_report_tells_how_far_a_message_got_and_the_url_needs_a_token() -> None:
+    body = json.dumps({"status": "undelivered", "code": "unreachable"}).encode()
+    [arrival] = adapter().report(asked("/dlr/main/x", body), "o").arrivals
+    assert arrival.event == Report(
+        channel="main", outbound="o", status="undelivered", code="unreachable"
+    )
     assert adapter().unsigned is True
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"status": "happy"}'])
+def test_a_report_that_says_nothing_is_refused(body: bytes) -> None:
+    with pytest.raises(WebhookRejected):
+        adapter().report(asked("/dlr/main/x", body), "o")

@@ -2,7 +2,7 @@
 // never as markup; the drawing is parsed as an image of ours.
 
 import { at, made, notice, page, post, say } from "./asking.js";
-import { emptied, onWatch, phoneOf, showPhone, showText, watch } from "./try_phones.js";
+import * as phones from "./try_phones.js";
 
 const told = new Map(); // number -> its turns, oldest first
 let watched = page.number;
@@ -81,13 +81,22 @@ async function stand(number) {
 const events = new EventSource("/try/happenings");
 const hear = (kind, then) => events.addEventListener(kind, (event) => then(JSON.parse(event.data)));
 events.addEventListener("open", () => {
-  emptied();
+  phones.emptied();
   told.clear();
   notice("");
 });
 events.addEventListener("error", () => notice(say.lost));
-hear("phone", showPhone);
-hear("text", showText);
+hear("phone", phones.showPhone);
+hear("mood", phones.showMood);
+hear("text", phones.showText);
+hear("arrived", phones.showArrived);
+hear("status", phones.showStatus);
+hear("twice", phones.showTwice);
+hear("anew", (anew) => {
+  phones.showAnew(anew);
+  told.delete(anew.number);
+  if (anew.number === watched) stand(watched);
+});
 hear("turn", (turn) => {
   told.set(turn.number, [...(told.get(turn.number) ?? []), turn]);
   if (turn.number === watched) stand(watched);
@@ -113,6 +122,6 @@ at("flow").addEventListener("change", draw);
 at("texts").addEventListener("change", draw);
 tick();
 setInterval(tick, 1000);
-onWatch(stand);
-phoneOf(watched);
-draw().then(() => watch(watched));
+phones.onWatch(stand);
+phones.phoneOf(watched);
+draw().then(() => phones.watch(watched));

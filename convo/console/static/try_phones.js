@@ -6,6 +6,9 @@ import { save } from "./try_saving.js";
 const phones = new Map(); // number -> its article
 const hours = new Intl.DateTimeFormat(page.lang, { timeZone: page.zone, hour: "2-digit", minute: "2-digit" });
 const watchers = [];
+const texts = new Map(); // id -> the item of a text, and what is told below it
+const TICKS = { queued: "○", sent: "✓", delivered: "✓✓", undelivered: "✗", failed: "✗", again: "↻", held: "?" };
+const FINAL = ["delivered", "undelivered", "failed"]; // what a later word of ours does not change
 
 // Told the number of the phone that is held, whenever another one is.
 export const onWatch = (then) => watchers.push(then);
@@ -40,6 +43,10 @@ export function phoneOf(number) {
   article
     .querySelector(".spoken")
     .addEventListener("change", ({ target }) => post("/try/phone", { number, language: target.value }));
+  article
+    .querySelector(".mood")
+    .addEventListener("change", ({ target }) => post("/try/mood", { number, mood: target.value }));
+  article.querySelector(".restart").addEventListener("click", () => post("/try/anew", { number }));
   article.querySelector(".save").addEventListener("click", () => save(number));
   article.addEventListener("focusin", () => watch(number));
   at("phones").insertBefore(article, at("add"));
@@ -48,22 +55,60 @@ export function phoneOf(number) {
 }
 
 export function emptied() {
+  texts.clear();
   for (const article of phones.values()) article.querySelector(".texts ol").replaceChildren();
+}
+
+export function showAnew({ number }) {
+  phoneOf(number).querySelector(".texts ol").replaceChildren();
 }
 
 export function showPhone({ number, language }) {
   phoneOf(number).querySelector(".spoken").value = language;
 }
 
-export function showText({ number, mine, text, media = [], at: when, parts, encoding }) {
+export function showMood({ number, mood }) {
+  phoneOf(number).querySelector(".mood").value = mood;
+}
+
+export function showText({ id, number, mine, text, media = [], at: when, parts, encoding }) {
   const log = phoneOf(number).querySelector(".texts");
-  const item = made("li", mine ? "mine" : "ours");
-  item.append(made("p", "said", [text, ...media].join("\n")));
-  const time = hours.format(new Date(when));
-  const cost = mine ? "" : ` · ${parts} ${parts === 1 ? say.part : say.parts} · ${encoding}`;
-  item.append(made("p", "cost", time + cost));
+  const item = made("li", mine ? "mine" : "ours away");
+  item.append(made("p", "said", [text, ...media].join("\n")), made("p", "cost"));
+  const known = { item, mine, status: "queued", code: "", told: [hours.format(new Date(when))] };
+  if (!mine) known.told.push(`${parts} ${parts === 1 ? say.part : say.parts}`, encoding);
+  texts.set(id, known);
   log.firstElementChild.append(item);
+  below(known);
   log.scrollTop = log.scrollHeight;
+}
+
+// The line below a text: its time, what it costs, how far it got and why no farther.
+function below({ item, mine, status, code, told }) {
+  const log = item.closest(".texts");
+  const atEnd = log && log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  const far = `${TICKS[status]} ${say[`status_${status}`]}${code ? ` (${code})` : ""}`;
+  item.dataset.status = status;
+  item.querySelector(".cost").textContent = [...told, ...(mine ? [] : [far])].join(" · ");
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+export function showArrived({ id }) {
+  texts.get(id)?.item.classList.remove("away");
+}
+
+export function showStatus({ id, status, code }) {
+  const known = texts.get(id);
+  if (!known || (FINAL.includes(known.status) && !FINAL.includes(status))) return;
+  Object.assign(known, { status, code });
+  below(known);
+}
+
+export function showTwice({ id, kept }) {
+  const known = texts.get(id);
+  if (!known) return;
+  known.told.push(say.came_twice.replace("{}", kept));
+  below(known);
 }
 
 at("add")

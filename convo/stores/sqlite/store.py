@@ -31,6 +31,7 @@ from convo.stores.sqlite import (
     claiming,
     consents,
     counting,
+    forgetting,
     processes,
     queries,
     recalling,
@@ -275,6 +276,10 @@ class SqliteStore:
     async def read(self, query: Job[T]) -> T:
         """Run one of `queries`, in its turn among the other jobs."""
         return await self._executor.run(query)
+
+    async def forget(self, contact: PhoneNumber) -> None:
+        """Let this contact be a stranger again, with nothing that waits for them."""
+        await self._executor.run(partial(forgetting.forget, contact=contact))
 
     async def tidy(self) -> None:
         """Forget what is old now, rather than at the day's end."""
