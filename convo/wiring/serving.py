@@ -17,6 +17,7 @@ from convo.core.links import SignedIds
 from convo.core.presence import Presence, Role
 from convo.errors import StoreError
 from convo.ports import Callback, Clock, Provider, Sleep, Store
+from convo.ports.keeping import KnowsWhetherItKeeps
 from convo.ports.listings import KeepsListings
 from convo.ports.presence import KnowsProcesses
 from convo.providers.console import Deliver
@@ -38,7 +39,7 @@ from convo.runtime.shelf import Shelf
 from convo.settings import Settings
 from convo.web.api import Api, Behind
 from convo.web.app import build_app
-from convo.web.health import Health
+from convo.web.health import Check, Health
 from convo.web.operator import Operator
 from convo.web.opt_in_page import OptInPage
 from convo.web.opt_out_page import OptOutPage
@@ -148,13 +149,13 @@ async def wired(
             providers=providers.values(),
             on_death=on_death,
         )
-        health = Health(
-            # A channel whose provider fails is no reason to turn away what comes in.
-            checks={"store": partial(_answers, store)}
-            if role == "web"
-            else {"owner": running.check},
-            levels=partial(levels, store),
-        )
+        # A channel whose provider fails is no reason to turn away what comes in.
+        checks: dict[str, Check] = {}
+        if role != "worker":
+            checks["store"] = partial(_keeps, store)
+        if role != "web":
+            checks["owner"] = running.check
+        health = Health(checks=checks, levels=partial(levels, store))
         codes = Codes(settings.business.code_pools, store)
         behind = Behind(
             tokens=settings.api_tokens,
@@ -223,10 +224,13 @@ def doors(settings: Settings, providers: Mapping[str, Provider]) -> Mapping[str,
     }
 
 
-async def _answers(store: Store) -> str:
-    """Why the store does not answer; empty when it does: what is asked for does not matter."""
+async def _keeps(store: Store) -> str:
+    """Why the store would keep nothing that came in now; empty when it would."""
     try:
-        await store.flow("")
+        if hasattr(store, "keeps"):
+            await cast(KnowsWhetherItKeeps, store).keeps()
+        else:
+            await store.flow("")  # that it answers is all that can be known
     except StoreError as error:
         return f"the store fails: {error}"
     return ""

@@ -3,20 +3,19 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import redis
 
 from tests.chaos.midwife import Midwife
+from tests.chaos.wire import ANSWERS_WITHIN, Caller, answers, request
 from tests.servers import RunningServer
 
 WEB = "web"
 WORKERS = ("one", "two", "three")
-ANSWERS_WITHIN = 60.0
-"""Seconds: a hang guard."""
-
 SEEN_TO_EVERY = 0.2
 """Seconds between two looks for who has ended by itself: a process that starts while the server
 is down says so and ends, and whoever supervises it starts it again."""
@@ -32,6 +31,9 @@ class Crew:
         self.log = folder / "log"
         self._midwife = Midwife(folder, self.log)
         self._numbers: dict[str, int] = {}
+        self._caller = Caller(port)
+        #: Who has ended without being struck, and how often.
+        self.gone: Counter[str] = Counter()
         self._supervision: asyncio.Task[None] | None = None
         #: Nobody is hired twice.
         self._hiring = asyncio.Lock()
@@ -41,7 +43,7 @@ class Crew:
         for name in (WEB, *WORKERS):
             await self.hire(name)
         self._supervision = asyncio.create_task(self._supervise())
-        await self._web_answers()
+        await answers(self._port)
 
     async def hire(self, name: str) -> None:
         """Start the process of that name."""
@@ -60,6 +62,31 @@ class Crew:
         """The server, with -9; it comes again with what is on its disk."""
         self.server.kill()
         await asyncio.to_thread(self.server.start)
+
+    @asynccontextmanager
+    async def full_disk(self) -> AsyncIterator[None]:
+        """The server's disk is full inside: it ends at what is written, and is started again."""
+        self.server.fill_disk()
+        starting = asyncio.create_task(self._keep_server())
+        try:
+            yield
+        finally:
+            self.server.make_room()
+            await self.until_ready(True)
+            starting.cancel()
+            await asyncio.wait((starting,))
+
+    async def _keep_server(self) -> None:
+        while True:
+            await asyncio.sleep(SEEN_TO_EVERY)
+            if self.server.process.poll() is not None:
+                self.server.launch()
+
+    async def until_ready(self, ready: bool) -> None:
+        """Until `/readyz` of the web process says so."""
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            while await self._caller.post(request("GET", "/readyz")) != (200 if ready else 503):
+                await asyncio.sleep(0.05)
 
     async def pause(self, name: str, seconds: float) -> None:
         """The process sees nothing of it but that it is later."""
@@ -88,6 +115,7 @@ class Crew:
         for name in tuple(self._numbers):
             await self._end(name, signal.SIGKILL)
         await self._midwife.close()
+        self._caller.close()
 
     def owned(self) -> int:
         """Partitions that a worker owns now."""
@@ -112,6 +140,7 @@ class Crew:
                 dead = await self._midwife.dead()
                 for name, number in tuple(self._numbers.items()):
                     if number in dead:
+                        self.gone[name] += 1
                         await self.hire(name)
 
     async def _leave_alone(self) -> None:
@@ -119,14 +148,3 @@ class Crew:
             self._supervision.cancel()
             await asyncio.wait((self._supervision,))
             self._supervision = None
-
-    async def _web_answers(self) -> None:
-        async with asyncio.timeout(ANSWERS_WITHIN):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self._port)
-                except OSError:
-                    await asyncio.sleep(0.01)
-                else:
-                    writer.close()
-                    return

@@ -45,8 +45,12 @@ class Kept:
     timers: Counter[tuple[str, str]]
     #: By message: "head", "waiting", "sending", "held" or "done".
     states: Mapping[str, str]
+    #: By message: how far it got, of those that have left.
+    statuses: Mapping[str, str]
     #: By message: how often it is written down that it was sent.
     told_sent: Counter[str]
+    #: Contacts with an act of consent.
+    consents: int
 
 
 def _accounts(
@@ -105,7 +109,9 @@ def kept_in_file(database: Path, carrier: Carrier) -> Kept:
                 for number, name in ask("SELECT contact, name FROM timer")
             ),
             states=dict(ask("SELECT id, state FROM message")),
+            statuses=dict(ask("SELECT id, status FROM message WHERE state = 'done'")),
             told_sent=sent,
+            consents=ask("SELECT count(DISTINCT contact) FROM consent").fetchone()[0],
         )
 
 
@@ -192,7 +198,9 @@ class Shelves:
             records=records,
             timers=timers,
             states=states,
+            statuses=self._statuses(),
             told_sent=sent,
+            consents=sum(map(self._client.hlen, self._keys("acts"))),
         )
 
     def claims(self) -> Mapping[str, int]:
@@ -236,6 +244,13 @@ class Shelves:
             for id in places[name] - places["messages"]
         ]
         return states, strays
+
+    def _statuses(self) -> Mapping[str, str]:
+        """What is settled, with its status (stores/redis/lua/chains.lua)."""
+        done = [
+            each for key in self._keys("settled:*") for each in self._client.hgetall(key).items()
+        ]
+        return {id.decode(): msgspec.msgpack.decode(row)[2] for id, row in done if b" " not in id}
 
     def _fields(self, name: str) -> set[str]:
         """Of all hashes of that name."""

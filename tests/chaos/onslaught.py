@@ -23,7 +23,7 @@ from tests.chaos.kept import Kept, Shelves
 from tests.chaos.oracle import Verdict
 from tests.chaos.siege import free_port
 from tests.chaos.town import PHONES, Town, Witness
-from tests.servers import ON_DISK, redis_server, running
+from tests.servers import ON_DISK, Program, redis_server, running
 from tests.stores.lossy_line import LossyLine, lossy_line
 
 PARTITIONS = 8
@@ -147,6 +147,8 @@ class Outcome:
     taken_over: int
     #: Answers that were swallowed or torn.
     unheard: int
+    #: Who ended without being struck, and how often.
+    gone: Mapping[str, int]
     figures: str
 
 
@@ -161,13 +163,16 @@ async def under_fire(
     lossy: bool = False,
     sabotage: Sequence[str] = (),
     rests_within: float = RESTS_WITHIN,
+    program: Program | None = None,
 ) -> Outcome:
     """Let these blows fall; then let it live for `calm` seconds, fall silent, and be judged.
 
     `slow` is the share of the time between two blows in which the company answers late, so that
     most fall between its taking a text and its saying so. Only `lossy` lines can be cut.
     """
-    async with staged(folder, carrier, seed=seed, sabotage=sabotage, lossy=lossy) as scene:
+    async with staged(
+        folder, carrier, seed=seed, sabotage=sabotage, lossy=lossy, program=program
+    ) as scene:
         town, crew = scene.town, scene.crew
         began = time.monotonic()
         town.wake()
@@ -195,6 +200,7 @@ async def under_fire(
             rested=rested,
             taken_over=taken_over,
             unheard=sum(line.lost for line in scene.lines.values()),
+            gone=crew.gone,
             figures=told,
         )
 
@@ -209,12 +215,15 @@ async def staged(
     lossy: bool = False,
     flows: Mapping[str, str] = MappingProxyType({"booking": business.FLOW}),
     more: str = "",
+    program: Program | None = None,
 ) -> AsyncGenerator[Scene]:
     """A business at work, and a town whose phones still sleep; `more` are tables of convo.toml."""
     port = free_port()
     town = Town(carrier, port, seed)
     async with AsyncExitStack() as stack:
-        server = stack.enter_context(running(redis_server(), folder / "redis", *ON_DISK))
+        server = stack.enter_context(
+            running(program or redis_server(), folder / "server", *ON_DISK)
+        )
         company = await town.company.open()
         stack.push_async_callback(town.close)
         lines: dict[str, LossyLine] = {}

@@ -18,6 +18,7 @@ from tests.chaos.kept import kept_in_file, rests_in_file
 from tests.chaos.midwife import ROOT, Midwife
 from tests.chaos.oracle import Verdict
 from tests.chaos.town import PHONES, Town
+from tests.chaos.wire import answers
 
 COLD = (sys.executable, "-m", "convo.cli", "run", "--no-phone")
 
@@ -31,7 +32,6 @@ COLD_EVERY = 10
 """One process in so many is started by its command; the others are forked, which is faster."""
 
 GRACE = "50ms"
-ANSWERS_WITHIN = 60.0
 RESTS_WITHIN = 150.0
 """Seconds: what the company cut off often is tried again after a minute and more."""
 
@@ -75,15 +75,7 @@ class Shop:
 
     async def answers(self) -> None:
         """Return once it takes connections."""
-        async with asyncio.timeout(ANSWERS_WITHIN):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self._port)
-                except OSError:
-                    await asyncio.sleep(0.005)
-                else:
-                    writer.close()
-                    return
+        await answers(self._port)
 
     async def end(self, how: signal.Signals) -> int:
         """What it ended with."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 import httptools
 
+ANSWERS_WITHIN = 60.0
+"""Seconds: a hang guard."""
+
 PATIENCE = 60.0
 """Seconds that a webhook waits for its answer; a kill ends the connection much earlier."""
 
@@ -158,3 +161,16 @@ def request(method: str, target: str, body: str = "", **headers: str) -> bytes:
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     lines.append(f"Content-Length: {len(body)}")
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("ascii")
+
+
+async def answers(port: int) -> None:
+    """Return once somebody takes connections there."""
+    async with asyncio.timeout(ANSWERS_WITHIN):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.005)
+            else:
+                writer.close()
+                return

@@ -16,12 +16,12 @@ from convo.core.shards import partition_of, shard_in
 from convo.errors import Busy
 from convo.ports import Acceptance, Arrival
 from convo.stores.redis.bells import Bells
+from convo.stores.redis.faults import Passing
 from convo.stores.redis.functions import Functions
 from convo.stores.redis.recalling import drop_recalled, said
 from convo.stores.redis.ring import Rings
 from convo.stores.redis.rows import encode, hashed
 from convo.stores.redis.seeking import Seeker, Sought
-from convo.stores.redis.wire import Passing
 
 _as_json = msgspec.json.Encoder().encode
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 
-from convo.stores.redis.wire import is_away
+from convo.stores.redis.faults import is_away
 
 log = logging.getLogger("convo.store")
 

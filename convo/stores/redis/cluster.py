@@ -14,10 +14,11 @@ from redis.exceptions import ResponseError
 
 from convo.errors import StoreUnavailable
 from convo.stores.redis.address import Address
+from convo.stores.redis.faults import Moved, Passing
 from convo.stores.redis.layout import SLOTS, slot_of
 from convo.stores.redis.safety import Durability, Told
 from convo.stores.redis.server import ASKING, server_at
-from convo.stores.redis.wire import Line, Moved, Passing
+from convo.stores.redis.wire import Line
 
 REDIRECTIONS = 5
 """Nodes to which one command is sent on at most."""

@@ -145,6 +145,15 @@ class RedisStore:
     async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
         return await self._door.accept(arrivals)
 
+    async def keeps(self) -> None:
+        # A write that changes nothing is refused as every other would be.
+        await asyncio.gather(
+            *(
+                self._wire.ask("SETRANGE", self._layout.key(number, "nothing"), 0, "")
+                for number in range(self.partitions)
+            )
+        )
+
     # --- owning -------------------------------------------------------------------------------
 
     async def attend(self, worker: str) -> Attendance:

@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from redis import exceptions
-
-from convo.errors import Busy, StoreError, StoreUnavailable
+from convo.errors import StoreError, StoreUnavailable
+from convo.stores.redis.faults import is_away, store_error
 from convo.stores.redis.library import library
 from convo.stores.redis.safety import Told
 
@@ -16,19 +15,6 @@ TOGETHER = 500
 """Commands that leave together at most: bounds how long the first of them waits for the last."""
 
 Command = tuple[Any, ...]
-
-
-class Moved(StoreUnavailable):
-    """Not here: another node of the Cluster has it, or, where it `asks`, may have it this once."""
-
-    def __init__(self, error: exceptions.AskError) -> None:
-        super().__init__(f"Another node of the Cluster has it: {error}.")
-        self.place: tuple[str, int] = (str(error.host), error.port)  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType]
-        self.asks = not isinstance(error, exceptions.MovedError)
-
-
-class Passing(StoreUnavailable):
-    """Nothing was done, and it passes by itself: keys are moving, or nobody serves them yet."""
 
 
 class Server(Protocol):
@@ -180,40 +166,3 @@ async def time_of(wire: Wire) -> int:
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:
     if not future.done():
         future.set_exception(error)
-
-
-def is_away(error: Exception) -> bool:
-    """Whether it tells of the server or of the line to it, and of no fault of ours."""
-    if isinstance(error, exceptions.RedisError | OSError):
-        return True
-    # uvloop's word for a line that was cut just when something was written to it.
-    return isinstance(error, RuntimeError) and "the handler is closed" in str(error)
-
-
-#: How Redis begins what passes by itself once there is room, or a replica, again.
-_PASSING = ("OOM", "MISCONF", "NOREPLICAS")
-
-
-def store_error(error: Exception) -> Exception:
-    """What a caller should see of `error`: a decision where it is no fault of the code's."""
-    if isinstance(error, StoreError):
-        return error
-    said = str(error)
-    if isinstance(error, exceptions.OutOfMemoryError) or said.startswith(_PASSING):
-        return Busy(f"Redis could not keep it: {said}. Nothing was changed; make room there.")
-    if isinstance(error, exceptions.AskError):
-        return Moved(error)
-    if isinstance(error, _PASSES):
-        return Passing(f"The Cluster cannot do it yet: {said}.")
-    if isinstance(error, exceptions.ResponseError) and not isinstance(error, _AWAY):
-        return error
-    return StoreUnavailable(f"Redis cannot be used: {said or type(error).__name__}.")
-
-
-_AWAY = (
-    exceptions.ReadOnlyError,
-    exceptions.NoPermissionError,
-    exceptions.AuthenticationWrongNumberOfArgsError,
-)
-
-_PASSES = (exceptions.ClusterDownError, exceptions.TryAgainError, exceptions.MasterDownError)
