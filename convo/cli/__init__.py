@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "parked": "convo.cli.parked:parked",
     "web": "convo.cli.web:web",
     "worker": "convo.cli.worker:worker",
+    "user": "convo.cli.user:user",
     "doctor": "convo.cli.doctor:doctor",
 }
 
@@ -65,6 +66,7 @@ ABOUT: Mapping[str, str] = {
     "parked": "Events whose turn failed; run them again.",
     "web": "Only take what comes in; workers answer it.",
     "worker": "Hold the conversations that web processes keep.",
+    "user": "Who may use the console, and as what.",
     "doctor": "Look whether everything is ready to serve.",
 }
 

@@ -22,7 +22,7 @@ def dev(port: int, browser: bool | None) -> None:
     as soon as it is saved, and a mistake in it is shown while the version before goes on.
     """
     from convo.cli.serving import Station, serve
-    from convo.console.security import SignIn
+    from convo.console.one_time_link import SignIn
     from convo.wiring import logs
     from convo.wiring.authored import authored, settings_in
     from convo.wiring.developing import HOST, Developing, scratch

@@ -5,88 +5,116 @@ pages: browsers say where a request comes from (Sec-Fetch-Site, Origin), and no 
 them lie.
 """
 
-import hmac
+import ipaddress
 import secrets
-from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+from urllib.parse import urlsplit
 
-from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
 
-COOKIE = "convo-dev"
-SIGN_IN = "/signin"
+from convo.core.people import Role, Visitor
 
-#: For every page: strict, without eval; the drawing's colours come from the style sheet.
+#: For every answer, beside a policy of its own.
 HEADERS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
 _READS = frozenset(("GET", "HEAD"))
-_NOT_SIGNED_IN = (
-    "You are not signed in here. Open the link that `convo dev` has printed in the terminal; it is "
-    "good once. Start `convo dev` again for a new one."
-)
+
+#: The least role that a route is for; None lets everybody in who knows our name.
+Least = Role | None
+NOTHING: Mapping[type[Exception], ExceptionHandler] = {}
 
 
-class SignIn:
-    """One link, good once; who has used it bears a cookie for as long as this process lives."""
+class Entrance(Protocol):
+    """How people come in: by the link of `convo dev`, or by name and password."""
 
-    def __init__(self) -> None:
-        self._link: str | None = secrets.token_urlsafe(24)
-        self._sessions: set[str] = set()
+    async def visitor(self, asked: HTTPConnection) -> Visitor | None:
+        """Whoever asks, once they have come in."""
+        ...
 
-    @property
-    def path(self) -> str:
-        """Where the link leads; empty once it was used."""
-        return f"{SIGN_IN}?token={self._link}" if self._link else ""
+    def stranger(self, asked: HTTPConnection) -> Response:
+        """What somebody is told who has not."""
+        ...
 
-    def used(self, token: str) -> str | None:
-        """The session that the link gives, the first time; None for any other token."""
-        if self._link is None or not hmac.compare_digest(token.encode(), self._link.encode()):
-            return None
-        self._link = None
-        session = secrets.token_urlsafe(24)
-        self._sessions.add(session)
-        return session
-
-    def knows(self, session: str) -> bool:
-        return session in self._sessions
+    def unfit(self, request: Request) -> Response:
+        """What somebody is told whose role is too small."""
+        ...
 
 
-def guarded(pages: ASGIApp, sign_in: SignIn, hosts: frozenset[str]) -> ASGIApp:
-    """The pages behind the sign-in; `hosts` are the names by which this server may be called.
+def policy(nonce: str) -> str:
+    """What the browser lets a page do: strict, without eval, and with files of ours alone."""
+    return (
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
+        "img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+        "base-uri 'none'"
+    )
 
-    Any other name in Host is somebody's who pointed it here (DNS rebinding), and is refused.
+
+def guarded(
+    rooms: Mapping[Least, Sequence[BaseRoute]],
+    entrance: Entrance,
+    called: Callable[[str], bool],
+    failing: Mapping[type[Exception], ExceptionHandler] = NOTHING,
+) -> ASGIApp:
+    """The routes behind the entrance, each for its least role: there is no way to leave it out.
+
+    A route that comes first is tried first. `called` tells whether a name in Host is one of this
+    server's. Any other is somebody's who pointed it here (DNS rebinding), and is refused.
     """
+    site = Starlette(
+        routes=[
+            _Guarded(route, least, entrance) for least, routes in rooms.items() for route in routes
+        ],
+        exception_handlers=failing,
+    )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _refused(scope, sign_in, hosts)
-        await (answer or pages)(scope, receive, _with_headers(send))
+        nonce = secrets.token_urlsafe(16)
+        asked = HTTPConnection(scope)
+        asked.state.nonce = nonce
+        answer = _refused(asked, called)
+        await (answer or site)(scope, receive, _with_headers(send, nonce))
 
     return app
 
 
-def _refused(scope: Scope, sign_in: SignIn, hosts: frozenset[str]) -> Response | None:
-    asked = HTTPConnection(scope)
-    if asked.headers.get("host", "") not in hosts:
+class _Guarded(BaseRoute):
+    """A route, and who may use it."""
+
+    def __init__(self, route: BaseRoute, least: Least, entrance: Entrance) -> None:
+        self._route = route
+        self._least: Least = least
+        self._entrance = entrance
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return self._route.matches(scope)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        visitor = await self._entrance.visitor(request)
+        request.state.visitor, request.state.least = visitor, self._least
+        if self._least is not None:
+            if visitor is None:
+                return await self._entrance.stranger(request)(scope, receive, send)
+            if not visitor.may(self._least):
+                return await self._entrance.unfit(request)(scope, receive, send)
+        return await self._route.handle(scope, receive, send)
+
+
+def _refused(asked: HTTPConnection, called: Callable[[str], bool]) -> Response | None:
+    if not called(asked.headers.get("host", "")):
         return PlainTextResponse("This server has another name.", 421)
-    if scope["method"] not in _READS and not _is_ours(asked):
+    if asked.scope["method"] not in _READS and not _is_ours(asked):
         return PlainTextResponse("This was not asked by a page of ours.", 403)
-    if asked.url.path == SIGN_IN:
-        session = sign_in.used(asked.query_params.get("token", ""))
-        if session is None:
-            return PlainTextResponse(_NOT_SIGNED_IN, 403)
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/")
-        return answer
-    if not sign_in.knows(_session(asked)):
-        return PlainTextResponse(_NOT_SIGNED_IN, 401)
     return None
 
 
@@ -94,25 +122,46 @@ def _is_ours(asked: HTTPConnection) -> bool:
     site = asked.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    origin = asked.headers.get("origin", "")
-    return origin == f"{asked.url.scheme}://{asked.headers.get('host', '')}"
+    # Older browsers. Before a proxy that does TLS the scheme here is not the browser's.
+    origin = urlsplit(asked.headers.get("origin", ""))
+    return origin.scheme in ("http", "https") and origin.netloc == asked.headers.get("host", "")
 
 
-def _session(asked: HTTPConnection) -> str:
+def names_of(public_url: str, more: Sequence[str]) -> Callable[[str], bool]:
+    """Whether Host is a name by which the console may be called.
+
+    These are the public URL's, those of convo.toml, localhost and all addresses in figures: names
+    alone can be pointed at somebody else's server.
+    """
+    known = frozenset(
+        each.casefold() for each in ("localhost", urlsplit(public_url).hostname or "", *more)
+    ) - {""}
+
+    def called(host: str) -> bool:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return name in known or _is_address(name)
+
+    return called
+
+
+def _is_address(name: str) -> bool:
     try:
-        morsel = SimpleCookie(asked.headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel is not None else ""
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
-def _with_headers(send: Send) -> Send:
-    bare = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+def _with_headers(send: Send, nonce: str) -> Send:
+    told = {**HEADERS, "content-security-policy": policy(nonce)}
+    bare = [(name.encode(), value.encode()) for name, value in told.items()]
 
-    async def sending(message: "dict[str, object]") -> None:
+    async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            told = message.get("headers", ())
-            message["headers"] = [*told, *bare]  # pyright: ignore[reportGeneralTypeIssues]
-        await send(message)  # pyright: ignore[reportArgumentType]
+            message["headers"] = [*message.get("headers", ()), *bare]
+        await send(message)
 
-    return sending  # pyright: ignore[reportReturnType]
+    return sending

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.templating import Jinja2Templates
 
 from convo.console.countries import COUNTRIES, countries, free_number, languages_of
 from convo.console.diary import Diary
+from convo.console.frame import Frame
+from convo.console.language import page_language
 from convo.console.network import MOODS, Network
 from convo.console.phones import Phones
 from convo.console.saving import Asked, Saves, Unsaved
@@ -20,7 +21,6 @@ from convo.console.sayings import SAYINGS
 from convo.drawing.chart import chart_of
 from convo.drawing.placing import placed
 from convo.drawing.svg import RULES, svg_of
-from convo.drawing.wording import PageLanguage
 from convo.errors import BadAddress
 from convo.language.durations import read_duration
 from convo.language.text_problems import TextProblem
@@ -37,8 +37,6 @@ FARTHEST_DAYS = 400
 """A journey is no longer than this: a year, and some days."""
 
 NEXT = "next"
-_LANGUAGES: Mapping[str, PageLanguage] = {"en": "en", "zh": "zh"}
-_TEMPLATES = Jinja2Templates(directory=HERE / "templates")
 _encode = msgspec.json.encode
 #: Makes a stranger of the contact with this number.
 Forgets = Callable[[str], Awaitable[None]]
@@ -54,6 +52,7 @@ Next = Callable[[], Awaitable[int | None]]
 class TryOut:
     """The page, what it asks for, and what it may do."""
 
+    frame: Frame
     phones: Phones
     traveller: Traveller
     playbook: Callable[[], Playbook]
@@ -86,30 +85,25 @@ class TryOut:
 
     async def page(self, request: Request) -> Response:
         playbook = self.playbook()
-        language = _page_language(request)
         flows = [{"name": name, "about": flow.about} for name, flow in playbook.flows.items()]
-        return _TEMPLATES.TemplateResponse(
+        return self.frame.draw(
             request,
             "try_out.html",
-            {
-                "business": playbook.business.name,
-                "zone": playbook.business.zone,
-                "now": self.traveller.now(),
-                "number": self.number,
-                "country": playbook.business.country,
-                "countries": countries(language),
-                "moods": MOODS,
-                "languages": languages_of(playbook.business.languages),
-                "flows": flows,
-                "words": playbook.words_to_try()[:8],
-                "language": language,
-                "say": self._say(request),
-                "longest": LONGEST_TEXT,
-            },
+            SAYINGS,
+            here="try_out",
+            now=self.traveller.now(),
+            number=self.number,
+            country=playbook.business.country,
+            countries=countries(page_language(request)),
+            moods=MOODS,
+            languages=languages_of(playbook.business.languages),
+            flows=flows,
+            words=playbook.words_to_try()[:8],
+            longest=LONGEST_TEXT,
         )
 
     def _say(self, request: Request) -> Mapping[str, str]:
-        return SAYINGS[_page_language(request)]
+        return SAYINGS[page_language(request)]
 
     async def drawing(self, request: Request) -> Response:
         """A flow as SVG, its texts in `texts` where it is written in it."""
@@ -118,7 +112,7 @@ class TryOut:
             return Response("There is no such flow.", 404)
         asked = request.query_params.get("texts", "")
         texts = asked if asked and spoken(flow.languages, asked) is not None else ""
-        chart = chart_of(flow, texts=texts, page=_page_language(request))
+        chart = chart_of(flow, texts=texts, page=page_language(request))
         return Response(svg_of(placed(chart), alone=False), media_type="image/svg+xml")
 
     async def drawing_rules(self, _: Request) -> Response:
@@ -246,16 +240,6 @@ class TryOut:
         told = [say["saved" if saved.new else "added"].format(saved.file)]
         told += [say["differs"]] if saved.differs else []
         return JSONResponse({"told": " ".join(told), "run": f"convo test {saved.file}"})
-
-
-def _page_language(request: Request) -> PageLanguage:
-    """What the address asks for, else the first language of the browser that we speak."""
-    asked = request.query_params.get("lang", "")
-    wanted = (asked, *request.headers.get("accept-language", "").split(","))
-    for each in wanted:
-        if (known := _LANGUAGES.get(each.strip()[:2].lower())) is not None:
-            return known
-    return "en"
 
 
 async def _posted(request: Request) -> Mapping[str, str]:

@@ -296,6 +296,7 @@ class _Reader:
             public_url=written.server.public_url or "",
             host=host,
             port=port,
+            console_names=written.console.names if written.console is not None else None,
             secret=_plain(written.server.secret),
             api_tokens=tuple(_plain(token) for token in written.server.api_token),
             own_systems_secret=(

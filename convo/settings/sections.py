@@ -8,6 +8,7 @@ from convo.core.business import FieldKind, Quiet
 from convo.language.phrases import LANGUAGES
 from convo.policy.profiles import PROFILES
 from convo.settings import meanings
+from convo.settings.console import ConsoleSection
 from convo.settings.keeping import StoreSection
 from convo.settings.places import PlaceList
 from convo.settings.section import Section
@@ -385,4 +386,5 @@ class ConvoToml(Section):
     doubts: DoubtsSection = DoubtsSection()
     breaker: BreakerSection = BreakerSection()
     texts: TextsSection = TextsSection()
+    console: ConsoleSection | None = None
     folders: FoldersSection = FoldersSection()

@@ -47,6 +47,8 @@ class Settings:
     public_url: str
     host: str
     port: int
+    #: Names by which the console is called beside the public URL's; None when there is none.
+    console_names: tuple[str, ...] | None
     #: Signs the links that we hand out; empty when it is to be made and kept in `data/secret`.
     secret: str = field(repr=False)
     #: What own systems show to post to us; any of them opens, and without one there is no door.

@@ -12,12 +12,14 @@ from convo.errors import SettingsError
 from convo.policy.consent import proof_days
 from convo.ports import Clock, Provider, Store
 from convo.ports.ledger import Ledger
+from convo.ports.register import Register
 from convo.providers import console, generic_http, kannel, log, smtp, telnyx, twilio
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
 from convo.settings import Settings
 from convo.stores.redis.address import SCHEMES
 from convo.stores.sqlite.looking import looking
+from convo.stores.sqlite.people import SqliteRegister
 from convo.stores.sqlite.store import SqliteStore
 
 
@@ -106,6 +108,28 @@ LEDGERS: Mapping[str, Callable[[Settings], AbstractAsyncContextManager[Ledger]]]
 def open_ledger(settings: Settings) -> AbstractAsyncContextManager[Ledger]:
     """The business's ledger, whether it is served or not. Raises `StoreUnavailable`."""
     return LEDGERS[settings.store.partition(":")[0]](settings)
+
+
+def _sqlite_register(settings: Settings) -> Register:
+    return SqliteRegister(Path(settings.store.partition(":")[2]))
+
+
+def _redis_register(settings: Settings) -> Register:
+    from convo.stores.redis.people import RedisRegister  # noqa: PLC0415
+
+    return RedisRegister(settings.store, settings.durability)
+
+
+#: Where each store's business keeps its people, by the scheme of its URL.
+REGISTERS: Mapping[str, Callable[[Settings], Register]] = {
+    "sqlite": _sqlite_register,
+    **dict.fromkeys(SCHEMES, _redis_register),
+}
+
+
+def open_register(settings: Settings) -> Register:
+    """Who may use the business's console. Raises `StoreUnavailable`."""
+    return REGISTERS[settings.store.partition(":")[0]](settings)
 
 
 async def open_store(settings: Settings, clock: Clock) -> Store:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,19 +11,22 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 import httpx
-from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convo.console.diary import Diary
 from convo.console.following import follow, standing
+from convo.console.frame import HOME, PAGES, Frame
 from convo.console.network import Network
+from convo.console.one_time_link import SignIn
 from convo.console.phones import Phones
-from convo.console.security import SignIn, guarded
+from convo.console.security import Least, guarded
 from convo.console.try_out import Next, Stands, TryOut
 from convo.core.events import Arriving
 from convo.core.links import SignedIds
 from convo.core.numbers import PhoneNumber
 from convo.core.presence import Role
+from convo.errors import StoreError
 from convo.policy.numbering import example_number
 from convo.providers import console
 from convo.providers.console import Deliver
@@ -37,6 +40,7 @@ from convo.settings import Connection, Settings
 from convo.stores.sqlite.store import SqliteStore
 from convo.wiring.authored import Authored
 from convo.wiring.brands import open_ledger
+from convo.wiring.console import files
 from convo.wiring.phone_wire import PhoneWire, Reported
 from convo.wiring.reloading import reload
 from convo.wiring.saving import save
@@ -63,6 +67,7 @@ def scratch(settings: Settings, folder: Path, port: int) -> Settings:
         host=HOST,
         port=port,
         public_url="",
+        console_names=None,
         secret=secrets.token_urlsafe(32),
         connections={name: phone(name) for name in settings.connections},
     )
@@ -111,7 +116,14 @@ class Developing:
         ) as business:
             store = cast(SqliteStore, business.store)
             traveller.on_arrival(store.ring)
+            frame = Frame(
+                business=settings.business.name,
+                zone=settings.business.zone,
+                pages=frozenset(PAGES) - {"account"},
+                signs_out=False,
+            )
             pages = TryOut(
+                frame=frame,
                 phones=phones,
                 traveller=traveller,
                 playbook=lambda: business.shelf.playbook,
@@ -125,7 +137,12 @@ class Developing:
                 number=example_number(settings.business.country).e164,
             )
             hosts = frozenset(f"{name}:{settings.port}" for name in (HOST, "localhost"))
-            site = guarded(Starlette(routes=[*pages.routes()]), self.sign_in, hosts)
+            site = guarded(
+                developed(frame, self.sign_in, pages),
+                self.sign_in,
+                hosts.__contains__,
+                {StoreError: frame.away},
+            )
             beside = [
                 asyncio.create_task(follow(business.store, phones, diary, zone)),
                 asyncio.create_task(reload(authored, business.shelf, phones)),
@@ -136,6 +153,17 @@ class Developing:
                 await network.close()
                 await door.aclose()
                 await drain(beside, 0)
+
+
+def developed(
+    frame: Frame, sign_in: SignIn, try_out: TryOut
+) -> Mapping[Least, Sequence[BaseRoute]]:
+    """Every route, by the least role that it is for."""
+    return {
+        None: [*sign_in.routes(), files()],
+        PAGES["try_out"].least: try_out.routes(),
+        "viewer": [Route(HOME, frame.home)],
+    }
 
 
 def _side_by_side(business: ASGIApp, site: ASGIApp) -> ASGIApp:

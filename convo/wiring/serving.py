@@ -47,6 +47,7 @@ from convo.web.webhooks import Door
 from convo.wiring import memory
 from convo.wiring.authored import Authored
 from convo.wiring.brands import adapters, only_shared, open_store
+from convo.wiring.console import console, in_front
 from convo.wiring.levels import levels
 from convo.wiring.limits import limits_of
 from convo.wiring.outfit import Outfit, worker_name
@@ -103,7 +104,10 @@ async def wired(
     providers = adapters(settings, http, clock, deliver)
     ids = SignedIds([secret])
     store = await open_store(settings, clock)
-    async with httpx.AsyncClient(trust_env=False, timeout=None) as own:
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=None) as own,
+        console(settings, clock, opens=role != "worker") as desk,
+    ):
         intake = Intake(
             store=store, business=settings.business, instruments=instruments, witness=witness
         )
@@ -173,14 +177,17 @@ async def wired(
             join=intake.join,
         )
         operator = Operator(secret=secret, decide=intake.decide)
-        app = build_app(
-            doors(settings, providers) if hears else {},
-            intake.accept,
-            ids=ids,
-            health=health,
-            metrics=metrics,
-            api=Api(behind, metrics) if hears and settings.api_tokens else None,
-            pages=(*leaving.routes(), *joining.routes(), *operator.routes()) if hears else (),
+        app = in_front(
+            desk,
+            build_app(
+                doors(settings, providers) if hears else {},
+                intake.accept,
+                ids=ids,
+                health=health,
+                metrics=metrics,
+                api=Api(behind, metrics) if hears and settings.api_tokens else None,
+                pages=(*leaving.routes(), *joining.routes(), *operator.routes()) if hears else (),
+            ),
         )
         try:
             async with running:

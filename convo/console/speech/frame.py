@@ -1,0 +1,62 @@
+"""What stands around every page, and what is said where there is none."""
+
+from collections.abc import Mapping
+
+from convo.core.people import Role
+from convo.drawing.wording import PageLanguage
+
+ROLE_WORDS: Mapping[PageLanguage, Mapping[Role, str]] = {
+    "en": {"viewer": "viewer", "agent": "agent", "editor": "editor", "admin": "admin"},
+    "zh": {"viewer": "查看者", "agent": "客服", "editor": "编辑", "admin": "管理员"},
+}
+
+#: What each role may do beside what those before it may, as core/people.py has it.
+ROLE_SAYS: Mapping[PageLanguage, Mapping[Role, str]] = {
+    "en": {
+        "viewer": "See flows, conversations and health. Numbers are masked.",
+        "agent": "See whole numbers, and decide on held messages.",
+        "editor": "Try flows out, and decide on parked events.",
+        "admin": "Everything there is.",
+    },
+    "zh": {
+        "viewer": "查看流程、会话和运行状况，号码部分隐藏。",
+        "agent": "查看完整号码，并处理待定短信。",
+        "editor": "试用流程，并处理搁置的事件。",
+        "admin": "全部权限。",
+    },
+}
+
+FRAME: Mapping[PageLanguage, Mapping[str, str]] = {
+    "en": {
+        "page_try_out": "Try it",
+        "page_account": "Your account",
+        "to_content": "To the content",
+        "pages": "Pages",
+        "language": "Language",
+        "sign_out": "Sign out",
+        "working": "Working …",
+        "unfit_title": "Not for your role",
+        "unfit": "Your role is {role}; this takes {least} or more. Ask who looks after Convo here.",
+        "nothing_title": "There is no such page",
+        "nothing": "The address may be mistyped, or what it told of is kept no more.",
+        "away_title": "The store does not answer",
+        "away": "Nothing was changed. Try again in a moment; `convo doctor` tells what is wrong.",
+        "back": "Back",
+    },
+    "zh": {
+        "page_try_out": "试一试",
+        "page_account": "我的账户",
+        "to_content": "跳到正文",
+        "pages": "页面",
+        "language": "语言",
+        "sign_out": "退出",
+        "working": "处理中…",
+        "unfit_title": "权限不足",
+        "unfit": "您的角色是“{role}”，此处需要“{least}”或更高权限。请联系管理员。",
+        "nothing_title": "没有这个页面",
+        "nothing": "地址可能有误，或内容已不再保存。",
+        "away_title": "存储没有响应",
+        "away": "没有任何更改。请稍后再试；运行 `convo doctor` 可查看原因。",
+        "back": "返回",
+    },
+}

@@ -1,0 +1,104 @@
+"""The console of a business that is served: its pages, the way in, and where they stand."""
+
+import ipaddress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from convo.console.account import Account
+from convo.console.frame import HERE, HOME, PAGES, STATIC, Frame
+from convo.console.passwords import Passwords
+from convo.console.security import Least, guarded, names_of
+from convo.console.sign_ins import SignIns
+from convo.console.slowing import Slowing
+from convo.errors import SettingsError, StoreError
+from convo.ports import Clock
+from convo.ports.register import Register
+from convo.settings import Settings
+from convo.wiring.brands import open_register
+
+
+def files() -> Mount:
+    """What pages are drawn with: nobody's secret."""
+    return Mount(STATIC, StaticFiles(directory=HERE / "static"))
+
+
+def in_front(site: ASGIApp | None, business: ASGIApp) -> ASGIApp:
+    """The console where there is one, and the business for everything else."""
+    if site is None:
+        return business
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        to = site if path == HOME or path.startswith(f"{HOME}/") else business
+        await to(scope, receive, send)
+
+    return app
+
+
+@asynccontextmanager
+async def console(
+    settings: Settings, clock: Clock, *, opens: bool
+) -> AsyncGenerator[ASGIApp | None]:
+    """The pages under `/console`; None where there are none, or this process has no web.
+
+    Raises `SettingsError` when others than this machine could come and nobody has a password.
+    """
+    if settings.console_names is None or not opens:
+        yield None
+        return
+    register = open_register(settings)
+    try:
+        if not _is_loopback(settings.host) and not await register.people():
+            raise SettingsError(
+                [
+                    f"convo.toml: console: {settings.host} is reached from other machines, and "
+                    "nobody has a password. Give somebody one first: "
+                    "convo user add NAME --role admin"
+                ]
+            )
+        account = account_of(settings, register, clock)
+        called = names_of(settings.public_url, settings.console_names)
+        yield guarded(rooms(account), account, called, {StoreError: account.frame.away})
+    finally:
+        await register.close()
+
+
+def account_of(settings: Settings, register: Register, clock: Clock) -> Account:
+    """The way in."""
+    return Account(
+        frame=Frame(
+            business=settings.business.name,
+            zone=settings.business.zone,
+            pages=frozenset(PAGES) - {"try_out"},
+        ),
+        register=register,
+        sign_ins=SignIns(register, clock),
+        passwords=Passwords(),
+        slowing=Slowing(clock),
+        by_tls=urlsplit(settings.public_url).scheme == "https",
+    )
+
+
+def rooms(account: Account) -> Mapping[Least, Sequence[BaseRoute]]:
+    """Every route, by the least role that it is for."""
+    frame = account.frame
+    return {
+        None: [*account.open_routes(), files()],
+        "viewer": [
+            Route(HOME, frame.home),
+            *account.routes(),
+            Route(f"{HOME}/{{rest:path}}", frame.nothing),
+        ],
+    }
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
