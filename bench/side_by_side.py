@@ -44,8 +44,9 @@ def compared(bots: Mapping[str, Bot], rounds: int, kept: str) -> Mapping[str, di
         print(f"  {name:26}" + "".join(f"{medians[name][word]:10.1f}" for word in HEAD))
     ours, *others = reversed(medians)
     for name in reversed(others):
-        ratio = medians[ours]["turns/s"] / medians[name]["turns/s"]
-        print(f"  {ours} is {ratio:.1f} times {name}")
+        rate = medians[ours]["turns/s"] / medians[name]["turns/s"]
+        cpu = medians[name]["cpu us"] / medians[ours]["cpu us"]
+        print(f"  {ours} is {rate:.2f} times {name}, and {cpu:.2f} times by the CPU of a turn")
     return medians
 
 
