@@ -9,7 +9,8 @@ import uvloop
 from redis.asyncio import Connection
 
 from convo.errors import StoreUnavailable
-from convo.stores.redis.server import Packing
+from convo.stores.redis import address
+from convo.stores.redis.server import pack, server_at
 from convo.stores.redis.wire import Command, Line
 
 pytestmark = pytest.mark.anyio
@@ -78,14 +79,47 @@ async def test_a_fault_of_ours_leaves_nobody_waiting() -> None:
     assert await heard(asked, "PING") == [b"PONG"]
 
 
-class Packed(Packing, Connection):
-    """What each connection of ours is."""
-
-
 async def test_commands_are_packed_as_redis_py_packs_them() -> None:
     commands = [
         ("FCALL", "convo_1_accept", 2, "convo:{p1}:state", "convo:{p1}:inbox", "", -1, b"\x00\xff"),
         ("HMGET", "convo:{p1}:state", "预约", 1 << 62, 0.5, b"x" * 100_000),
     ]
-    packed, usual = Packed(), Connection()
-    assert b"".join(packed.pack_commands(commands)) == b"".join(usual.pack_commands(commands))
+    assert b"".join(map(pack, commands)) == b"".join(Connection().pack_commands(commands))
+
+
+async def test_an_answer_that_is_late_is_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = 0
+    asked_again = asyncio.Event()
+
+    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal lines
+        lines += 1
+        name = b"late" if lines == 1 else b"in time"
+        while words := await command(reader):
+            if words[0] != b"GET":
+                writer.write(b"+OK\r\n")
+                continue
+            if name == b"late":
+                await asked_again.wait()
+            writer.write(b"$%d\r\n%s\r\n" % (len(name), name))
+            asked_again.set()
+        writer.close()
+
+    monkeypatch.setattr("convo.stores.redis.server.ANSWER_WITHIN", 0.2)
+    async with await asyncio.start_server(served, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        asked = Line(server_at(address.read(f"redis://{host}:{port}/0"), "default"))
+        assert [type(each) for each in await heard(asked, "GET")] == [StoreUnavailable]
+        monkeypatch.setattr("convo.stores.redis.server.ANSWER_WITHIN", 60.0)
+        assert await heard(asked, "GET") == [b"in time"]
+        assert await heard(asked, "GET") == [b"in time"]
+        await asked.close()
+
+
+async def command(reader: asyncio.StreamReader) -> list[bytes]:
+    """The next one of a line; empty at its end."""
+    head = await reader.readline()
+    words = [
+        (await reader.readline(), await reader.readline())[1] for _ in range(int(head[1:] or 0))
+    ]
+    return [word.strip() for word in words]

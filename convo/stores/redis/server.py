@@ -1,6 +1,8 @@
 """One Redis or Valkey, at its place or wherever the Sentinels say."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+import asyncio
+import math
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -25,10 +27,12 @@ FOLLOWED_WITHIN = 2_000
 NO_REPLICA = "No replica has it yet, so it could be lost: ask again."
 
 ANSWER_WITHIN = 5.0
-"""Seconds that an answer may take before it counts as lost."""
+"""Seconds that answers may take before they count as lost: all to commands that left together."""
 
+NO_LIMIT = math.inf
+"""redis-py's word for a reply that has none of its own."""
 
-_pack: Callable[[Command], bytes] = hiredis.pack_command  # pyright: ignore
+pack: Callable[[Command], bytes] = hiredis.pack_command  # pyright: ignore
 
 ASKING = "ASKING"
 """In front of a command: a node may run it although the keys are only on their way to it."""
@@ -43,24 +47,50 @@ class SingleServer:
         """`sentinels` tell the client where the server is."""
         self._name = name
         self._sentinels = sentinels
-        self._client = packing(client)
+        self._client = client
         self._strict = durability == "strict"
 
     async def run(self, commands: Sequence[Command]) -> list[Any]:
-        pipeline: Any = self._client.pipeline(transaction=False)
+        sent: list[Command] = []
         last: list[int] = []
         for command in commands:
             asks = command[0] == ASKING
             if asks:
-                pipeline.execute_command(ASKING)
-            last.append(len(pipeline))
-            pipeline.execute_command(*command[asks:])
+                sent.append((ASKING,))
+            last.append(len(sent))
+            sent.append(command[asks:])
         if self._strict:
-            pipeline.execute_command("WAIT", 1, FOLLOWED_WITHIN)
-        replies = await pipeline.execute(raise_on_error=False)
+            sent.append(("WAIT", 1, FOLLOWED_WITHIN))
+        replies = await self._exchange(sent)
         if self._strict and replies[-1] < 1:
             return [StoreUnavailable(NO_REPLICA)] * len(last)
         return [replies[place] for place in last]
+
+    async def _exchange(self, commands: Sequence[Command]) -> list[Any]:
+        """The reply to each of these, or the error that it met.
+
+        As redis-py's own pipeline, which packs in Python where it is asyncio, and sets a limit of
+        time for each reply: both take longer than what they are for.
+        """
+        pool: Any = self._client.connection_pool
+        connection = await pool.get_connection()
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await connection.send_packed_command([pack(each) for each in commands])
+                return [await self._reply(connection, command[0]) for command in commands]
+        except BaseException:
+            await connection.disconnect(nowait=True)  # or what comes late is taken for another's
+            raise
+        finally:
+            await pool.release(connection)
+
+    async def _reply(self, connection: Any, command: str) -> Any:
+        try:
+            reply = await connection.read_response(timeout=NO_LIMIT)
+        except ResponseError as error:
+            return error
+        read: Callable[[Any], Any] | None = self._client.response_callbacks.get(command)
+        return reply if read is None else read(reply)
 
     async def load(self, code: str) -> None:
         await self._client.function_load(code, replace=True)
@@ -82,23 +112,6 @@ class SingleServer:
     async def close(self) -> None:
         for client in (self._client, *self._sentinels):
             await client.aclose()
-
-
-class Packing:
-    """A connection that packs its commands by hiredis, as redis-py does where it is not asyncio.
-
-    Each of ours names every key of a partition, and packing those in Python is half of its cost.
-    """
-
-    def pack_commands(self, commands: Iterable[Command]) -> list[bytes]:
-        return [_pack(tuple(command)) for command in commands]
-
-
-def packing(client: Redis) -> Redis:
-    """The same client, whose connections are such; it has none yet."""
-    pool: Any = client.connection_pool
-    pool.connection_class = type("Line", (Packing, pool.connection_class), {})
-    return client
 
 
 def server_at(
