@@ -5,6 +5,7 @@ They stand in for the companies in tests and in `convo dev --fake`, and open no 
 
 from collections.abc import Callable, Mapping
 
+from convo.fakes.android_sms_gateway import FakeAndroidSmsGateway
 from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
 from convo.fakes.kannel import FakeKannel
 from convo.fakes.telnyx import FakeTelnyx
@@ -16,5 +17,6 @@ __all__ = ["FAKES", "Answer", "Asked", "Fake", "Now", "Said", "Taken", "Webhook"
 FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "twilio": FakeTwilio,
     "telnyx": FakeTelnyx,
+    "android_sms_gateway": FakeAndroidSmsGateway,
     "kannel": FakeKannel,
 }

@@ -13,7 +13,16 @@ from convo.policy.consent import proof_days
 from convo.ports import Clock, Provider, Store
 from convo.ports.ledger import Ledger
 from convo.ports.register import Register
-from convo.providers import console, generic_http, kannel, log, smtp, telnyx, twilio
+from convo.providers import (
+    android_sms_gateway,
+    console,
+    generic_http,
+    kannel,
+    log,
+    smtp,
+    telnyx,
+    twilio,
+)
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
 from convo.settings import Settings
@@ -35,6 +44,9 @@ class Brand:
 PROVIDERS: Mapping[str, Brand] = {
     "twilio": Brand(options=twilio.Options, connect=twilio.connect),
     "telnyx": Brand(options=telnyx.Options, connect=telnyx.connect),
+    "android_sms_gateway": Brand(
+        options=android_sms_gateway.Options, connect=android_sms_gateway.connect
+    ),
     "kannel": Brand(options=kannel.Options, connect=kannel.connect),
     "generic_http": Brand(options=generic_http.Options, connect=generic_http.connect),
     "console": Brand(options=console.Options, connect=console.connect),

@@ -3,13 +3,14 @@
 None of them brings a text, so all are let in and passed over, without a warning in the log.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-from convo.providers import kannel, twilio
+from convo.providers import android_sms_gateway, kannel, twilio
 from convo.providers.twilio_signatures import proof_of, signed_fields
 
 
@@ -39,6 +40,18 @@ def _twilio(options: BaseModel, url: str) -> Probe:
     )
 
 
+def _android_sms_gateway(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is signed
+    """The sign of life that the phone sends if it is asked to."""
+    assert isinstance(options, android_sms_gateway.Options)
+    body = b'{"event": "system:ping", "payload": {}}'
+    stamp = str(int(time.time()))
+    proof = android_sms_gateway.proof_of(
+        body, stamp, options.signing_key.get_secret_value().encode()
+    )
+    headers = {"Content-Type": "application/json", "X-Timestamp": stamp}
+    return Probe(method="POST", headers=headers | {"X-Signature": proof.decode()}, body=body)
+
+
 def _kannel(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
     """A message of bytes, such as phones get their settings by: it is no text."""
     assert isinstance(options, kannel.Options)
@@ -55,6 +68,7 @@ def _console(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs 
 #: How each brand is tried. A gateway of one's own description can be tried by nobody but itself.
 PROBES: Mapping[str, Callable[[BaseModel, str], Probe]] = {
     "twilio": _twilio,
+    "android_sms_gateway": _android_sms_gateway,
     "kannel": _kannel,
     "console": _console,
 }

@@ -197,7 +197,9 @@ def test_a_text_that_comes_again_has_the_same_key_and_the_same_words_another(nam
         return stands.provider.receive(stands.text("1", sms=sms)).arrivals[0].dedupe
 
     assert key("7") == key("7") != key("8")
-    assert key("7") == "in:main:7"
+    assert key("7").startswith("in:main:")
+    if stands.hears.id_alone:
+        assert key("7") == "in:main:7"
 
 
 @heard(lambda hears: hears.several)
@@ -478,8 +480,9 @@ async def test_the_report_of_what_was_taken_finds_its_message(name: str) -> None
         await stands.provider.send(message(), CALLBACK, math.inf)
         fake = cast(Fake, stands.fake)
         word = next(iter(stands.hears.statuses))
-        request = raw(fake.report(fake.taken[0], word))
-        assert request.url.startswith(CALLBACK)
+        where = CALLBACK if stands.sends.callback else URL
+        request = raw(fake.report(fake.taken[0], word, url="" if stands.sends.callback else URL))
+        assert request.url.startswith(where)
         (arrival,) = stands.provider.report(request, OUT_ID).arrivals
         assert isinstance(arrival.event, Report)
         assert arrival.event.provider_id == fake.taken[0].id
@@ -562,11 +565,11 @@ async def test_who_sends_once_has_one_message_however_often_it_is_repeated(name:
 async def test_who_looks_up_finds_what_was_taken_and_misses_what_was_not(name: str) -> None:
     async with standing(name) as (stands, server):
         provider, out, since = cast(CanLookUp, stands.provider), message(), NOW * 1_000
-        assert (await provider.look_up(out, since, ())).found == "not_sent"
+        assert (await provider.look_up(out, since)).found == "not_sent"
         server.mode = "broken"
         with pytest.raises(SendUncertain):
             await stands.provider.send(out, CALLBACK, math.inf)
-        assert (await provider.look_up(out, since, ())).found == "unknown"
+        assert (await provider.look_up(out, since)).found == "unknown"
         server.mode = "ok"
-        found = await provider.look_up(out, since, ())
+        found = await provider.look_up(out, since)
         assert (found.found, found.provider_ids) == ("sent", (stands.fake.taken[0].id,))

@@ -10,7 +10,7 @@ import pytest
 
 from convo.errors import WebhookRejected
 from convo.ports import Provider, RawRequest
-from convo.providers import telnyx, twilio
+from convo.providers import android_sms_gateway, telnyx, twilio
 from convo.providers.http import HttpClient
 from tests.fakes.outbound import channel
 from tests.fakes.twilio import ACCOUNT
@@ -26,7 +26,6 @@ WAITING: Mapping[str, int] = {
     "plivo": 4,
     "sinch": 1,
     "messagebird": 1,
-    "android_sms_gateway": 1,
     "yunpian": 1,
     "tencent": 1,
     "aliyun": 1,
@@ -82,10 +81,24 @@ def _telnyx(vector: Vector) -> bool:
     return let_in(made, asked("/in/main", vector["body"].encode(), headers=headers))
 
 
+def _android_sms_gateway(vector: Vector) -> bool:
+    options = {"username": "u", "password": "p", "signing_key": vector["key"]}
+    made = android_sms_gateway.connect(
+        channel("android_sms_gateway"),
+        android_sms_gateway.Options.model_validate(options),
+        HttpClient(),
+        country="FR",
+        clock=lambda: int(vector["timestamp"]) * 1_000,
+    )
+    headers = {"x-timestamp": vector["timestamp"], "x-signature": vector["expected"]}
+    return let_in(made, asked("/in/main", vector["body"].encode(), headers=headers))
+
+
 #: How each provider's vectors are tried, and where their proofs stand.
 CHECKS: Mapping[str, tuple[Callable[[Vector], bool], str]] = {
     "twilio": (_twilio, "expected"),
     "telnyx": (_telnyx, "signature"),
+    "android_sms_gateway": (_android_sms_gateway, "expected"),
 }
 TRIED = [vector for vector in VECTORS if vector["provider"] in CHECKS]
 

@@ -44,6 +44,8 @@ class Hears:
     opted_out: tuple[str, str] | None = None
     #: A part of a text, as (text, part, of). None: the company joins them.
     part: Callable[[Any, str, int, int], Webhook] | None = None
+    #: Whether the company's id tells a text from all others, and needs nothing beside it.
+    id_alone: bool = True
     media: bool = False
     longest: int = 1600
     #: Whether a text without words is one.
