@@ -356,7 +356,7 @@ def test_reports_differ_by_status_and_code_so_that_a_rank_can_order_them(name: s
     assert keys == [key(word) for word in words]
 
 
-@heard()
+@heard(lambda hears: hears.statuses)
 def test_a_status_that_nobody_knows_is_answered_and_passed_over(name: str) -> None:
     stands = line(name)
     parsed = stands.provider.report(stands.report("teleported"), OUT_ID)
@@ -572,4 +572,5 @@ async def test_who_looks_up_finds_what_was_taken_and_misses_what_was_not(name: s
         assert (await provider.look_up(out, since)).found == "unknown"
         server.mode = "ok"
         found = await provider.look_up(out, since)
-        assert (found.found, found.provider_ids) == ("sent", (stands.fake.taken[0].id,))
+        assert found.provider_ids == (stands.fake.taken[0].id,)
+        assert found.found in ("sent", "alike")  # by an id of ours, or by its words

@@ -37,7 +37,7 @@ SHEET = Sheet(
         answer=console.ANSWER,
         senders={"+12025550101": "+12025550101", "202 555 0101": "+12025550101"},
         nobodies=(),  # who types such a number is told so
-        statuses={},
+        statuses={},  # the browser's, in our own words (tests/providers/test_console.py)
         empty=False,
     ),
 )
