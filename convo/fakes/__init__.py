@@ -10,6 +10,7 @@ from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
 from convo.fakes.kannel import FakeKannel
 from convo.fakes.telnyx import FakeTelnyx
 from convo.fakes.twilio import FakeTwilio
+from convo.fakes.vonage import FakeVonage
 
 __all__ = ["FAKES", "Answer", "Asked", "Fake", "Now", "Said", "Taken", "Webhook"]
 
@@ -18,5 +19,6 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "twilio": FakeTwilio,
     "telnyx": FakeTelnyx,
     "android_sms_gateway": FakeAndroidSmsGateway,
+    "vonage": FakeVonage,
     "kannel": FakeKannel,
 }

@@ -16,7 +16,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from convo.core.business import Channel
-from convo.core.events import DeliveryStatus, Inbound, OptedOutElsewhere, Report
+from convo.core.events import DeliveryStatus, Inbound, Report
 from convo.core.numbers import written
 from convo.core.turns import Outbound
 from convo.errors import (
@@ -35,7 +35,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
-from convo.providers.wire import sender
+from convo.providers.wire import opted_out_there, sender
 
 ANSWER = HttpAnswer()
 """Any 2xx, within two seconds; what it says is not read."""
@@ -301,17 +301,14 @@ class Telnyx:
         key = f"{self._channel}:{message.id}:{to.status}:{code}"
         arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=request.brought)]
         if code == _OPTED_OUT:
-            arrivals += self._gone(to.phone_number, key)
+            arrivals += opted_out_there(
+                to.phone_number,
+                country=self._country,
+                channel=self._channel,
+                source=f"telnyx {code}",
+                key=key,
+            )
         return Parsed(arrivals=tuple(arrivals), answer=ANSWER)
-
-    def _gone(self, number: str, key: str) -> Sequence[Arrival]:
-        try:
-            contact = sender(number, self._country)
-        except BadAddress:
-            return ()
-        source = f"telnyx {_OPTED_OUT}"
-        event = OptedOutElsewhere(contact=contact, channel=self._channel, source=source)
-        return (Arrival(event=event, dedupe=f"gone:{key}"),)
 
     # --- sending ------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from convo.core.business import Channel
-from convo.core.events import DeliveryStatus, Inbound, LawWord, OptedOutElsewhere, Report
+from convo.core.events import DeliveryStatus, Inbound, LawWord, Report
 from convo.core.numbers import written
 from convo.core.turns import Outbound
 from convo.errors import (
@@ -38,7 +38,7 @@ from convo.ports.doubts import LookedUp
 from convo.providers.http import HttpClient, Response
 from convo.providers.twilio_lists import Listed, MessageList
 from convo.providers.twilio_signatures import Signatures
-from convo.providers.wire import sender
+from convo.providers.wire import opted_out_there, sender
 
 ANSWER = HttpAnswer(
     content_type="text/xml", body=b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -225,10 +225,13 @@ class Twilio:
         key = f"{self._channel}:{sid}:{word}:{code}"
         arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=request.brought)]
         if code == _OPTED_OUT:
-            with suppress(BadAddress):
-                who = sender(fields.get("To", ""), self._country)
-                gone = OptedOutElsewhere(contact=who, channel=self._channel, source="twilio 21610")
-                arrivals.append(Arrival(event=gone, dedupe=f"gone:{key}"))
+            arrivals += opted_out_there(
+                fields.get("To", ""),
+                country=self._country,
+                channel=self._channel,
+                source=f"twilio {code}",
+                key=key,
+            )
         return Parsed(arrivals=tuple(arrivals), answer=ANSWER)
 
     # --- sending ------------------------------------------------------------------------------

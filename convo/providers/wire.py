@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import unquote, unquote_to_bytes
 
+from convo.core.events import OptedOutElsewhere
 from convo.core.numbers import PhoneNumber
 from convo.errors import BadAddress
 from convo.policy.numbering import read_number
+from convo.ports import Arrival
 
 SHORT_CODE_DIGITS = 6
 """Up to so many digits are a short code wherever they come from; nobody's number is so short."""
@@ -75,3 +77,21 @@ def sender(raw: str, country: str) -> PhoneNumber:
         return read_number(text, country)
     except BadAddress:
         raise BadAddress("its sender is no number that can be texted") from None
+
+
+def with_plus(raw: str) -> str:
+    """A number as companies write it that leave the `+` of E.164 out; others stay as they are."""
+    whole = raw.isascii() and raw.isdigit() and len(raw) > SHORT_CODE_DIGITS
+    return f"+{raw}" if whole else raw
+
+
+def opted_out_there(
+    raw: str, *, country: str, channel: str, source: str, key: str
+) -> tuple[Arrival, ...]:
+    """The opt-out that a report on a message to `raw` tells of; none where nobody can be read."""
+    try:
+        contact = sender(raw, country)
+    except BadAddress:
+        return ()
+    event = OptedOutElsewhere(contact=contact, channel=channel, source=source)
+    return (Arrival(event=event, dedupe=f"gone:{key}"),)

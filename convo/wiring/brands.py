@@ -22,6 +22,7 @@ from convo.providers import (
     smtp,
     telnyx,
     twilio,
+    vonage,
 )
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
@@ -47,6 +48,7 @@ PROVIDERS: Mapping[str, Brand] = {
     "android_sms_gateway": Brand(
         options=android_sms_gateway.Options, connect=android_sms_gateway.connect
     ),
+    "vonage": Brand(options=vonage.Options, connect=vonage.connect),
     "kannel": Brand(options=kannel.Options, connect=kannel.connect),
     "generic_http": Brand(options=generic_http.Options, connect=generic_http.connect),
     "console": Brand(options=console.Options, connect=console.connect),

@@ -17,12 +17,11 @@ from convo.ports import Provider
 from convo.providers.http import HttpClient
 from convo.wiring.brands import PROVIDERS
 from tests.fakes.outbound import channel, message
-from tests.providers.sheets import sheet_of
-from tests.providers.test_every_provider import standing
+from tests.providers.test_every_provider import SHEETS, standing
 
 pytestmark = pytest.mark.anyio
 
-BY_HTTP = [name for name in PROVIDERS if sheet_of(name).sends]
+BY_HTTP = [name for name in PROVIDERS if SHEETS[name].sends]
 OTHERWISE = ("console", "log", "smtp")
 
 

@@ -8,7 +8,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from convo.core.events import DeliveryStatus
 from convo.errors import SendError
@@ -72,6 +72,8 @@ class Sends:
 class Sheet:
     """One provider. `hears` is None where nothing comes in, `sends` where nothing goes by HTTP."""
 
+    #: The provider, where this sheet is one of several of it (`MORE` of its file).
+    provider: str = ""
     #: A new pretended company, by the clock it is given.
     fake: Callable[[Now], Fake] | None = None
     #: Its channel's table in convo.toml, where no pretended company says it.
@@ -82,11 +84,14 @@ class Sheet:
     secrets: tuple[str, ...] = field(default=())
 
 
-def sheet_of(provider: str) -> Sheet:
-    """The provider's sheet. Fails when it has none."""
+def sheets_of(provider: str) -> Mapping[str, Sheet]:
+    """The provider's sheet, and more of them where it speaks in several ways (`MORE` of its file).
+
+    Fails when it has none.
+    """
     file = Path(__file__).parent / f"{provider}.py"
     assert file.is_file(), (
         f"{provider} has no sample sheet: write tests/providers/sheets/{file.name}"
     )
     module = importlib.import_module(f"tests.providers.sheets.{provider}")
-    return cast(Sheet, module.SHEET)
+    return {provider: module.SHEET, **getattr(module, "MORE", {})}
