@@ -22,10 +22,16 @@ QUICK = ("--cluster-node-timeout", "1000", *AT_ONCE)
 NAME = "shop"
 """What Sentinels call the primary."""
 
+MAY = "~convo:* &convo:* +@all -@admin -@dangerous +info +config|get"
+"""A user of Convo's, as docs/how-to/run-on-redis.md tells to make one."""
+
+MAY_ASK = "resetchannels -@all +@connection +sentinel|masters"
+"""The same of Sentinels."""
+
 
 def tell(server: RunningServer, *command: str | int) -> Any:
     """What a server answers to one command."""
-    with redis.Redis(port=server.port) as client:
+    with redis.Redis.from_url(server.url) as client:
         return client.execute_command(*command)  # pyright: ignore[reportUnknownMemberType]
 
 
@@ -105,6 +111,44 @@ def _is_well(node: RunningServer) -> bool:
     return b"cluster_state:ok" in info and replication.get("master_link_status") != "down"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """The passwords of servers and of Sentinels; users where there are some. Empty: none."""
+
+    servers: str = ""
+    user: str = ""
+    sentinels: str = ""
+    watcher: str = ""
+
+    @property
+    def of_servers(self) -> Sequence[str]:
+        """Options: what a server wants, and what it says to the one that it follows."""
+        known = ("--masterauth", self.servers) if self.servers else ()
+        user = (f"--user {self.user} on >{self.servers} {MAY}").split() if self.user else ()
+        return (*known, *user)
+
+    @property
+    def of_sentinels(self) -> Sequence[str]:
+        """Lines of a Sentinel's settings: for the servers, for others like it, for who asks."""
+        lines: list[str] = []
+        if self.servers:
+            lines.append(f"sentinel auth-pass {NAME} {self.servers}")
+        if self.sentinels:
+            lines += [f"requirepass {self.sentinels}", f"sentinel sentinel-pass {self.sentinels}"]
+        if self.watcher:
+            lines.append(f"user {self.watcher} on >{self.sentinels} {MAY_ASK}")
+        return lines
+
+    @property
+    def shown(self) -> str:
+        """Where the URL says what the Sentinels want."""
+        user = f"sentinel_user={self.watcher}&" if self.watcher else ""
+        return f"?{user}sentinel_password={self.sentinels}" if self.sentinels else ""
+
+
+NO_KEYS = Keys()
+
+
 @dataclass
 class Watched:
     """A primary and a replica, and three Sentinels that watch over them."""
@@ -112,50 +156,71 @@ class Watched:
     primary: RunningServer
     replica: RunningServer
     sentinels: Sequence[int]
+    keys: Keys = NO_KEYS
 
     @property
     def url(self) -> str:
+        secret = f"{self.keys.user}:{self.keys.servers}@" if self.keys.servers else ""
         places = ",".join(f"127.0.0.1:{port}" for port in self.sentinels)
-        return f"redis+sentinel://{places}/{NAME}"
+        return f"redis+sentinel://{secret}{places}/{NAME}{self.keys.shown}"
 
     def port(self) -> int:
         """Where the primary is, as a Sentinel says."""
-        with redis.Redis(port=self.sentinels[-1]) as client:
+        with self._asking(self.sentinels[-1]) as client:
             answer: Any = client.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME)  # pyright: ignore[reportUnknownMemberType]
         return int(answer[1])
 
     def knows_all(self) -> bool:
         """Whether the Sentinels have found each other, and the replica."""
         for port in self.sentinels:
-            with redis.Redis(port=port) as client:
+            with self._asking(port) as client:
                 told: Any = client.info("sentinel")
             if (told["master0"]["slaves"], told["master0"]["sentinels"]) != (1, 3):
                 return False
         return True
 
+    def _asking(self, port: int) -> redis.Redis:
+        return redis.Redis(port=port, password=self.keys.sentinels or None)
+
 
 @contextmanager
-def watched(program: Program, folder: Path, *options: str) -> Iterator[Watched]:
+def watched(
+    program: Program, folder: Path, *options: str, keys: Keys = NO_KEYS
+) -> Iterator[Watched]:
     """Sentinels that notice within a second when the primary is gone."""
     with ExitStack() as stack:
-        primary = stack.enter_context(running(program, folder / "one", *options, *AT_ONCE))
-        follows = ("--replicaof", f"127.0.0.1 {primary.port}", *options, *AT_ONCE)
-        replica = stack.enter_context(running(program, folder / "other", *follows))
-        ports = [_sentinel(stack, program, folder / f"sentinel {n}", primary) for n in range(3)]
-        made = Watched(primary, replica, ports)
+
+        def server(name: str, *more: str) -> RunningServer:
+            told = (*options, *keys.of_servers, *AT_ONCE, *more)
+            return stack.enter_context(
+                running(program, folder / name, *told, password=keys.servers)
+            )
+
+        primary = server("one")
+        replica = server("other", "--replicaof", f"127.0.0.1 {primary.port}")
+        ports = [
+            _sentinel(stack, program, folder / f"sentinel {n}", primary, keys) for n in range(3)
+        ]
+        made = Watched(primary, replica, ports, keys)
         until(made.knows_all)
         yield made
 
 
-def _sentinel(stack: ExitStack, program: Program, folder: Path, primary: RunningServer) -> int:
+def _sentinel(
+    stack: ExitStack, program: Program, folder: Path, primary: RunningServer, keys: Keys
+) -> int:
     folder.mkdir(parents=True)
     port, settings = free_port(), folder / "sentinel.conf"
-    settings.write_text(
-        f"port {port}\nbind 127.0.0.1\ndir {folder.as_posix()!r}\n"
-        f"sentinel monitor {NAME} 127.0.0.1 {primary.port} 2\n"
-        f"sentinel down-after-milliseconds {NAME} 500\n"
-        f"sentinel failover-timeout {NAME} 2000\n"
+    lines = (
+        f"port {port}",
+        "bind 127.0.0.1",
+        f"dir {folder.as_posix()!r}",
+        f"sentinel monitor {NAME} 127.0.0.1 {primary.port} 2",
+        f"sentinel down-after-milliseconds {NAME} 500",
+        f"sentinel failover-timeout {NAME} 2000",
+        *keys.of_sentinels,
     )
+    settings.write_text("".join(f"{line}\n" for line in lines))
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             [program.name, str(settings), "--sentinel"],
@@ -165,13 +230,13 @@ def _sentinel(stack: ExitStack, program: Program, folder: Path, primary: Running
         )
     stack.callback(process.wait)
     stack.callback(process.kill)
-    until(lambda: _answers(port))
+    until(lambda: _answers(port, keys))
     return port
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, keys: Keys) -> bool:
     try:
-        with redis.Redis(port=port) as client:
+        with redis.Redis(port=port, password=keys.sentinels or None) as client:
             return bool(client.ping())
     except redis.RedisError:
         return False

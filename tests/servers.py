@@ -64,18 +64,21 @@ class RunningServer:
     folder: Path
     port: int
     options: Sequence[str] = ()
+    #: Of whoever gives no name.
+    password: str = ""
     process: subprocess.Popen[bytes] = field(init=False)
     #: Bytes that a file of its may hold.
     _room: int = resource.RLIM_INFINITY
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
+        secret = f":{self.password}@" if self.password else ""
+        return f"redis://{secret}127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
         self.launch()
         limit = time.monotonic() + STARTS_WITHIN
-        with redis.Redis(port=self.port, socket_timeout=5) as client:
+        with redis.Redis.from_url(self.url, socket_timeout=5) as client:
             while True:
                 try:
                     client.ping()
@@ -95,6 +98,7 @@ class RunningServer:
                     *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
                     *SETTINGS,
                     *self.options,
+                    *(("--requirepass", self.password) if self.password else ()),
                 ],
                 executable=self.program.path,
                 stdout=log,
@@ -138,10 +142,12 @@ class RunningServer:
 
 
 @contextmanager
-def running(program: Program, folder: Path, *options: str) -> Iterator[RunningServer]:
+def running(
+    program: Program, folder: Path, *options: str, password: str = ""
+) -> Iterator[RunningServer]:
     """A server on a free port of 127.0.0.1 for as long as the block is open."""
     folder.mkdir(parents=True, exist_ok=True)
-    server = RunningServer(program, folder, free_port(), options)
+    server = RunningServer(program, folder, free_port(), options, password)
     server.start()
     try:
         yield server

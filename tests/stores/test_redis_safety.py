@@ -176,13 +176,18 @@ def following(server: RunningServer) -> None:
         ("rediss+cluster://me:pw@a:1/0", "rediss+cluster://***@a:1"),
         ("redis+sentinel://a,b:7/shop", "redis+sentinel://a:26379,b:7/shop/0"),
         ("rediss+sentinel://:pw@a/shop/3", "rediss+sentinel://***@a:26379/shop/3"),
+        (
+            "redis+sentinel://:pw@a/shop?sentinel_password=s3%26",
+            "redis+sentinel://***@a:26379/shop/0",
+        ),
         ("redis+unix://:pw@/run/redis.sock?db=4", "redis+unix://***@/run/redis.sock?db=4"),
     ],
 )
 async def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
     read = address.read(url)
     assert read.shown == shown
-    assert not read.password or read.password not in repr(read)
+    for secret in (read.password, read.sentinel_password):
+        assert not secret or secret not in repr(read)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +204,8 @@ async def test_an_address_is_shown_without_its_password(url: str, shown: str) ->
         ("redis+cluster://a,,b", "there is no host in it"),
         ("redis+sentinel://localhost", "behind the / stands what the Sentinels call the primary"),
         ("redis+sentinel://localhost/shop/x", '"x" is no number of a database'),
+        ("redis+sentinel://a/shop?db=1", "behind the ? stands what the Sentinels themselves want"),
+        ("redis+sentinel://a/shop?sentinel_user=me", "sentinel_password=PASSWORD"),
         ("redis+unix://localhost", "write a socket like"),
         ("redis+unix:///s?database=1", "write a socket like"),
     ],
@@ -206,6 +213,11 @@ async def test_an_address_is_shown_without_its_password(url: str, shown: str) ->
 async def test_a_bad_address_says_how_to_write_it(url: str, said: str) -> None:
     with pytest.raises(address.BadUrl, match=said.replace("?", "[?]")):
         address.read(url)
+
+
+async def test_what_sentinels_want_is_read_as_passwords_are_written() -> None:
+    read = address.read("redis+sentinel://a/shop?sentinel_user=me&sentinel_password=a%26b+c%3D")
+    assert (read.sentinel_user, read.sentinel_password) == ("me", "a&b+c=")
 
 
 HERE = address.read("redis://localhost")

@@ -3,8 +3,11 @@
 redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]    one server; rediss:// by TLS
 redis+unix://[[USER]:PASSWORD@]/PATH[?db=DATABASE]  one server by its socket
 redis+cluster://[[USER]:PASSWORD@]HOST:PORT[,HOST:PORT...]    a Cluster, by some of its nodes
-redis+sentinel://[[USER]:PASSWORD@]HOST:PORT[,HOST:PORT...]/NAME[/DATABASE]
+redis+sentinel://[[USER]:PASSWORD@]HOST:PORT[,HOST:PORT...]/NAME[/DATABASE][?OF_SENTINELS]
                                                     the primary that Sentinels call NAME
+
+User and password are the servers'. OF_SENTINELS are those that the Sentinels themselves want:
+[sentinel_user=USER&]sentinel_password=PASSWORD.
 
 These two by TLS too: rediss+cluster://, rediss+sentinel://.
 """
@@ -41,6 +44,9 @@ class Address:
     database: int = 0
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    #: What the Sentinels themselves want; empty where they let everybody in.
+    sentinel_user: str = field(default="", repr=False)
+    sentinel_password: str = field(default="", repr=False)
 
     @property
     def encrypted(self) -> bool:
@@ -78,7 +84,7 @@ def read(url: str) -> Address:
     known = {"scheme": parts.scheme, "user": unquote(user), "password": unquote(password)}
     if parts.scheme == "redis+unix":
         return _socket(parts, place, known)
-    if parts.query:
+    if parts.query and not parts.scheme.endswith("+sentinel"):
         raise BadUrl(f"there is a ? in it. {_LIKE}")
     return _servers(parts, place, known)
 
@@ -106,11 +112,25 @@ def _servers(parts: SplitResult, place: str, known: dict[str, str]) -> Address:
             )
         return Address(
             **known,
+            **_of_sentinels(parts.query),
             hosts=_hosts(place, SENTINEL_PORT),
             primary=unquote(name),
             database=_database(database or "0"),
         )
     return Address(**known, hosts=(_host(place, PORT),), database=_database(path or "0"))
+
+
+def _of_sentinels(query: str) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for pair in query.split("&") if query else ():
+        name, _, value = pair.partition("=")
+        told[name] = unquote(value)
+    if told and not {"sentinel_password"} <= told.keys() <= {"sentinel_user", "sentinel_password"}:
+        raise BadUrl(
+            "behind the ? stands what the Sentinels themselves want: sentinel_password=PASSWORD, "
+            "with sentinel_user=USER& before it if they know users; write %26 for a & in them."
+        )
+    return told
 
 
 def _hosts(places: str, port: int) -> tuple[tuple[str, int], ...]:

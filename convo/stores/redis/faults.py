@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from redis import exceptions
+from redis.asyncio.sentinel import MasterNotFoundError
 
 from convo.errors import Busy, StoreError, StoreUnavailable
 
@@ -60,10 +61,21 @@ def store_error(error: Exception) -> Exception:
         return Passing(f"The Cluster cannot do it yet: {said}.")
     if isinstance(error, exceptions.ResponseError) and not isinstance(error, _AWAY):
         return error
+    if isinstance(error, MasterNotFoundError):
+        return StoreUnavailable(_said_by_sentinels(said))
     told = f"Redis cannot be used: {said.rstrip('.') or type(error).__name__}."
     if type(error) is exceptions.ConnectionError or isinstance(error, OSError):
         told += f" {_GONE}"
     return StoreUnavailable(told)
+
+
+def _said_by_sentinels(said: str) -> str:
+    """The client's words without all that it tells of its connections."""
+    found, _, why = said.partition(" : ")
+    told = f"Redis cannot be used: {found}."
+    if "AuthenticationError" in why:
+        return f"{told} The Sentinels want a password, or another one: ?sentinel_password=..."
+    return f"{told} No Sentinel answers." if why else told
 
 
 _AWAY = (

@@ -127,7 +127,14 @@ def primary_of(address: Address, durability: Durability) -> SingleServer:
     """Whichever server the Sentinels call the primary: they are asked for each connection."""
     sentinels: Any = Sentinel(
         list(address.hosts),
-        sentinel_kwargs={"socket_timeout": ANSWER_WITHIN, "ssl": address.encrypted},
+        sentinel_kwargs={
+            "username": address.sentinel_user or None,
+            "password": address.sentinel_password or None,
+            "ssl": address.encrypted,
+            "socket_timeout": ANSWER_WITHIN,
+            # The next one is asked instead.
+            "retry": Retry(NoBackoff(), 0),
+        },
         **_known(address),
     )
     client: Redis = sentinels.master_for(address.primary)
