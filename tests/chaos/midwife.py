@@ -54,6 +54,10 @@ class Midwife:
         await self._nursery.wait()
 
     async def _asked(self, words: str) -> str:
+        # Whoever is cancelled meanwhile leaves no answer behind for the next who asks.
+        return await asyncio.shield(asyncio.create_task(self._answer_to(words)))
+
+    async def _answer_to(self, words: str) -> str:
         assert self._nursery.stdin is not None
         async with self._turn:
             self._nursery.stdin.write(f"{words}\n".encode())
