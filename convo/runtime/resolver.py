@@ -15,6 +15,7 @@ from typing import Literal, cast
 
 from convo.core.business import MessageClass
 from convo.core.turns import Outbound
+from convo.errors import Fenced
 from convo.ports import Claim, Provider, Settle, Store
 from convo.ports.doubts import CanLookUp, LookedUp, SendsOnce
 from convo.runtime import backoff
@@ -82,6 +83,8 @@ class Resolver:
         self._policy = policy
         self._looking = asyncio.Semaphore(LOOKS_AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        #: How often the partition was ours.
+        self._tenures = 0
         self._repeated: set[str] = set()
 
     def __len__(self) -> int:
@@ -97,8 +100,10 @@ class Resolver:
 
     def adopt(self, claims: Iterable[Claim], in_flight: Container[str]) -> None:
         """Take over what the last owner left; what `in_flight` holds is still being sent."""
+        self._tenures += 1
         for claim in claims:
-            if claim.attempt not in in_flight and claim.attempt not in self._tasks:
+            under_way = self._tasks.get(claim.attempt)
+            if claim.attempt not in in_flight and (under_way is None or under_way.done()):
                 # Whether the last owner repeated it already is not known, only that it tried.
                 may_repeat = claim.message.tries == 0
                 self._begin(claim, CUT_OFF, may_repeat=may_repeat, adopted=True)
@@ -111,7 +116,11 @@ class Resolver:
         task = asyncio.create_task(self._resolve(claim, why, may_repeat, adopted))
         self._tasks[claim.attempt] = task
         task.add_done_callback(self._results.watch)
-        task.add_done_callback(lambda _: self._tasks.pop(claim.attempt, None))
+        task.add_done_callback(lambda task: self._gone(claim.attempt, task))
+
+    def _gone(self, attempt: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(attempt) is task:
+            del self._tasks[attempt]
 
     async def _resolve(self, claim: Claim, why: str, may_repeat: bool, adopted: bool) -> None:
         message = claim.message
@@ -126,7 +135,10 @@ class Resolver:
             self._again(claim, backoff.wait(message.tries, message.id), stays=True)
             return
         await self._sleep(self._grace)
-        found = await self._look(looker, claim) if looker else UNKNOWN
+        try:
+            found = await self._look(looker, claim) if looker else UNKNOWN
+        except Fenced:
+            return  # it is the next owner's, who is told of it
         if found.found == "sent":
             self._repeated.discard(message.id)
             self._end(claim, "accepted", found.provider_ids, code="")
@@ -156,6 +168,8 @@ class Resolver:
             try:
                 async with self._looking:
                     found = await self._found(looker, claim)
+            except Fenced:
+                raise
             except Exception as error:
                 log.warning("Looking up message %s failed: %s", claim.message.id, frames(error))
                 continue
@@ -164,11 +178,20 @@ class Resolver:
         return UNKNOWN
 
     async def _found(self, looker: CanLookUp, claim: Claim) -> LookedUp:
-        """What the provider remembers, without what is other messages'."""
+        """What the provider remembers, without what is other messages'.
+
+        Raises `Fenced` where the partition is somebody else's, and nobody here adopts it again.
+        """
         found = await looker.look_up(claim.message, claim.at)
         if found.found != "alike":
             return found
-        others = await self._store.others(claim, found.provider_ids)
+        tenure = self._tenures
+        try:
+            others = await self._store.others(claim, found.provider_ids)
+        except Fenced:
+            if tenure == self._tenures:
+                raise
+            return UNKNOWN  # it has become ours anew meanwhile
         rest = tuple(id for id in found.provider_ids if id not in others.provider_ids)
         if not rest:
             return LookedUp(found="not_sent")

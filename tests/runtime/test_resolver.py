@@ -1,13 +1,13 @@
 """Messages in doubt: whom to ask, and what to do when nobody knows."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from convo.core.events import Report
-from convo.errors import SendUncertain
-from convo.ports import Arrival, Claim, Settle
+from convo.errors import Fenced, SendUncertain
+from convo.ports import Arrival, Claim, Others, Settle
 from convo.ports.doubts import LookedUp
 from convo.runtime.resolver import GRACE, LOOKS, REPEATS
 from tests.runtime.stage import (
@@ -185,6 +185,44 @@ async def test_nothing_is_believed_while_the_store_does_not_say_whose_an_id_is()
         stage.resolver.take(second, "reset")
         assert (await settled(stage)).outcome == "held"
         assert len(provider.asked) == LOOKS
+
+
+class SomebodyElses:
+    """A store of whose partitions this process has none any more."""
+
+    def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self._meanwhile = meanwhile
+
+    async def others(self, claim: Claim, provider_ids: Sequence[str]) -> Others:
+        self._meanwhile()
+        raise Fenced("Somebody else owns it.")
+
+
+async def test_what_is_another_owners_is_left_to_it_and_taken_up_when_it_comes_back() -> None:
+    provider = Remembering(memory=[alike("P1")] * 2)
+    async with staged(provider) as stage:
+        ours, stage.resolver._store = stage.store, SomebodyElses()  # pyright: ignore[reportAttributeAccessIssue]
+        stage.resolver.take(claim(), "reset")
+        await stage.until(lambda: not len(stage.resolver))
+        assert stage.results.empty
+        stage.resolver._store = ours
+        stage.resolver.adopt([claim()], frozenset())
+        assert (await settled(stage)).outcome == "accepted"
+
+
+async def test_what_has_come_back_while_the_store_was_asked_is_looked_up_again() -> None:
+    provider = Remembering(memory=[alike("P1")] * 2)
+    async with staged(provider) as stage:
+        ours = stage.store
+
+        def comes_back() -> None:
+            stage.resolver._store = ours
+            stage.resolver.adopt([claim()], frozenset())
+
+        stage.resolver._store = SomebodyElses(comes_back)  # pyright: ignore[reportAttributeAccessIssue]
+        stage.resolver.take(claim(), "reset")
+        assert (await settled(stage)).outcome == "accepted"
+        assert len(provider.asked) == 2
 
 
 async def test_what_an_end_kept_from_leaving_is_sent_at_once_however_often_it_was_tried() -> None:
