@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from convo.fakes.android_sms_gateway import FakeAndroidSmsGateway
 from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
+from convo.fakes.infobip import FakeInfobip
 from convo.fakes.kannel import FakeKannel
 from convo.fakes.telnyx import FakeTelnyx
 from convo.fakes.twilio import FakeTwilio
@@ -18,7 +19,8 @@ __all__ = ["FAKES", "Answer", "Asked", "Fake", "Now", "Said", "Taken", "Webhook"
 FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "twilio": FakeTwilio,
     "telnyx": FakeTelnyx,
-    "android_sms_gateway": FakeAndroidSmsGateway,
     "vonage": FakeVonage,
+    "android_sms_gateway": FakeAndroidSmsGateway,
+    "infobip": FakeInfobip,
     "kannel": FakeKannel,
 }

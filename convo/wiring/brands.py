@@ -17,6 +17,7 @@ from convo.providers import (
     android_sms_gateway,
     console,
     generic_http,
+    infobip,
     kannel,
     log,
     smtp,
@@ -45,10 +46,11 @@ class Brand:
 PROVIDERS: Mapping[str, Brand] = {
     "twilio": Brand(options=twilio.Options, connect=twilio.connect),
     "telnyx": Brand(options=telnyx.Options, connect=telnyx.connect),
+    "vonage": Brand(options=vonage.Options, connect=vonage.connect),
     "android_sms_gateway": Brand(
         options=android_sms_gateway.Options, connect=android_sms_gateway.connect
     ),
-    "vonage": Brand(options=vonage.Options, connect=vonage.connect),
+    "infobip": Brand(options=infobip.Options, connect=infobip.connect),
     "kannel": Brand(options=kannel.Options, connect=kannel.connect),
     "generic_http": Brand(options=generic_http.Options, connect=generic_http.connect),
     "console": Brand(options=console.Options, connect=console.connect),

@@ -52,6 +52,11 @@ def _android_sms_gateway(options: BaseModel, url: str) -> Probe:  # noqa: ARG001
     return Probe(method="POST", headers=headers | {"X-Signature": proof.decode()}, body=body)
 
 
+def _infobip(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
+    headers = {"Content-Type": "application/json"}
+    return Probe(method="POST", headers=headers, body=b'{"results": []}')
+
+
 def _kannel(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
     """A message of bytes, such as phones get their settings by: it is no text."""
     assert isinstance(options, kannel.Options)
@@ -69,6 +74,7 @@ def _console(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs 
 PROBES: Mapping[str, Callable[[BaseModel, str], Probe]] = {
     "twilio": _twilio,
     "android_sms_gateway": _android_sms_gateway,
+    "infobip": _infobip,
     "kannel": _kannel,
     "console": _console,
 }
