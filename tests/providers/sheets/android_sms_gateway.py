@@ -17,6 +17,7 @@ def _several(fake: FakeAndroidSmsGateway, said: tuple[Said, ...]) -> Webhook:
 
 
 SHEET = Sheet(
+    provider="android_sms_gateway",
     fake=FakeAndroidSmsGateway,
     hears=Hears(
         answer=android_sms_gateway.ANSWER,
