@@ -45,6 +45,7 @@ class Page:
 #: Every page, in the order of the list at the top. What each is called is in speech/frame.py.
 PAGES: Mapping[str, Page] = {
     "try_out": Page(path="/", least="editor"),
+    "conversations": Page(path=f"{HOME}/conversations", least="viewer"),
     "account": Page(path=f"{HOME}/account", least="viewer", listed=False),
 }
 

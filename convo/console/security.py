@@ -31,6 +31,8 @@ _READS = frozenset(("GET", "HEAD"))
 
 #: The least role that a route is for; None lets everybody in who knows our name.
 Least = Role | None
+#: Routes under the least role that they are for; what comes first is tried first.
+Rooms = Sequence[tuple[Least, Sequence[BaseRoute]]]
 NOTHING: Mapping[type[Exception], ExceptionHandler] = {}
 
 
@@ -60,20 +62,18 @@ def policy(nonce: str) -> str:
 
 
 def guarded(
-    rooms: Mapping[Least, Sequence[BaseRoute]],
+    rooms: Rooms,
     entrance: Entrance,
     called: Callable[[str], bool],
     failing: Mapping[type[Exception], ExceptionHandler] = NOTHING,
 ) -> ASGIApp:
     """The routes behind the entrance, each for its least role: there is no way to leave it out.
 
-    A route that comes first is tried first. `called` tells whether a name in Host is one of this
+    `called` tells whether a name in Host is one of this
     server's. Any other is somebody's who pointed it here (DNS rebinding), and is refused.
     """
     site = Starlette(
-        routes=[
-            _Guarded(route, least, entrance) for least, routes in rooms.items() for route in routes
-        ],
+        routes=[_Guarded(route, least, entrance) for least, routes in rooms for route in routes],
         exception_handlers=failing,
     )
 

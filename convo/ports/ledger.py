@@ -58,7 +58,11 @@ class Ledger(Protocol):
         ...
 
     async def records(self, mark: str, limit: int) -> Page[Recorded]:
-        """What turns and messages have to tell; of one contact, oldest first."""
+        """What turns and messages have to tell; of one contact, oldest first.
+
+        A page without any is where those of a partition end: asked for again by the same mark, it
+        has what came since.
+        """
         ...
 
     async def contacts(self, mark: str, limit: int) -> Page[ContactState]:

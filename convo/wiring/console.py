@@ -1,25 +1,31 @@
 """The console of a business that is served: its pages, the way in, and where they stand."""
 
 import ipaddress
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convo.console.account import Account
+from convo.console.book import Book
+from convo.console.conversations import Conversations
 from convo.console.frame import HERE, HOME, PAGES, STATIC, Frame
 from convo.console.passwords import Passwords
-from convo.console.security import Least, guarded, names_of
+from convo.console.security import Rooms, guarded, names_of
 from convo.console.sign_ins import SignIns
 from convo.console.slowing import Slowing
 from convo.errors import SettingsError, StoreError
 from convo.ports import Clock
 from convo.ports.register import Register
+from convo.routing.playbook import Playbook
 from convo.settings import Settings
-from convo.wiring.brands import open_register
+from convo.wiring.brands import open_ledger, open_register
+from convo.wiring.secret import link_secret
 
 
 def files() -> Mount:
@@ -41,10 +47,8 @@ def in_front(site: ASGIApp | None, business: ASGIApp) -> ASGIApp:
 
 
 @asynccontextmanager
-async def console(
-    settings: Settings, clock: Clock, *, opens: bool
-) -> AsyncGenerator[ASGIApp | None]:
-    """The pages under `/console`; None where there are none, or this process has no web.
+async def people(settings: Settings, *, opens: bool) -> AsyncGenerator[Register | None]:
+    """Who may use the console; None where there is none, or this process has no web.
 
     Raises `SettingsError` when others than this machine could come and nobody has a password.
     """
@@ -61,11 +65,44 @@ async def console(
                     "convo user add NAME --role admin"
                 ]
             )
-        account = account_of(settings, register, clock)
-        called = names_of(settings.public_url, settings.console_names)
-        yield guarded(rooms(account), account, called, {StoreError: account.frame.away})
+        yield register
     finally:
         await register.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What pages tell of."""
+
+    settings: Settings
+    clock: Clock
+    playbook: Callable[[], Playbook]
+
+
+def console(sources: Sources, register: Register) -> ASGIApp:
+    """The pages under `/console`."""
+    settings = sources.settings
+    account = account_of(settings, register, sources.clock)
+    called = names_of(settings.public_url, settings.console_names or ())
+    served = rooms(account, pages(account.frame, sources))
+    return guarded(served, account, called, {StoreError: account.frame.away})
+
+
+def pages(frame: Frame, sources: Sources) -> Rooms:
+    """The pages that every console has."""
+    settings = sources.settings
+    looks = partial(open_ledger, settings)
+    conversations = Conversations(
+        frame=frame,
+        looks=looks,
+        book=Book(link_secret(settings)),
+        playbook=sources.playbook,
+        clock=sources.clock,
+    )
+    return (
+        ("viewer", [Route(HOME, frame.home)]),
+        (PAGES["conversations"].least, conversations.routes()),
+    )
 
 
 def account_of(settings: Settings, register: Register, clock: Clock) -> Account:
@@ -84,17 +121,14 @@ def account_of(settings: Settings, register: Register, clock: Clock) -> Account:
     )
 
 
-def rooms(account: Account) -> Mapping[Least, Sequence[BaseRoute]]:
-    """Every route, by the least role that it is for."""
-    frame = account.frame
-    return {
-        None: [*account.open_routes(), files()],
-        "viewer": [
-            Route(HOME, frame.home),
-            *account.routes(),
-            Route(f"{HOME}/{{rest:path}}", frame.nothing),
-        ],
-    }
+def rooms(account: Account, pages: Rooms) -> Rooms:
+    """Every route of a console that is served."""
+    return (
+        (None, [*account.open_routes(), files()]),
+        (PAGES["account"].least, account.routes()),
+        *pages,
+        ("viewer", [Route(f"{HOME}/{{rest:path}}", account.frame.nothing)]),
+    )
 
 
 def _is_loopback(host: str) -> bool:

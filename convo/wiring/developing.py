@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +11,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 import httpx
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convo.console.diary import Diary
@@ -20,7 +20,7 @@ from convo.console.frame import HOME, PAGES, Frame
 from convo.console.network import Network
 from convo.console.one_time_link import SignIn
 from convo.console.phones import Phones
-from convo.console.security import Least, guarded
+from convo.console.security import Rooms, guarded
 from convo.console.try_out import Next, Stands, TryOut
 from convo.core.events import Arriving
 from convo.core.links import SignedIds
@@ -40,7 +40,7 @@ from convo.settings import Connection, Settings
 from convo.stores.sqlite.store import SqliteStore
 from convo.wiring.authored import Authored
 from convo.wiring.brands import open_ledger
-from convo.wiring.console import files
+from convo.wiring.console import Sources, files, pages
 from convo.wiring.phone_wire import PhoneWire, Reported
 from convo.wiring.reloading import reload
 from convo.wiring.saving import save
@@ -122,7 +122,12 @@ class Developing:
                 pages=frozenset(PAGES) - {"account"},
                 signs_out=False,
             )
-            pages = TryOut(
+            sources = Sources(
+                settings=settings,
+                clock=traveller.now,
+                playbook=lambda: business.shelf.playbook,
+            )
+            try_out = TryOut(
                 frame=frame,
                 phones=phones,
                 traveller=traveller,
@@ -138,7 +143,7 @@ class Developing:
             )
             hosts = frozenset(f"{name}:{settings.port}" for name in (HOST, "localhost"))
             site = guarded(
-                developed(frame, self.sign_in, pages),
+                developed(frame, self.sign_in, try_out, pages(frame, sources)),
                 self.sign_in,
                 hosts.__contains__,
                 {StoreError: frame.away},
@@ -155,15 +160,14 @@ class Developing:
                 await drain(beside, 0)
 
 
-def developed(
-    frame: Frame, sign_in: SignIn, try_out: TryOut
-) -> Mapping[Least, Sequence[BaseRoute]]:
-    """Every route, by the least role that it is for."""
-    return {
-        None: [*sign_in.routes(), files()],
-        PAGES["try_out"].least: try_out.routes(),
-        "viewer": [Route(HOME, frame.home)],
-    }
+def developed(frame: Frame, sign_in: SignIn, try_out: TryOut, pages: Rooms) -> Rooms:
+    """Every route of `convo dev`."""
+    return (
+        (None, [*sign_in.routes(), files()]),
+        (PAGES["try_out"].least, try_out.routes()),
+        *pages,
+        ("viewer", [Route(f"{HOME}/{{rest:path}}", frame.nothing)]),
+    )
 
 
 def _side_by_side(business: ASGIApp, site: ASGIApp) -> ASGIApp:

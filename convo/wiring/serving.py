@@ -47,7 +47,7 @@ from convo.web.webhooks import Door
 from convo.wiring import memory
 from convo.wiring.authored import Authored
 from convo.wiring.brands import adapters, only_shared, open_store
-from convo.wiring.console import console, in_front
+from convo.wiring.console import Sources, console, in_front, people
 from convo.wiring.levels import levels
 from convo.wiring.limits import limits_of
 from convo.wiring.outfit import Outfit, worker_name
@@ -106,7 +106,7 @@ async def wired(
     store = await open_store(settings, clock)
     async with (
         httpx.AsyncClient(trust_env=False, timeout=None) as own,
-        console(settings, clock, opens=role != "worker") as desk,
+        people(settings, opens=role != "worker") as register,
     ):
         intake = Intake(
             store=store, business=settings.business, instruments=instruments, witness=witness
@@ -177,8 +177,9 @@ async def wired(
             join=intake.join,
         )
         operator = Operator(secret=secret, decide=intake.decide)
+        sources = Sources(settings=settings, clock=clock, playbook=lambda: shelf.playbook)
         app = in_front(
-            desk,
+            console(sources, register) if register is not None else None,
             build_app(
                 doors(settings, providers) if hears else {},
                 intake.accept,

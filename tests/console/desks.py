@@ -9,13 +9,13 @@ from pathlib import Path
 import httpx
 
 from convo.console.account import COOKIE, Account
-from convo.console.security import guarded, names_of
+from convo.console.security import Rooms, guarded, names_of
 from convo.console.sign_ins import with_password
 from convo.core.people import ROLES, Role
 from convo.settings import Settings
-from convo.wiring.authored import settings_in
-from convo.wiring.brands import open_register
-from convo.wiring.console import account_of, rooms
+from convo.wiring.authored import authored, settings_in
+from convo.wiring.brands import open_register, open_store
+from convo.wiring.console import Sources, account_of, pages, rooms
 from tests.end_to_end.serving import written
 
 HOST = "127.0.0.1:8000"
@@ -46,6 +46,7 @@ class Desk:
 
     account: Account
     client: httpx.AsyncClient
+    rooms: Rooms
     now: int = START
 
     async def admit(self, name: str, role: Role, password: str = PASSWORD) -> None:
@@ -83,15 +84,20 @@ def _shown(cookie: str) -> Mapping[str, str]:
 async def desk_at(folder: Path, *, address: str = "127.0.0.1") -> AsyncGenerator[Desk]:
     """One process's console; `address` is where its browsers come from."""
     found = settings(folder)
+    await (await open_store(found, lambda: START)).close()
     register = open_register(found)
     desks: list[Desk] = []
     account = account_of(found, register, lambda: desks[0].now)
-    app = guarded(rooms(account), account, names_of("", ()))
+    sources = Sources(
+        settings=found, clock=lambda: desks[0].now, playbook=lambda: authored(found).playbook
+    )
+    rooms_here = rooms(account, pages(account.frame, sources))
+    app = guarded(rooms_here, account, names_of("", ()))
     transport = httpx.ASGITransport(app, client=(address, 4711))
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
         # What a browser shows is said with each request.
         client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        desks.append(Desk(account=account, client=client))
+        desks.append(Desk(account=account, client=client, rooms=rooms_here))
         yield desks[0]
     await register.close()
 

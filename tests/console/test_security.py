@@ -1,28 +1,34 @@
 """Who gets in, and what is refused: every route, by every role and every kind of stranger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount, Route
 
 from convo.console.diary import Diary
 from convo.console.frame import Frame
 from convo.console.network import Network
 from convo.console.one_time_link import SignIn
 from convo.console.phones import Phones
-from convo.console.security import HEADERS, Least, guarded, names_of
+from convo.console.security import HEADERS, Least, Rooms, guarded, names_of
 from convo.console.try_out import TryOut
 from convo.core.people import ROLES, Visitor
 from convo.runtime.travelling import Traveller
-from convo.wiring.console import rooms
 from convo.wiring.developing import developed
 from tests.console.desks import desk_at, of_every_role
 
 HOST = "127.0.0.1:8020"
 OURS = {"sec-fetch-site": "same-origin"}
+
+
+def frame() -> Frame:
+    return Frame(
+        business="Salon Mei", zone="Asia/Shanghai", pages=frozenset({"try_out"}), signs_out=False
+    )
+
 
 #: Every route of `convo dev`, and the least role that it is for; None is for everybody.
 DEV: Mapping[str, Least] = {
@@ -41,7 +47,10 @@ DEV: Mapping[str, Least] = {
     "POST /try/time": "editor",
     "GET /static": "editor",
     "GET /console": "viewer",
+    "GET /console/{rest:path}": "viewer",
 }
+#: In the place of the pages that `convo run` has too.
+OTHERS: Rooms = (("viewer", [Route("/console", frame().home)]),)
 #: And of `convo run` and `convo web`.
 SERVED: Mapping[str, Least] = {
     "GET /console/sign-in": None,
@@ -51,17 +60,20 @@ SERVED: Mapping[str, Least] = {
     "GET /console": "viewer",
     "GET /console/account": "viewer",
     "POST /console/account": "viewer",
+    "GET /console/conversations": "viewer",
+    "POST /console/conversations": "viewer",
+    "GET /console/conversations/{key}": "viewer",
     "GET /console/{rest:path}": "viewer",
 }
-PLACES = {"{name}": "booking", "{rest:path}": "nowhere"}
+PLACES = {"{name}": "booking", "{rest:path}": "nowhere", "{key}": "0" * 18}
 #: What stands behind a folder of files.
 FILES = {"/static": "/static/try_out.js", "/console/static": "/console/static/frame.css"}
 
 
-def named(routes: Mapping[Least, Sequence[BaseRoute]]) -> Mapping[str, Least]:
+def named(rooms: Rooms) -> Mapping[str, Least]:
     """Routes as the tables above write them."""
     found: dict[str, Least] = {}
-    for least, some in routes.items():
+    for least, some in rooms:
         for each in some:
             assert isinstance(each, Route | Mount)
             methods: set[str] = getattr(each, "methods", None) or {"GET"}
@@ -86,12 +98,6 @@ async def nothing(*_: Any) -> Any:
     pytest.fail("a stranger got through")
 
 
-def frame() -> Frame:
-    return Frame(
-        business="Salon Mei", zone="Asia/Shanghai", pages=frozenset({"try_out"}), signs_out=False
-    )
-
-
 def try_out() -> TryOut:
     phones = Phones(lambda: 0)
     return TryOut(
@@ -111,7 +117,9 @@ def try_out() -> TryOut:
 
 
 def site(sign_in: SignIn) -> httpx.AsyncClient:
-    app = guarded(developed(frame(), sign_in, try_out()), sign_in, frozenset({HOST}).__contains__)
+    app = guarded(
+        developed(frame(), sign_in, try_out(), OTHERS), sign_in, frozenset({HOST}).__contains__
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{HOST}")
 
 
@@ -123,13 +131,13 @@ async def status(path: str, method: str, headers: Mapping[str, str], sign_in: Si
 
 
 def test_the_routes_tried_are_all_that_there_are(tmp_path: Path) -> None:
-    assert named(developed(frame(), SignIn(), try_out())) == DEV
+    assert named(developed(frame(), SignIn(), try_out(), OTHERS)) == DEV
 
 
 @pytest.mark.anyio
 async def test_the_served_routes_tried_are_all_that_there_are(tmp_path: Path) -> None:
     async with desk_at(tmp_path / "shop") as desk:
-        assert named(rooms(desk.account)) == SERVED
+        assert named(desk.rooms) == SERVED
 
 
 @pytest.mark.anyio
@@ -171,7 +179,7 @@ async def test_a_role_that_is_too_small_is_told_so_on_a_page_of_its_own(tmp_path
     async with desk_at(tmp_path / "shop") as desk:
         cookies = await of_every_role(desk)
         account = desk.account
-        app = guarded({"editor": rooms(account)["viewer"]}, account, names_of("", ()))
+        app = guarded([("editor", account.routes())], account, names_of("", ()))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
             for role, cookie in cookies.items():

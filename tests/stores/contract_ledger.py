@@ -185,6 +185,38 @@ class LedgerContract:
         assert ann.stopped
         assert [each.state for each in acts] == ["withdrawn"]
 
+    async def test_where_the_records_end_more_are_told_later(
+        self, desk: Desk, looks: Looks
+    ) -> None:
+        async def all_texts() -> tuple[list[str], list[str]]:
+            """What is told from the beginning, and the marks at which nothing was."""
+            found, ends, mark = list[str](), list[str](), None
+            async with looks() as ledger:
+                while mark != "":
+                    page = await ledger.records(mark or "", 2)
+                    found += [r.facts["text"] for x in page.items for r in x.records]
+                    ends += [] if page.items else [mark or ""]
+                    mark = page.next
+            return found, ends
+
+        async def since(ends: list[str]) -> list[str]:
+            async with looks() as ledger:
+                pages = [await ledger.records(mark, 9) for mark in ends]
+            return [r.facts["text"] for page in pages for x in page.items for r in x.records]
+
+        async def note(text: str) -> None:
+            record = Record(kind="note", facts={"text": text})
+            await desk.say(contact=ANN, record=None, records=(record,))
+
+        for n in range(3):
+            await note(f"first {n}")
+        found, ends = await all_texts()
+        assert found == ["first 0", "first 1", "first 2"]
+        assert await since(ends) == []
+        await note("then")
+        await note("at last")
+        assert await since(ends) == ["then", "at last"]
+
     async def test_the_source_of_a_flow_version_is_told(self, desk: Desk, looks: Looks) -> None:
         await desk.store.keep_flow("abc", b"say: hi")
         async with looks() as ledger:

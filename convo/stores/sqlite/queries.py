@@ -92,12 +92,13 @@ def parked_event(database: Reads, id: str) -> ParkedEvent | None:
 
 
 def records(database: Reads, mark: str, limit: int) -> Page[Recorded]:
-    """The records of turns that are still kept, oldest first."""
+    """The records of turns that are still kept, oldest first; where they end, more will come."""
     rows = database.execute(
         "SELECT number, records FROM record WHERE number > ? ORDER BY number LIMIT ?",
         (int(mark or 0), limit),
     ).fetchall()
-    return _page(rows, limit, lambda row: str(row[0]), lambda row: record_codec.decode(row[1]))
+    told = tuple(record_codec.decode(records) for _, records in rows)
+    return Page(items=told, next=str(rows[-1][0]) if rows else "")
 
 
 def contacts(database: Reads, mark: str, limit: int) -> Page[ContactState]:
