@@ -9,6 +9,7 @@ from convo.fakes.android_sms_gateway import FakeAndroidSmsGateway
 from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
 from convo.fakes.infobip import FakeInfobip
 from convo.fakes.kannel import FakeKannel
+from convo.fakes.plivo import FakePlivo
 from convo.fakes.telnyx import FakeTelnyx
 from convo.fakes.twilio import FakeTwilio
 from convo.fakes.vonage import FakeVonage
@@ -20,6 +21,7 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "twilio": FakeTwilio,
     "telnyx": FakeTelnyx,
     "vonage": FakeVonage,
+    "plivo": FakePlivo,
     "android_sms_gateway": FakeAndroidSmsGateway,
     "infobip": FakeInfobip,
     "kannel": FakeKannel,

@@ -20,6 +20,7 @@ from convo.providers import (
     infobip,
     kannel,
     log,
+    plivo,
     smtp,
     telnyx,
     twilio,
@@ -47,6 +48,7 @@ PROVIDERS: Mapping[str, Brand] = {
     "twilio": Brand(options=twilio.Options, connect=twilio.connect),
     "telnyx": Brand(options=telnyx.Options, connect=telnyx.connect),
     "vonage": Brand(options=vonage.Options, connect=vonage.connect),
+    "plivo": Brand(options=plivo.Options, connect=plivo.connect),
     "android_sms_gateway": Brand(
         options=android_sms_gateway.Options, connect=android_sms_gateway.connect
     ),

@@ -3,6 +3,7 @@
 None of them brings a text, so all are let in and passed over, without a warning in the log.
 """
 
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-from convo.providers import android_sms_gateway, kannel, twilio
+from convo.providers import android_sms_gateway, kannel, plivo, twilio
 from convo.providers.twilio_signatures import proof_of, signed_fields
 
 
@@ -57,6 +58,23 @@ def _infobip(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs 
     return Probe(method="POST", headers=headers, body=b'{"results": []}')
 
 
+def _plivo(options: BaseModel, url: str) -> Probe:
+    """Signed as Plivo signs, by the account's token."""
+    assert isinstance(options, plivo.Options)
+    fields, nonce = {"MessageUUID": "doctor", "Status": "doctor"}, secrets.token_hex(10)
+    signed = plivo.signed_v3("POST", url, fields.items())
+    proof = plivo.proof_of(options.auth_token.get_secret_value(), signed, nonce)
+    return Probe(
+        method="POST",
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Plivo-Signature-V3": proof,
+            "X-Plivo-Signature-V3-Nonce": nonce,
+        },
+        body=urlencode(fields).encode(),
+    )
+
+
 def _kannel(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
     """A message of bytes, such as phones get their settings by: it is no text."""
     assert isinstance(options, kannel.Options)
@@ -73,6 +91,7 @@ def _console(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs 
 #: How each brand is tried. A gateway of one's own description can be tried by nobody but itself.
 PROBES: Mapping[str, Callable[[BaseModel, str], Probe]] = {
     "twilio": _twilio,
+    "plivo": _plivo,
     "android_sms_gateway": _android_sms_gateway,
     "infobip": _infobip,
     "kannel": _kannel,
