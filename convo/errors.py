@@ -110,11 +110,22 @@ class Unavailable(NotSent):
 
 
 class RateLimited(NotSent):
-    """The provider asks us to slow down; `retry_after` is in seconds, None when unsaid."""
+    """The provider asks us to slow down; `retry_after` is in seconds, None when unsaid.
 
-    def __init__(self, why: str, *, code: str = "", retry_after: float | None = None) -> None:
+    With `contact_only` it is this contact who has had enough for now, and all others may go on.
+    """
+
+    def __init__(
+        self,
+        why: str,
+        *,
+        code: str = "",
+        retry_after: float | None = None,
+        contact_only: bool = False,
+    ) -> None:
         super().__init__(why, code=code)
         self.retry_after = retry_after
+        self.contact_only = contact_only
 
 
 class LeaseOver(NotSent):

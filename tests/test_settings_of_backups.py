@@ -74,6 +74,12 @@ END = '"+12025550102"\nsignature = "Salon Mei: "\n'
             'token = "t"\naddress = "+12025550102"',
             "it carries pictures otherwise. Give both one `media`.",
         ),
+        (
+            'provider = "console"\naddress = "+12025550102"',
+            'provider = "aliyun"\naccess_key_id = "k"\naccess_key_secret = "s"\n'
+            'address = "+12025550102"',
+            "it has other templates approved.",
+        ),
     ],
 )
 def test_who_could_not_send_the_same_text_is_no_backup(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from convo.core.approved import Template
 from convo.core.hours import NO_CALENDAR, Calendar, Hours
 from convo.core.languages import nearest
 from convo.core.limits import Limit
@@ -52,6 +53,8 @@ class Channel:
     order: Literal["sent", "delivered"] = "sent"
     #: Who carries its messages while its provider fails: the first of these that does not.
     backups: tuple[str, ...] = ()
+    #: All that its provider sends, approved beforehand; None where any text may go.
+    templates: tuple[Template, ...] | None = None
 
     def reaches(self, fields: Mapping[str, object]) -> str:
         """Where it reaches who has these fields; empty when that is their number, or nowhere."""

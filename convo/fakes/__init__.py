@@ -5,6 +5,7 @@ They stand in for the companies in tests and in `convo dev --fake`, and open no 
 
 from collections.abc import Callable, Mapping
 
+from convo.fakes.aliyun import FakeAliyun
 from convo.fakes.android_sms_gateway import FakeAndroidSmsGateway
 from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
 from convo.fakes.infobip import FakeInfobip
@@ -24,5 +25,6 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "plivo": FakePlivo,
     "android_sms_gateway": FakeAndroidSmsGateway,
     "infobip": FakeInfobip,
+    "aliyun": FakeAliyun,
     "kannel": FakeKannel,
 }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from convo.core.approved import covering
 from convo.core.business import Channel, MessageClass
 from convo.core.parts import Parts, parts_of
 from convo.policy import opt_out
@@ -14,12 +15,16 @@ from convo.policy.opt_out import Stops
 LONGEST = 1_600
 """Characters of one message, everything included: Twilio takes no more (error 21617)."""
 
+UNAPPROVED = "no-template"
+
 #: Why a text cannot leave as it is. Kept in records, so a rule's name stays what it is.
 LEAVING_RULES: Mapping[str, str] = {
     "signature-unlisted": "The text bears a signature that its channel does not list "
     "(`signature`, `signatures` in convo.toml).",
     "signature-twice": "The text bears more than one signature.",
     "no-opt-out-phrase": "Marketing must end with one way to refuse it, and this text does not.",
+    UNAPPROVED: "No template that the provider has approved covers the text "
+    "(`templates` in convo.toml; `convo templates` lists what to register).",
 }
 
 _IN_BRACKETS = re.compile(r"【[^【】\n]{1,40}】")
@@ -72,6 +77,8 @@ def leaving(
         body = folded(body, signature)
     if len(body) + len(signature) > LONGEST:
         body = _shortened(body, LONGEST - len(signature), kind, phrase, stops)
+    if channel.templates is not None and covering(body.strip(), channel.templates) is None:
+        return Refused(rule=UNAPPROVED)
     whole = _put(body, signature, channel)
     return Leaving(text=whole, parts=parts_of(whole, mms=bool(media)), media=media)
 
@@ -92,6 +99,12 @@ def _put(body: str, signature: str, channel: Channel) -> str:
 
 
 # --- signatures -----------------------------------------------------------------------------------
+
+
+def signed(text: str, channel: Channel) -> tuple[str, str]:
+    """A text that leaves on the channel as its body and its signature; empty if it bears none."""
+    listed = signatures_of(channel)
+    return _taken(text.strip(), listed, at_end=channel.sign_at == "end") or (text, "")
 
 
 def _unsigned(text: str, channel: Channel, others: Sequence[Channel]) -> tuple[str, str, str]:

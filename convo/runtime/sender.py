@@ -277,7 +277,10 @@ class Sender:
         match error:
             case RateLimited(code=code, retry_after=seconds):
                 pause = self._pause(message, seconds)
-                valve.slow_down(now, now + pause)
+                if error.contact_only:
+                    valve.flowed(now, begun)
+                else:
+                    valve.slow_down(now, now + pause)
                 self._settle(claim, "again", code=code or "rate_limited", due=now + pause)
             case LeaseOver(code=code):
                 # Nothing is wrong with the provider. It is settled all the same: should the

@@ -19,6 +19,11 @@ def _signing(channel: Channel) -> tuple[Any, ...]:
     return channel.signature, frozenset(channel.signatures), channel.sign_at
 
 
+def _approved(channel: Channel) -> Any:
+    """The same texts are approved by another company with gaps that it writes in its own way."""
+    return None if channel.templates is None else {each.shape for each in channel.templates}
+
+
 #: What must be the same, and what is said where it is not: a text is written for the first channel,
 #: before anybody knows which of them carries it.
 _SAME: tuple[tuple[Callable[[Channel], Any], str], ...] = (
@@ -32,6 +37,10 @@ _SAME: tuple[tuple[Callable[[Channel], Any], str], ...] = (
     (
         lambda channel: channel.hears,
         "only one of the two can be answered. Take one like it.",
+    ),
+    (
+        _approved,
+        "it has other templates approved. Give both the same texts, or take one like it.",
     ),
     (lambda channel: channel.joins, "parts of long texts come otherwise. Give both one `joins`."),
 )

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from convo.core.approved import Gaps
 from convo.core.business import Channel
 from convo.core.limits import Limit
 from convo.core.numbers import Address, PhoneNumber, SenderName, address
@@ -47,12 +48,18 @@ def channel_of(
         shared_limits=tuple(shared),
         backups=table.backups,
         order=table.order,
+        templates=getattr(options, "approved", None),
     )
 
 
 def carries_media(options: BaseModel) -> bool:
     """Whether pictures can be given to the provider at all: its options say so."""
     return bool(getattr(options, "carries_media", False))
+
+
+def gaps_of(options: BaseModel) -> Gaps | None:
+    """How the provider writes the gaps of its templates; None where it takes any text."""
+    return getattr(options, "gaps", None)
 
 
 def _mms(

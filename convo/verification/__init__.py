@@ -21,7 +21,11 @@ from convo.verification.reach import unreachable_steps
 from convo.verification.references import unknown_references
 from convo.verification.shares import unlike_shares
 from convo.verification.silence import endless_silence
+from convo.verification.templates import unapproved_texts
 from convo.verification.words import unusable_words
+
+TEMPLATES = "templates"
+"""The check that whoever is about to register texts must do without."""
 
 #: Name -> check, in the order in which they are made.
 CHECKS: Mapping[str, Check] = {
@@ -40,6 +44,7 @@ CHECKS: Mapping[str, Check] = {
     "shares": unlike_shares,
     "parts": over_budget,
     "emoji": too_many_emoji,
+    TEMPLATES: unapproved_texts,
     "promotion": promotion_in_service,
     "codes": codes_in_other_classes,
 }

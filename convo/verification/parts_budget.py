@@ -1,10 +1,11 @@
 """Texts that cost more parts than the flow, or convo.toml, allows, and such as may not leave."""
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from convo.core.parts import beyond_gsm
 from convo.errors import FlowError
-from convo.policy.leaving import LEAVING_RULES, Refused
+from convo.policy.leaving import LEAVING_RULES, UNAPPROVED, Leaving, Refused
 from convo.routing.loading import Loaded
 from convo.verification.finding import finding
 from convo.verification.said import everything_said, leaving_on
@@ -19,7 +20,7 @@ def over_budget(loaded: Loaded) -> Iterator[FlowError]:
         budget = written.file.parts or business.most_parts
         for worst in everything_said(flow, business):
             leaves = [leaving_on(worst, each, flow, business) for each in business.channels]
-            refused = next((each for each in leaves if isinstance(each, Refused)), None)
+            refused = next((each for each in leaves if _is_refused(each)), None)
             if refused is not None:
                 mend = "Leave it out: every text gets its channel's signature by itself."
                 yield finding(written, worst.path, LEAVING_RULES[refused.rule], mend)
@@ -43,3 +44,8 @@ def over_budget(loaded: Loaded) -> Iterator[FlowError]:
                 f"Values of unknown length count as {TEXT_LENGTH} letters, names as {NAME_LENGTH}."
             )
             yield finding(written, worst.path, what, mend)
+
+
+def _is_refused(leaves: Leaving | Refused) -> TypeGuard[Refused]:
+    """What no template covers is told by a check of its own."""
+    return isinstance(leaves, Refused) and leaves.rule != UNAPPROVED

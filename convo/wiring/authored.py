@@ -33,12 +33,15 @@ def settings_in(folder: Path) -> Settings:
     return read(folder, OFFERED)
 
 
-def authored(settings: Settings) -> Authored:
-    """Handlers and flows, checked against each other. Raises `FlowErrors`, `SettingsError`."""
+def authored(settings: Settings, *, but: Collection[str] = ()) -> Authored:
+    """Handlers and flows, checked against each other, but for the checks that are named.
+
+    Raises `FlowErrors`, `SettingsError`.
+    """
     sources = flow_sources(settings)
     handlers, problems, unjudged = _scanned(settings.handlers)
     draft = drafted(sources, handlers, settings.business, settings.anytime)
-    problems += [*draft.problems, *faults(draft.loaded, but=unjudged)]
+    problems += [*draft.problems, *faults(draft.loaded, but={*unjudged, *but})]
     if draft.whole:
         problems += unheard_complaints(settings, draft.loaded)
     if problems:

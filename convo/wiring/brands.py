@@ -14,6 +14,7 @@ from convo.ports import Clock, Provider, Store
 from convo.ports.ledger import Ledger
 from convo.ports.register import Register
 from convo.providers import (
+    aliyun,
     android_sms_gateway,
     console,
     generic_http,
@@ -49,6 +50,7 @@ PROVIDERS: Mapping[str, Brand] = {
     "telnyx": Brand(options=telnyx.Options, connect=telnyx.connect),
     "vonage": Brand(options=vonage.Options, connect=vonage.connect),
     "plivo": Brand(options=plivo.Options, connect=plivo.connect),
+    "aliyun": Brand(options=aliyun.Options, connect=aliyun.connect),
     "android_sms_gateway": Brand(
         options=android_sms_gateway.Options, connect=android_sms_gateway.connect
     ),

@@ -1,17 +1,19 @@
 """What leaves: one signature, one way out of marketing, and no dear sign that a plain one saves."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convo.core.approved import Gaps, Template
 from convo.core.business import Channel, MessageClass
 from convo.core.parts import parts_of
 from convo.policy.clipping import clipped
 from convo.policy.gsm_folding import PLAIN, folded
 from convo.policy.law_words import law_word
-from convo.policy.leaving import LEAVING_RULES, LONGEST, Leaving, Refused, leaving
+from convo.policy.leaving import LEAVING_RULES, LONGEST, Leaving, Refused, leaving, signed
 from convo.policy.opt_out import promised, stands_once
 
 CLASSES: tuple[MessageClass, ...] = get_args(MessageClass)
@@ -294,6 +296,40 @@ def test_what_fits_is_not_cut() -> None:
     assert clipped("abcdef", 6) == "abcdef"
     assert clipped("abcdefg", 6) == "abc..."
     assert clipped("abcdefg", 2) == ".."
+
+
+APPROVED = replace(
+    channel("【美发】"),
+    templates=tuple(
+        Template(id=wording, wording=wording, gaps=Gaps(before="${", after="}"))
+        for wording in ("已预约${day}。", "${offer}八折，拒收请回复R")
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("已预约周五。", "service", "【美发】已预约周五。"),
+        ("【美发】已预约周五。", "service", "【美发】已预约周五。"),
+        ("已预约周五！", "service", "<no-template>"),
+        ("", "service", "<no-template>"),
+        # The way out is part of what was approved, whoever wrote it.
+        ("剪发八折，拒收请回复R", "marketing", "【美发】剪发八折，拒收请回复R"),
+        ("剪发八折，", "marketing", "【美发】剪发八折，拒收请回复R"),
+    ],
+)
+def test_a_channel_of_templates_sends_what_was_approved(
+    text: str, kind: MessageClass, expected: str
+) -> None:
+    assert left(text, APPROVED, kind, phrase="拒收请回复R") == expected
+
+
+def test_a_signature_is_taken_off_again() -> None:
+    assert signed("【美发】您好", APPROVED) == ("您好", "【美发】")
+    at_end = channel(" - Mei", at="end")
+    assert signed("Hello - Mei", at_end) == ("Hello", " - Mei")
+    assert signed("Hello", at_end) == ("Hello", "")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from convo.core.events import STATUS_RANK, Inbound, OptedOutElsewhere, Report
+from convo.core.turns import Outbound
 from convo.errors import (
     BadSignature,
     RateLimited,
@@ -29,7 +30,7 @@ from convo.providers.http import HttpClient
 from convo.settings.channels import carries_media
 from convo.wiring import PROVIDERS
 from tests.fakes.http_server import FakeServer, Mode
-from tests.fakes.outbound import CONTACT, OURS, channel, message
+from tests.fakes.outbound import OURS, message
 from tests.providers.sheets import Hears, Sends, Sheet, sheets_of
 
 NOW = 1_795_341_600
@@ -65,15 +66,24 @@ class Line:
         assert self.sheet.sends
         return self.sheet.sends
 
-    def text(self, text: str = TEXT, *, sender: str = CONTACT, sms: str = "7", **more: Any) -> Any:
-        said = Said(sender=sender, to=OURS, text=text, id=sms, **more)
+    def text(self, text: str = TEXT, *, sender: str = "", sms: str = "7", **more: Any) -> Any:
+        contact = sender or self.sheet.contact
+        said = Said(sender=contact, to=OURS, text=text, id=sms, **more)
         return raw(cast(Fake, self.fake).inbound(said, URL))
 
     def report(self, status: str, code: str = "") -> RawRequest:
-        return raw(cast(Fake, self.fake).report(TAKEN, status, code))
+        return raw(cast(Fake, self.fake).report(self.taken, status, code))
+
+    @property
+    def taken(self) -> Taken:
+        contact = self.sheet.contact
+        return Taken(id=TAKEN_ID, to=contact, origin=OURS, text="Hello", callback=CALLBACK)
+
+    def message(self, text: str = "See you at 10:30.", media: tuple[str, ...] = ()) -> Outbound:
+        return message(text, to=self.sheet.contact, media=media)
 
 
-TAKEN = Taken(id="11", to=CONTACT, origin=OURS, text="Hello", callback=CALLBACK)
+TAKEN_ID = "11"
 
 
 def line(name: str, http: HttpClient | None = None, fake: Any = None, url: str = AWAY) -> Line:
@@ -84,7 +94,7 @@ def line(name: str, http: HttpClient | None = None, fake: Any = None, url: str =
     told = sheet.settings if company is None else company.settings(url)
     options = brand.options.model_validate(told)
     adapter = brand.connect(
-        channel(provider),
+        sheet.channel(provider, options),
         options,
         http or HttpClient(),
         country="US",
@@ -185,7 +195,7 @@ def test_a_text_becomes_an_event(name: str) -> None:
     (arrival,) = parsed.arrivals
     event = arrival.event
     assert isinstance(event, Inbound)
-    assert (event.channel, event.contact.e164, event.text) == ("main", CONTACT, TEXT)
+    assert (event.channel, event.contact.e164, event.text) == ("main", stands.sheet.contact, TEXT)
     assert (event.provider_id, event.media, event.law, event.part) == ("7", (), None, None)
     assert arrival.raw == request.brought
     assert parsed.answer == stands.hears.answer
@@ -208,7 +218,8 @@ def test_a_text_that_comes_again_has_the_same_key_and_the_same_words_another(nam
 def test_a_broken_event_spoils_no_other_of_its_request(name: str) -> None:
     stands = line(name)
     assert stands.hears.several
-    said = tuple(Said(sender=CONTACT, to=OURS, text=text, id=text) for text in ("one", "two"))
+    contact = stands.sheet.contact
+    said = tuple(Said(sender=contact, to=OURS, text=text, id=text) for text in ("one", "two"))
     parsed = stands.provider.receive(raw(stands.hears.several(stands.fake, said)))
     assert [event.text for event in inbound(parsed.arrivals)] == ["one", "two"]
     assert len(parsed.ignored) == 1
@@ -261,7 +272,7 @@ def test_a_stop_that_the_company_knows_of_is_heard(name: str) -> None:
         assert event.law == "stop"
     else:
         assert isinstance(event, OptedOutElsewhere)
-    assert event.contact.e164 == CONTACT
+    assert event.contact.e164 == stands.sheet.contact
 
 
 @heard(lambda hears: hears.part)
@@ -323,7 +334,8 @@ def test_a_request_with_one_bit_changed_is_refused(name: str) -> None:
 def test_a_signature_of_long_ago_is_refused(name: str) -> None:
     stands = line(name)
     assert stands.hears.stale
-    fresh = cast(Fake, stands.fake).inbound(Said(sender=CONTACT, to=OURS, text="1", id="7"), URL)
+    said = Said(sender=stands.sheet.contact, to=OURS, text="1", id="7")
+    fresh = cast(Fake, stands.fake).inbound(said, URL)
     stale = raw(stands.hears.stale(stands.fake, fresh))
     with pytest.raises(BadSignature):
         stands.provider.receive(stale)
@@ -341,7 +353,7 @@ def test_every_status_is_told_of_our_message_before_its_id_is_known(name: str) -
         (arrival,) = parsed.arrivals
         event = arrival.event
         assert isinstance(event, Report)
-        assert (event.outbound, event.provider_id) == (OUT_ID, TAKEN.id)
+        assert (event.outbound, event.provider_id) == (OUT_ID, TAKEN_ID)
         assert (event.status, event.code) == (status, "")
 
 
@@ -375,7 +387,7 @@ def test_a_report_that_says_they_are_opted_out_is_an_opt_out(name: str) -> None:
     assert isinstance(report.event, Report)
     assert report.event.code == stands.hears.opted_out[1]
     assert isinstance(gone.event, OptedOutElsewhere)
-    assert (gone.event.contact.e164, gone.event.channel) == (CONTACT, "main")
+    assert (gone.event.contact.e164, gone.event.channel) == (stands.sheet.contact, "main")
     assert gone.dedupe not in ("", report.dedupe)
 
 
@@ -431,9 +443,11 @@ def test_no_nonsense_breaks_a_parser(name: str, soak: bool) -> None:
     @given(st.data())
     def read(data: st.DataObject) -> None:
         fake = cast(Fake, stands.fake)
-        said = Said(sender=CONTACT, to=OURS, text="1", id="7")
+        said = Said(sender=stands.sheet.contact, to=OURS, text="1", id="7")
         word = next(iter(stands.hears.statuses), "")
-        good = data.draw(st.sampled_from((fake.inbound(said, URL), fake.report(TAKEN, word))))
+        good = data.draw(
+            st.sampled_from((fake.inbound(said, URL), fake.report(stands.taken, word)))
+        )
         bad = _nonsense(good, data)
         if stands.hears.signed is not None:
             bad = stands.hears.signed(fake, bad)
@@ -456,10 +470,11 @@ async def test_the_company_takes_what_is_sent_as_it_was_written(name: str) -> No
     async with standing(name) as (stands, server):
         texts = ("Ça + & = ☺\n2", "x", "a" * stands.sends.longest)
         for text in texts:
-            out = replace(message(text), id=f"{len(server.asked):032x}")
+            out = replace(stands.message(text), id=f"{len(server.asked):032x}")
             told = await stands.provider.send(out, CALLBACK, math.inf)
             taken = cast(Fake, stands.fake).taken[-1]
-            assert (taken.to, taken.origin, taken.text, taken.media) == (CONTACT, OURS, text, ())
+            assert (taken.to, taken.text, taken.media) == (stands.sheet.contact, text, ())
+            assert taken.origin == stands.sends.origin
             assert told.provider_ids[:1] == ((taken.id,) if stands.sends.tells_id else ())
             if stands.sends.callback:
                 assert taken.callback.startswith(CALLBACK)
@@ -470,7 +485,7 @@ async def test_the_company_takes_what_is_sent_as_it_was_written(name: str) -> No
 @pytest.mark.anyio
 async def test_pictures_leave_with_their_addresses(name: str) -> None:
     async with standing(name) as (stands, _):
-        await stands.provider.send(message("Look:", media=MEDIA), CALLBACK, math.inf)
+        await stands.provider.send(stands.message("Look:", media=MEDIA), CALLBACK, math.inf)
         (taken,) = stands.fake.taken
         assert (taken.text, taken.media) == ("Look:", MEDIA)
 
@@ -479,7 +494,7 @@ async def test_pictures_leave_with_their_addresses(name: str) -> None:
 @pytest.mark.anyio
 async def test_the_report_of_what_was_taken_finds_its_message(name: str) -> None:
     async with standing(name) as (stands, _):
-        await stands.provider.send(message(), CALLBACK, math.inf)
+        await stands.provider.send(stands.message(), CALLBACK, math.inf)
         fake = cast(Fake, stands.fake)
         word = next(iter(stands.hears.statuses))
         where = CALLBACK if stands.sends.callback else URL
@@ -497,9 +512,10 @@ async def test_every_refusal_has_its_outcome_and_tells_no_number(name: str) -> N
         for answer, kind in stands.sends.refusals:
             stands.fake.refusal = answer
             with pytest.raises(SendError) as told:
-                await stands.provider.send(message(), CALLBACK, math.inf)
+                await stands.provider.send(stands.message(), CALLBACK, math.inf)
             assert type(told.value) is kind, answer
-            for secret in (CONTACT, CONTACT[1:], *stands.sheet.secrets):
+            contact = stands.sheet.contact
+            for secret in (contact, contact[1:], *stands.sheet.secrets):
                 assert secret not in str(told.value)
 
 
@@ -511,7 +527,7 @@ async def test_too_fast_is_told_with_the_wait_and_without(name: str, wait: float
         headers = {} if wait is None else {"Retry-After": f"{wait:g}"}
         stands.fake.refusal = stands.sends.limited(headers)
         with pytest.raises(RateLimited) as told:
-            await stands.provider.send(message(), CALLBACK, math.inf)
+            await stands.provider.send(stands.message(), CALLBACK, math.inf)
         assert told.value.retry_after == wait
 
 
@@ -522,7 +538,7 @@ async def test_what_was_taken_without_a_good_answer_is_uncertain(name: str, mode
     async with standing(name, read=0.2) as (stands, server):
         server.mode = mode
         with pytest.raises(SendUncertain):
-            await stands.provider.send(message(), CALLBACK, math.inf)
+            await stands.provider.send(stands.message(), CALLBACK, math.inf)
         assert len(stands.fake.taken) == 1
 
 
@@ -533,7 +549,7 @@ async def test_a_company_that_is_away_has_surely_not_taken_it(name: str) -> None
         url = server.url
     stands = line(name, url=url)
     with pytest.raises(Unavailable):
-        await stands.provider.send(message(), CALLBACK, math.inf)
+        await stands.provider.send(stands.message(), CALLBACK, math.inf)
 
 
 @sent()
@@ -543,7 +559,7 @@ async def test_an_answer_that_is_nonsense_is_never_taken_for_a_refusal(name: str
         async with standing(name) as (stands, _):
             stands.fake.refusal = Answer(status=200, body=body)
             try:
-                told = await stands.provider.send(message(), CALLBACK, math.inf)
+                told = await stands.provider.send(stands.message(), CALLBACK, math.inf)
             except SendUncertain:
                 continue  # of companies whose 200 may hold a refusal
             assert told.provider_ids == ()
@@ -556,8 +572,8 @@ async def test_an_answer_that_is_nonsense_is_never_taken_for_a_refusal(name: str
 @pytest.mark.anyio
 async def test_who_sends_once_has_one_message_however_often_it_is_repeated(name: str) -> None:
     async with standing(name) as (stands, server):
-        first = await stands.provider.send(message(), CALLBACK, math.inf)
-        assert await stands.provider.send(message(), CALLBACK, math.inf) == first
+        first = await stands.provider.send(stands.message(), CALLBACK, math.inf)
+        assert await stands.provider.send(stands.message(), CALLBACK, math.inf) == first
         assert len(stands.fake.taken) == 1
         assert len(server.asked) == 2
 
@@ -566,7 +582,7 @@ async def test_who_sends_once_has_one_message_however_often_it_is_repeated(name:
 @pytest.mark.anyio
 async def test_who_looks_up_finds_what_was_taken_and_misses_what_was_not(name: str) -> None:
     async with standing(name) as (stands, server):
-        provider, out, since = cast(CanLookUp, stands.provider), message(), NOW * 1_000
+        provider, out, since = cast(CanLookUp, stands.provider), stands.message(), NOW * 1_000
         assert (await provider.look_up(out, since)).found == "not_sent"
         server.mode = "broken"
         with pytest.raises(SendUncertain):
@@ -574,5 +590,6 @@ async def test_who_looks_up_finds_what_was_taken_and_misses_what_was_not(name: s
         assert (await provider.look_up(out, since)).found == "unknown"
         server.mode = "ok"
         found = await provider.look_up(out, since)
-        assert found.provider_ids == (stands.fake.taken[0].id,)
+        told = stands.sends.found_by_id
+        assert found.provider_ids == ((stands.fake.taken[0].id,) if told else ())
         assert found.found in ("sent", "alike")  # by an id of ours, or by its words

@@ -102,6 +102,15 @@ async def test_a_rate_limit_pauses_the_channel_for_as_long_as_asked() -> None:
         assert stage.sender.stopped == ()
 
 
+async def test_a_contact_that_had_enough_for_now_holds_up_nobody_else() -> None:
+    enough = RateLimited("one a minute", retry_after=60, contact_only=True)
+    async with staged(FakeProvider(enough)) as stage:
+        settle = await sent(stage)
+        assert (settle.outcome, settle.due) == ("again", START + 60_000)
+        assert (await stage.sender.room(START)).messages == {"main": 8}
+        assert stage.sender.stopped == ()
+
+
 @pytest.mark.parametrize("asked", [1e6, float("inf")])
 async def test_a_rate_limit_of_days_is_not_believed(asked: float) -> None:
     async with staged(FakeProvider(RateLimited("slow", retry_after=asked))) as stage:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from convo.authoring import action
+from convo.core.approved import Gaps, Template
 from convo.core.business import Business, Channel, Programme
 from convo.core.numbers import PhoneNumber
 from convo.errors import FlowErrors
@@ -229,6 +230,13 @@ FAULTS = [
     ),
     ("filters", "answer != 'x'", "answer != (name | weekday)", 20, "takes date or datetime"),
     ("promotion", *UNASKED, 9, '"Flash sale" is marketing'),
+    (
+        "templates",
+        "zh: 什么尺码？",
+        "zh: 多大？",
+        39,
+        'No approved template of the channel "cn" covers this text in zh: "多大？',
+    ),
 ]
 
 
@@ -238,13 +246,32 @@ async def order(call: object) -> None:
 
 
 ABOUT = {"en": "News", "zh": "商店新闻"}
+#: Every text of the flow that is right, as a company of templates has approved it.
+TEMPLATES = tuple(
+    Template(id=f"SMS_{number}", wording=wording, gaps=Gaps(before="${", after="}"))
+    for number, wording in enumerate(
+        (
+            "Which colour?\n1 Red\n2 Blue\nReply STOP to opt out",
+            "什么颜色？\n1 红\n2 蓝\n退订请回复“退订”",
+            "${colour} it is. Your name? Reply STOP to opt out",
+            "${colour}。您贵姓？退订请回复“退订”",
+            "Not ${answer}. Reply STOP to opt out",
+            "不能是${answer}。退订请回复“退订”",
+            "Shop: news, 2 a week? STOP to end.",
+            "Shop 每周新闻？退订回复“退订”。",
+            "Which size? Reply STOP to opt out",
+            "什么尺码？退订请回复“退订”",
+        )
+    )
+)
 BUSINESS = Business(
     name="Shop",
     zone="Europe/Berlin",
     country="DE",
     languages=("en", "zh"),
     channels={
-        "main": Channel(name="main", provider="console", address=PhoneNumber("+12025550100"))
+        "main": Channel(name="main", provider="console", address=PhoneNumber("+12025550100")),
+        "cn": Channel(name="cn", provider="console", address=None, templates=TEMPLATES),
     },
     programmes={"news": Programme(name="news", about="News", abouts=ABOUT, double_opt_in=True)},
     contact_fields={"city": "text"},

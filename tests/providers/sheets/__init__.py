@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from convo.core.business import Channel
 from convo.core.events import DeliveryStatus
 from convo.errors import SendError
 from convo.fakes import Answer, Fake, Now, Said, Webhook
 from convo.ports import HttpAnswer, RawRequest
+from tests.fakes.outbound import CONTACT, OURS, channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,10 @@ class Sends:
     callback: bool = True
     media: bool = False
     longest: int = 1600
+    #: What the company has as a message's sender.
+    origin: str = OURS
+    #: Whether a look-up tells the company's id as well.
+    found_by_id: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +86,10 @@ class Sheet:
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hears: Hears | None = None
     sends: Sends | None = None
+    #: Somebody that it can reach.
+    contact: str = CONTACT
+    #: A channel with these options.
+    channel: Callable[[str, Any], Channel] = lambda name, _: channel(name)
     #: Settings in which no secret may be shown again.
     secrets: tuple[str, ...] = field(default=())
 
