@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from convo.fakes.aliyun import FakeAliyun
 from convo.fakes.android_sms_gateway import FakeAndroidSmsGateway
+from convo.fakes.bandwidth import FakeBandwidth
 from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
 from convo.fakes.infobip import FakeInfobip
 from convo.fakes.kannel import FakeKannel
@@ -24,6 +25,7 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "vonage": FakeVonage,
     "plivo": FakePlivo,
     "android_sms_gateway": FakeAndroidSmsGateway,
+    "bandwidth": FakeBandwidth,
     "infobip": FakeInfobip,
     "aliyun": FakeAliyun,
     "kannel": FakeKannel,

@@ -16,6 +16,7 @@ from convo.ports.register import Register
 from convo.providers import (
     aliyun,
     android_sms_gateway,
+    bandwidth,
     console,
     generic_http,
     infobip,
@@ -54,6 +55,7 @@ PROVIDERS: Mapping[str, Brand] = {
     "android_sms_gateway": Brand(
         options=android_sms_gateway.Options, connect=android_sms_gateway.connect
     ),
+    "bandwidth": Brand(options=bandwidth.Options, connect=bandwidth.connect),
     "infobip": Brand(options=infobip.Options, connect=infobip.connect),
     "kannel": Brand(options=kannel.Options, connect=kannel.connect),
     "generic_http": Brand(options=generic_http.Options, connect=generic_http.connect),

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-from convo.providers import android_sms_gateway, kannel, plivo, twilio
+from convo.providers import android_sms_gateway, bandwidth, kannel, plivo, twilio
 from convo.providers.twilio_signatures import proof_of, signed_fields
 
 
@@ -51,6 +51,14 @@ def _android_sms_gateway(options: BaseModel, url: str) -> Probe:  # noqa: ARG001
     )
     headers = {"Content-Type": "application/json", "X-Timestamp": stamp}
     return Probe(method="POST", headers=headers | {"X-Signature": proof.decode()}, body=body)
+
+
+def _bandwidth(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is signed
+    """No events at all, with the application's name and password."""
+    assert isinstance(options, bandwidth.Options)
+    login = bandwidth.basic(options.callback_username, options.callback_password)
+    headers = {"Content-Type": "application/json", "Authorization": login}
+    return Probe(method="POST", headers=headers, body=b"[]")
 
 
 def _infobip(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
@@ -93,6 +101,7 @@ PROBES: Mapping[str, Callable[[BaseModel, str], Probe]] = {
     "twilio": _twilio,
     "plivo": _plivo,
     "android_sms_gateway": _android_sms_gateway,
+    "bandwidth": _bandwidth,
     "infobip": _infobip,
     "kannel": _kannel,
     "console": _console,
