@@ -20,6 +20,7 @@ from convo.ports import Claim, Provider, Settle, Store
 from convo.ports.doubts import CanLookUp, LookedUp, SendsOnce
 from convo.runtime import backoff
 from convo.runtime.instruments import Instruments
+from convo.runtime.patience import Patience
 from convo.runtime.results import Results
 from convo.runtime.tasks import drain
 from convo.runtime.traces import frames
@@ -75,6 +76,7 @@ class Resolver:
     ) -> None:
         self._providers = providers
         self._store = store
+        self._patience = Patience("resolver", instruments.sleep)
         self._results = results
         self._clock = instruments.clock
         self._sleep = instruments.sleep
@@ -166,8 +168,7 @@ class Resolver:
             if look:
                 await self._sleep(LOOK_AGAIN * look)
             try:
-                async with self._looking:
-                    found = await self._found(looker, claim)
+                found = await self._found(looker, claim)
             except Fenced:
                 raise
             except Exception as error:
@@ -182,12 +183,16 @@ class Resolver:
 
         Raises `Fenced` where the partition is somebody else's, and nobody here adopts it again.
         """
-        found = await looker.look_up(claim.message, claim.at)
+        async with self._looking:
+            found = await looker.look_up(claim.message, claim.at)
         if found.found != "alike":
             return found
         tenure = self._tenures
         try:
-            others = await self._store.others(claim, found.provider_ids)
+            # However long it is away: that says nothing of the message, as a look in vain does.
+            others = await self._patience.surely(
+                lambda: self._store.others(claim, found.provider_ids)
+            )
         except Fenced:
             if tenure == self._tenures:
                 raise

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from convo.core.events import Report
-from convo.errors import Fenced, SendUncertain
-from convo.ports import Arrival, Claim, Others, Settle
+from convo.errors import Fenced, SendUncertain, StoreUnavailable
+from convo.ports import Arrival, Claim, Others, Settle, Store
 from convo.ports.doubts import LookedUp
 from convo.runtime.resolver import GRACE, LOOKS, REPEATS
 from tests.runtime.stage import (
@@ -177,14 +177,28 @@ async def test_what_may_be_a_held_one_is_believed_to_be_neither() -> None:
         assert (await settled(stage)).outcome == "held"
 
 
-async def test_nothing_is_believed_while_the_store_does_not_say_whose_an_id_is() -> None:
-    provider = Remembering(memory=[alike("P1")] * LOOKS)
+class Away:
+    """A store that does not answer at first."""
+
+    def __init__(self, store: Store, times: int) -> None:
+        self._store = store
+        self.times = times
+
+    async def others(self, claim: Claim, provider_ids: Sequence[str]) -> Others:
+        if self.times:
+            self.times -= 1
+            raise StoreUnavailable("The line is cut.")
+        return await self._store.others(claim, provider_ids)
+
+
+async def test_a_store_that_is_away_is_waited_for_and_nothing_is_believed_before() -> None:
+    provider = Remembering(memory=[alike("P1", "P2")])
     async with staged(provider) as stage:
         second = await two_of_the_same_words(stage)
-        await stage.store.close()
+        away = stage.resolver._store = Away(stage.store, 2 * LOOKS)  # pyright: ignore[reportAttributeAccessIssue]
         stage.resolver.take(second, "reset")
-        assert (await settled(stage)).outcome == "held"
-        assert len(provider.asked) == LOOKS
+        settle = await settled(stage)
+        assert (away.times, settle.outcome, settle.provider_ids) == (0, "accepted", ("P2",))
 
 
 class SomebodyElses:
