@@ -118,6 +118,26 @@ async def test_who_carried_what_the_owner_handed_out_is_known_again(
     assert await desk.statuses() == ["delivered"]
 
 
+async def test_whose_an_id_is_is_not_told_before_what_is_missing_has_been_heard(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk = await desk_of(await opened(), clock)
+    await desk.say(message("m1"), message("m2"))
+    first = (await desk.claims())["m1"]
+    servers.part()
+    await desk.settle(first, "accepted", "P1")
+    second = (await desk.claims())["m2"]
+    servers.fail_over()
+    told = ""
+    async with asyncio.timeout(60):
+        while "lacks steps" not in told:
+            with pytest.raises(StoreError) as refused:
+                await desk.store.others(second, ["P1"])
+            told = str(refused.value)
+        await again(lambda: desk.advance(messages=0))
+    assert (await desk.store.others(second, ["P1"])).provider_ids == {"P1"}
+
+
 async def test_a_text_that_came_in_the_lost_moments_is_brought_again(
     servers: Pair, opened: Opened, clock: HandSetClock
 ) -> None:
