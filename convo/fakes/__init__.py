@@ -12,6 +12,7 @@ from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
 from convo.fakes.infobip import FakeInfobip
 from convo.fakes.kannel import FakeKannel
 from convo.fakes.plivo import FakePlivo
+from convo.fakes.sinch import FakeSinch
 from convo.fakes.telnyx import FakeTelnyx
 from convo.fakes.twilio import FakeTwilio
 from convo.fakes.vonage import FakeVonage
@@ -24,6 +25,7 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "telnyx": FakeTelnyx,
     "vonage": FakeVonage,
     "plivo": FakePlivo,
+    "sinch": FakeSinch,
     "android_sms_gateway": FakeAndroidSmsGateway,
     "bandwidth": FakeBandwidth,
     "infobip": FakeInfobip,

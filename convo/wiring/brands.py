@@ -23,6 +23,7 @@ from convo.providers import (
     kannel,
     log,
     plivo,
+    sinch,
     smtp,
     telnyx,
     twilio,
@@ -52,6 +53,7 @@ PROVIDERS: Mapping[str, Brand] = {
     "vonage": Brand(options=vonage.Options, connect=vonage.connect),
     "plivo": Brand(options=plivo.Options, connect=plivo.connect),
     "aliyun": Brand(options=aliyun.Options, connect=aliyun.connect),
+    "sinch": Brand(options=sinch.Options, connect=sinch.connect),
     "android_sms_gateway": Brand(
         options=android_sms_gateway.Options, connect=android_sms_gateway.connect
     ),

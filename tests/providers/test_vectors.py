@@ -13,7 +13,16 @@ import pytest
 
 from convo.errors import WebhookRejected
 from convo.ports import Provider, RawRequest
-from convo.providers import aliyun, android_sms_gateway, plivo, telnyx, twilio, vonage, vonage_sms
+from convo.providers import (
+    aliyun,
+    android_sms_gateway,
+    plivo,
+    sinch,
+    telnyx,
+    twilio,
+    vonage,
+    vonage_sms,
+)
 from convo.providers.http import HttpClient
 from convo.providers.tokens import fits
 from tests.fakes.outbound import channel
@@ -27,7 +36,6 @@ VECTORS: list[Vector] = json.loads((Path(__file__).parent / "vectors.json").read
 
 #: Vectors of providers that are not there yet. Who adds one takes it out here and into `CHECKS`.
 WAITING: Mapping[str, int] = {
-    "sinch": 1,
     "messagebird": 1,
     "yunpian": 1,
     "tencent": 1,
@@ -153,6 +161,25 @@ def _aliyun(vector: Vector) -> bool:
     return proof.endswith(f"Signature={vector['expected']}")
 
 
+def _sinch(vector: Vector) -> bool:
+    made = sinch.connect(
+        channel("sinch"),
+        sinch.Options.model_validate(
+            {"service_plan": "p", "api_token": "x", "webhook_secret": vector["secret"]}
+        ),
+        HttpClient(),
+        country="US",
+        clock=lambda: int(vector.get("now", vector["timestamp"])) * 1_000,
+    )
+    headers = {
+        "x-sinch-webhook-signature": vector["expected"],
+        "x-sinch-webhook-signature-algorithm": "HmacSHA256",
+        "x-sinch-webhook-signature-nonce": vector["nonce"],
+        "x-sinch-webhook-signature-timestamp": vector["timestamp"],
+    }
+    return let_in(made, asked("/in/main", vector["body"].encode(), headers=headers))
+
+
 #: How each provider's vectors are tried, and where their proofs stand.
 CHECKS: Mapping[str, tuple[Callable[[Vector], bool], str]] = {
     "twilio": (_twilio, "expected"),
@@ -161,6 +188,7 @@ CHECKS: Mapping[str, tuple[Callable[[Vector], bool], str]] = {
     "vonage": (_vonage, "expected"),
     "plivo": (_plivo, "expected"),
     "aliyun": (_aliyun, "expected"),
+    "sinch": (_sinch, "expected"),
 }
 TRIED = [vector for vector in VECTORS if vector["provider"] in CHECKS]
 
@@ -193,6 +221,7 @@ def _next(letter: str) -> str:
 TIMED = [
     ("telnyx", "ed25519 valid", "timestamp", 300, 300),
     ("vonage", "webhook JWT HS256", "claims", 24 * 60 * 60, 300),
+    ("sinch", "callback hmac", "timestamp", 48 * 60 * 60, 300),
 ]
 
 
