@@ -13,15 +13,15 @@ UCS2_LINKED = 67
 """UTF-16 code units in a part of several, the same header taken off."""
 
 # 3GPP TS 23.038, section 6.2.1. Escape itself is a code of the basic table.
-_BASIC = (
+BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 # Section 6.2.1.1: each of these is sent as escape and a second septet.
-_EXTENDED = "\f^{}\\[~]|€"
+EXTENDED = "\f^{}\\[~]|€"
 
-_ALL_GSM = re.compile(f"[{re.escape(_BASIC + _EXTENDED)}]*")
-_ANY_EXTENDED = re.compile(f"[{re.escape(_EXTENDED)}]")
+_ALL_GSM = re.compile(f"[{re.escape(BASIC + EXTENDED)}]*")
+_ANY_EXTENDED = re.compile(f"[{re.escape(EXTENDED)}]")
 _ANY_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 # Stands for the first half of a pair; it can be no character of the text itself, for where

@@ -48,12 +48,16 @@ class Holder:
         tenure: Callable[[int], Tenure],
         sleep: Sleep,
         drain: float = DRAIN,
+        fit: Callable[[], bool] = lambda: True,
     ) -> None:
+        """Who is not `fit` takes no share, and gives back what it has."""
         self._name = name
         self._store = store
         self._shelf = shelf
         self._tenure = tenure
         self._drain = drain
+        self._fit = fit
+        self._stands_by = False
         self._patience = Patience(name, sleep)
         self._tenures: dict[int, Tenure] = {}
         self._share: int | None = None
@@ -74,6 +78,8 @@ class Holder:
         for tenure in self._tenures.values():
             if tenure.trouble:
                 return tenure.trouble
+        if self._stands_by:
+            return ""
         if self._share is None or (self._share and not self.owned):
             return "has not become the owner of anything yet"
         return ""
@@ -83,9 +89,13 @@ class Holder:
         await self._shelf.keep()
         while not self._stopping:
             self._stirred.clear()
-            seen = await self._patience.surely(lambda: self._store.attend(self._name))
-            if not self._stopping:
-                self._balance(seen)
+            if not self._fit():
+                await self._stand_by()
+            else:
+                self._stands_by = False
+                seen = await self._patience.surely(lambda: self._store.attend(self._name))
+                if not self._stopping:
+                    self._balance(seen)
             await self._stir()
             if self._failure is not None:
                 raise self._failure
@@ -100,6 +110,14 @@ class Holder:
         # Where the store fails, the others find out by themselves.
         with suppress(StoreError):
             await self._store.leave(self._name)
+
+    async def _stand_by(self) -> None:
+        """Nobody counts on us, and what we have is free as soon as its sends are settled."""
+        if not self._stands_by:
+            self._stands_by = True
+            await self._patience.surely(lambda: self._store.leave(self._name))
+        for tenure in self._tenures.values():
+            tenure.end(self._drain)
 
     def _balance(self, seen: Attendance) -> None:
         self._share = share(self._store.partitions, seen.workers, self._name)

@@ -8,6 +8,7 @@ from types import TracebackType
 from convo.ports import Provider, Store
 from convo.runtime.announcing import Announcer
 from convo.runtime.holder import Holder
+from convo.runtime.lines import Lines
 from convo.runtime.reconciler import Reconciler
 from convo.runtime.traces import frames
 
@@ -28,6 +29,7 @@ class Running:
         holder: Holder | None,
         announcer: Announcer | None,
         reconciler: Reconciler | None,
+        lines: Lines | None,
         store: Store,
         providers: Iterable[Provider],
         on_death: Callable[[], None],
@@ -35,6 +37,7 @@ class Running:
         self._holder = holder
         self._announcer = announcer
         self._reconciler = reconciler
+        self._lines = lines
         self._store = store
         self._providers = tuple(providers)
         self._on_death = on_death
@@ -43,7 +46,7 @@ class Running:
         self.died: BaseException | None = None
 
     async def __aenter__(self) -> "Running":
-        for each in (self._holder, self._announcer, self._reconciler):
+        for each in (self._lines, self._holder, self._announcer, self._reconciler):
             if each is not None:
                 loop = asyncio.create_task(each.run())
                 loop.add_done_callback(self._ended)

@@ -12,6 +12,7 @@ from convo.errors import SettingsError
 from convo.policy.consent import proof_days
 from convo.ports import Clock, Provider, Store
 from convo.ports.ledger import Ledger
+from convo.ports.lines import keeps_a_line
 from convo.ports.register import Register
 from convo.providers import (
     aliyun,
@@ -24,6 +25,7 @@ from convo.providers import (
     log,
     plivo,
     sinch,
+    smpp,
     smtp,
     telnyx,
     twilio,
@@ -59,6 +61,7 @@ PROVIDERS: Mapping[str, Brand] = {
     ),
     "bandwidth": Brand(options=bandwidth.Options, connect=bandwidth.connect),
     "infobip": Brand(options=infobip.Options, connect=infobip.connect),
+    "smpp": Brand(options=smpp.Options, connect=smpp.connect),
     "kannel": Brand(options=kannel.Options, connect=kannel.connect),
     "generic_http": Brand(options=generic_http.Options, connect=generic_http.connect),
     "console": Brand(options=console.Options, connect=console.connect),
@@ -199,7 +202,7 @@ def adapters(
             problems += [f"convo.toml: {problem}" for problem in error.problems]
             continue
         made[name] = adapter
-        if not channel.hears:
+        if not channel.hears or keeps_a_line(adapter):
             continue  # nobody calls there
         if adapter.unsigned and not connection.path_token:
             problems.append(

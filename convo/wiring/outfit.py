@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -62,8 +62,8 @@ class Outfit:
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     _hands: dict[int, Hands] = field(default_factory=dict[int, Hands])
 
-    def holder(self, name: str) -> Holder:
-        """The holder of the worker called `name`."""
+    def holder(self, name: str, fit: Callable[[], bool]) -> Holder:
+        """The holder of the worker called `name`; whether it is `fit` to own anything changes."""
 
         def tenure(partition: int) -> Tenure:
             if partition not in self._hands:
@@ -86,6 +86,7 @@ class Outfit:
             shelf=self.shelf,
             tenure=tenure,
             sleep=self.instruments.sleep,
+            fit=fit,
         )
 
     def obstacles(self) -> Iterator[Obstacle]:

@@ -18,6 +18,7 @@ from convo.core.presence import Presence, Role
 from convo.errors import StoreError
 from convo.ports import Callback, Clock, Provider, Sleep, Store
 from convo.ports.keeping import KnowsWhetherItKeeps
+from convo.ports.lines import KeepsTurns, keeps_a_line
 from convo.ports.listings import KeepsListings
 from convo.ports.presence import KnowsProcesses
 from convo.providers.console import Deliver
@@ -29,6 +30,7 @@ from convo.runtime.announcing import Announcer
 from convo.runtime.codes import Codes
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake, Witness, unseen
+from convo.runtime.lines import Lines
 from convo.runtime.metrics import Metrics
 from convo.runtime.mind import ROUTING, Mind
 from convo.runtime.own_systems import OwnSystems
@@ -54,6 +56,11 @@ from convo.wiring.outfit import Outfit, worker_name
 from convo.wiring.secret import link_secret
 
 MS_A_DAY = 86_400_000
+
+
+def _always() -> bool:
+    """Nothing is needed to own a share but to be there."""
+    return True
 
 
 def _nothing() -> None:
@@ -143,12 +150,15 @@ async def wired(
                 obstacles=() if role == "web" else tuple(outfit.obstacles()),
             )
 
+        lines = None if role == "web" else lines_of(outfit, name)
+        fit = _always if lines is None else lambda: lines.complete
         running = Running(
-            holder=None if role == "web" else outfit.holder(name),
+            holder=None if role == "web" else outfit.holder(name, fit),
             announcer=Announcer(cast(KnowsProcesses, store), presence, asyncio.sleep)
             if hasattr(store, "announce")
             else None,
             reconciler=None if role == "web" else reconciler_of(outfit, name, settings),
+            lines=lines,
             store=store,
             providers=providers.values(),
             on_death=on_death,
@@ -216,6 +226,19 @@ def reconciler_of(outfit: Outfit, name: str, settings: Settings) -> Reconciler |
         intake=outfit.intake,
         instruments=outfit.instruments,
         known_for=settings.dedupe_days * MS_A_DAY,
+    )
+
+
+def lines_of(outfit: Outfit, name: str) -> Lines | None:
+    """What keeps the connections of providers; None where no provider has one of its own."""
+    if not any(map(keeps_a_line, outfit.providers.values())):
+        return None
+    return Lines(
+        name=name,
+        turns=cast(KeepsTurns, outfit.store),
+        providers=outfit.providers,
+        intake=outfit.intake,
+        instruments=outfit.instruments,
     )
 
 

@@ -26,6 +26,7 @@ from convo.errors import (
 from convo.fakes import FAKES, Answer, Fake, Said, Taken, Webhook
 from convo.ports import Arrival, Provider, RawRequest
 from convo.ports.doubts import CanLookUp
+from convo.ports.lines import keeps_a_line
 from convo.providers.http import HttpClient
 from convo.settings.channels import carries_media
 from convo.wiring import PROVIDERS
@@ -166,7 +167,9 @@ def test_a_provider_without_a_sample_sheet_fails() -> None:
 def test_what_a_sheet_leaves_out_the_provider_has_not(name: str) -> None:
     """Nothing comes in: it says so. Pictures, reports and signatures: as its sheet says."""
     stands = line(name)
-    assert getattr(stands.options, "hears", True) is (stands.sheet.hears is not None)
+    heard_at_all = stands.sheet.hears is not None or stands.sheet.by_line
+    assert getattr(stands.options, "hears", True) is heard_at_all
+    assert keeps_a_line(stands.provider) is stands.sheet.by_line
     if stands.sheet.sends:
         assert carries_media(stands.options) is stands.sends.media
     if stands.sheet.hears is None:

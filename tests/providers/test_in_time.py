@@ -23,6 +23,8 @@ pytestmark = pytest.mark.anyio
 
 BY_HTTP = [name for name in PROVIDERS if SHEETS[name].sends]
 OTHERWISE = ("console", "log", "smtp")
+BY_LINE = ("smpp",)
+"""These need their own peer: tests/providers/test_smpp.py."""
 
 
 def connected(name: str, options: dict[str, Any], http: HttpClient, **more: Any) -> Provider:
@@ -43,7 +45,7 @@ async def leaves_in_time(
 
 
 async def test_every_provider_is_tried_here() -> None:
-    assert {*BY_HTTP, *OTHERWISE} == set(PROVIDERS)
+    assert {*BY_HTTP, *OTHERWISE, *BY_LINE} == set(PROVIDERS)
 
 
 @pytest.mark.parametrize("name", BY_HTTP)

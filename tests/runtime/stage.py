@@ -375,6 +375,7 @@ class Stage:
             ),
             announcer=None,
             reconciler=None,
+            lines=None,
             store=self.store,
             providers=[self.provider],
             on_death=lambda: self.deaths.append("died"),

@@ -1,7 +1,7 @@
 """How workers share partitions among them, with nobody to tell them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,6 +116,7 @@ class NoShelf:
 class Worker:
     town: Town
     name: str
+    fit: Mapping[str, bool] = field(default_factory=dict[str, bool])
     stays: dict[int, Stay] = field(default_factory=dict[int, Stay])
 
     def __post_init__(self) -> None:
@@ -126,6 +127,7 @@ class Worker:
             tenure=self._stay,  # pyright: ignore[reportArgumentType]
             sleep=asyncio.sleep,
             drain=1.0,
+            fit=lambda: self.fit.get(self.name, True),
         )
         self.loop = asyncio.create_task(self.holder.run())
 
@@ -234,3 +236,19 @@ async def test_what_an_owner_dies_of_ends_the_holder() -> None:
     with pytest.raises(ZeroDivisionError):
         await worker.loop
     await worker.stop()
+
+
+async def test_whoever_is_not_fit_takes_no_share_and_gives_back_what_they_have() -> None:
+    """They are no trouble to anybody meanwhile, and nobody counts on them."""
+    town = Town(partitions=4)
+    fit = {"a": True, "b": True}
+    a, b = Worker(town, "a", fit), Worker(town, "b", fit)
+    await until(lambda: (town.held("a"), town.held("b")) == (2, 2))
+    fit["a"] = False
+    await until(lambda: (town.held("a"), town.held("b")) == (0, 4))
+    assert town.workers == {"b"}
+    assert a.holder.trouble == ""
+    fit["a"] = True
+    await until(lambda: (town.held("a"), town.held("b")) == (2, 2))
+    await a.stop()
+    await b.stop()

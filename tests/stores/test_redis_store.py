@@ -150,6 +150,27 @@ async def test_one_worker_lists_a_channel_until_its_turn_is_over(
     assert await second.take_listing("main", "second", HOUR) == START
 
 
+async def test_a_turn_is_kept_by_who_takes_it_again_and_lapses_else(
+    opened: Opened, server: RunningServer, prefix: str
+) -> None:
+    first, second = await opened(), await opened()
+    turn = Layout(prefix=prefix, partitions=first.partitions).of_all("turn:main 0")
+    with redis.Redis.from_url(server.url) as client:
+        assert await first.take_turn("main 0", "first", HOUR)
+        assert not await second.take_turn("main 0", "second", HOUR)
+        assert await second.take_turn("main 1", "second", HOUR)
+        client.pexpire(turn, HOUR // 2)
+        assert await first.take_turn("main 0", "first", HOUR)
+        left: int = client.pttl(turn)  # pyright: ignore[reportAssignmentType]
+        assert HOUR // 2 < left <= HOUR
+        client.delete(turn)  # as if it had passed
+        assert await second.take_turn("main 0", "second", HOUR)
+        await first.end_turn("main 0", "first")  # which is not theirs any more
+        assert not await first.take_turn("main 0", "first", HOUR)
+        await second.end_turn("main 0", "second")
+        assert await first.take_turn("main 0", "first", HOUR)
+
+
 async def test_events_of_different_partitions_have_different_ids(opened: Opened) -> None:
     store = await opened(partitions=8, clock=HandSetClock())
     numbers = [PhoneNumber(f"+1202555{n:04}") for n in range(100)]

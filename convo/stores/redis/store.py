@@ -27,7 +27,7 @@ from convo.ports import (
     Work,
 )
 from convo.ports.limits import Ask, Permits
-from convo.stores.redis import address, processes, rows
+from convo.stores.redis import address, processes, rows, turns
 from convo.stores.redis.accepting import Door
 from convo.stores.redis.accounts import accounts_behind
 from convo.stores.redis.bells import Bells
@@ -194,6 +194,12 @@ class RedisStore:
 
     async def note_listing(self, channel: str, until: int) -> None:
         await self._wire.ask("HSET", self._layout.of_all("listed"), channel, until)
+
+    async def take_turn(self, what: str, worker: str, length: int) -> bool:
+        return await turns.take(self._wire, self._layout.of_all(f"turn:{what}"), worker, length)
+
+    async def end_turn(self, what: str, worker: str) -> None:
+        await turns.end(self._wire, self._layout.of_all(f"turn:{what}"), worker)
 
     async def acquire(self, partition: int, owner: str) -> Lease | None:
         asked = partition, owner

@@ -156,6 +156,13 @@ class SqliteStore:
     async def note_listing(self, channel: str, until: int) -> None:
         await self._executor.run(partial(processes.note_listing, channel=channel, until=until))
 
+    async def take_turn(self, what: str, worker: str, length: int) -> bool:  # noqa: ARG002
+        """Nobody else can be there."""
+        return True
+
+    async def end_turn(self, what: str, worker: str) -> None:
+        """Nobody waits for it."""
+
     async def acquire(self, partition: int, owner: str) -> Lease | None:
         """The only partition is 0; who owns it is written down for people."""
         if partition != 0 or self._token is not None:

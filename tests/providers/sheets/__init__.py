@@ -90,6 +90,8 @@ class Sheet:
     contact: str = CONTACT
     #: A channel with these options.
     channel: Callable[[str, Any], Channel] = lambda name, _: channel(name)
+    #: Whether texts come by a connection of the provider's own, and none by HTTP.
+    by_line: bool = False
     #: Settings in which no secret may be shown again.
     secrets: tuple[str, ...] = field(default=())
 
