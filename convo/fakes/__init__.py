@@ -5,6 +5,7 @@ They stand in for the companies in tests and in `convo dev --fake`, and open no 
 
 from collections.abc import Callable, Mapping
 
+from convo.fakes.africastalking import FakeAfricasTalking
 from convo.fakes.aliyun import FakeAliyun
 from convo.fakes.android_sms_gateway import FakeAndroidSmsGateway
 from convo.fakes.bandwidth import FakeBandwidth
@@ -26,6 +27,7 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "vonage": FakeVonage,
     "plivo": FakePlivo,
     "sinch": FakeSinch,
+    "africastalking": FakeAfricasTalking,
     "android_sms_gateway": FakeAndroidSmsGateway,
     "bandwidth": FakeBandwidth,
     "infobip": FakeInfobip,

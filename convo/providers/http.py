@@ -348,7 +348,7 @@ def _origin(scheme: str, authority: str) -> _Origin:
 def _request_bytes(
     method: str, authority: str, target: str, headers: Mapping[str, str], body: bytes | None
 ) -> bytes:
-    lines = [f"{name}: {value}" for name, value in headers.items()]
+    lines = [f"{name}: {value}" for name, value in ({"Accept": "*/*"} | dict(headers)).items()]
     if not all(map(_HEADER.match, lines)):
         raise ConfigError("A header for the provider has characters that no header may have.")
     if body is not None:
@@ -357,4 +357,4 @@ def _request_bytes(
     return f"{head}\r\n\r\n".encode("ascii") + (body or b"")
 
 
-_ALWAYS = "User-Agent: convo\r\nAccept: */*\r\nAccept-Encoding: identity"
+_ALWAYS = "User-Agent: convo\r\nAccept-Encoding: identity"

@@ -184,7 +184,8 @@ class Infobip:
         base = options.base_url.rstrip("/")
         self._messages = f"{base}/sms/3/messages"
         self._logs = f"{base}/sms/3/logs"
-        self._auth = {"Authorization": f"App {options.api_key.get_secret_value()}"}
+        key = options.api_key.get_secret_value()
+        self._auth = {"Authorization": f"App {key}", "Accept": "application/json"}
         self._headers = {**self._auth, "Content-Type": "application/json"}
         self._from = "" if channel.address is None else written(channel.address).lstrip("+")
         self._opted_out = frozenset(options.opted_out)

@@ -15,6 +15,7 @@ from convo.ports.ledger import Ledger
 from convo.ports.lines import keeps_a_line
 from convo.ports.register import Register
 from convo.providers import (
+    africastalking,
     aliyun,
     android_sms_gateway,
     bandwidth,
@@ -56,6 +57,7 @@ PROVIDERS: Mapping[str, Brand] = {
     "plivo": Brand(options=plivo.Options, connect=plivo.connect),
     "aliyun": Brand(options=aliyun.Options, connect=aliyun.connect),
     "sinch": Brand(options=sinch.Options, connect=sinch.connect),
+    "africastalking": Brand(options=africastalking.Options, connect=africastalking.connect),
     "android_sms_gateway": Brand(
         options=android_sms_gateway.Options, connect=android_sms_gateway.connect
     ),

@@ -41,6 +41,12 @@ def _twilio(options: BaseModel, url: str) -> Probe:
     )
 
 
+def _africastalking(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
+    """A report of a status that does not exist."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Probe(method="POST", headers=headers, body=b"id=doctor&status=doctor")
+
+
 def _android_sms_gateway(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is signed
     """The sign of life that the phone sends if it is asked to."""
     assert isinstance(options, android_sms_gateway.Options)
@@ -100,6 +106,7 @@ def _console(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs 
 PROBES: Mapping[str, Callable[[BaseModel, str], Probe]] = {
     "twilio": _twilio,
     "plivo": _plivo,
+    "africastalking": _africastalking,
     "android_sms_gateway": _android_sms_gateway,
     "bandwidth": _bandwidth,
     "infobip": _infobip,

@@ -39,6 +39,28 @@ async def test_a_post_arrives_whole_and_its_answer_is_read() -> None:
     assert asked.headers["content-type"] == FORM["Content-Type"]
 
 
+async def test_what_is_wanted_is_said_once() -> None:
+    heads: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(2):
+            heads.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    client = HttpClient()
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    await client.get(url)
+    await client.get(url, headers={"Accept": "application/json"})
+    await client.close()
+    server.close()
+    await server.wait_closed()
+    wanted = [[line for line in head.split(b"\r\n") if b"Accept:" in line] for head in heads]
+    assert wanted == [[b"Accept: */*"], [b"Accept: application/json"]]
+
+
 async def test_connections_are_kept_and_used_again() -> None:
     async with FakeServer(echo) as server:
         client = HttpClient()
