@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from convo.core.numbers import PhoneNumber
-from convo.errors import StoreUnavailable
+from convo.errors import Busy, StoreUnavailable
 from convo.ports import Done, Wants
 from convo.stores.redis.layout import slot_of, tag_of
 from convo.stores.redis.library import library
@@ -126,6 +126,20 @@ async def test_a_node_dies_and_its_follower_takes_over(program: str, tmp_path: P
             await asyncio.to_thread(until, lambda: nodes.owner_of(SLOT) is not dies)
             assert nodes.owner_of(SLOT) in nodes.followers
             await world.more(15)
+
+
+@pytest.mark.anyio
+async def test_one_node_that_has_no_room_is_enough_to_say_so(nodes: RunningCluster) -> None:
+    store = await RedisStore.open(nodes.url, partitions=16, prefix=next(PREFIXES))
+    await store.keeps()
+    tell(nodes.nodes[1], "CONFIG", "SET", "maxmemory", "1mb")
+    try:
+        with pytest.raises(Busy, match="maxmemory"):
+            await store.keeps()
+    finally:
+        tell(nodes.nodes[1], "CONFIG", "SET", "maxmemory", "0")
+    await store.keeps()
+    await store.close()
 
 
 @pytest.mark.anyio

@@ -18,7 +18,7 @@ from convo.core.numbers import PhoneNumber
 from convo.core.presence import Presence
 from convo.core.records import Record
 from convo.core.shards import partition_of, shard_of
-from convo.core.turns import outbound_id
+from convo.core.turns import Outbound, outbound_id
 from convo.errors import Busy, Fenced, StoreUnavailable
 from convo.ports import Done, Settle, Wants
 from convo.stores.redis.functions import Functions
@@ -406,6 +406,26 @@ def full(server: RunningServer) -> Iterator[None]:
             yield
         finally:
             client.config_set("maxmemory", "0")
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (message("m 1"), 'The id of a message is "m 1"'),
+        (message(""), 'The id of a message is ""'),
+        (message("m1", channel="my\tline"), 'The channel is "my\tline"'),
+        (message("m1", by="other line"), 'The channel that carries a message is "other line"'),
+    ],
+)
+async def test_a_message_whose_place_in_the_queue_could_not_be_read_is_refused(
+    opened: Opened, clock: HandSetClock, broken: Outbound, said: str
+) -> None:
+    desk = await desk_of(await opened(partitions=1, clock=clock), clock)
+    waiting = await desk.pending("waits")
+    with pytest.raises(ValueError, match=f"{said}.*must be one word, without blanks"):
+        await desk.advance(turns=[turn(waiting, outbound=[message("m0"), broken])])
+    work = await desk.advance(turns=[turn(waiting, outbound=[message("m2")])])
+    assert [each.message.id for each in work.claims] == ["m2"]
 
 
 # --- functions -----------------------------------------------------------------------------------

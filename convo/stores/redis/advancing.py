@@ -9,7 +9,7 @@ from convo.core.event_codec import decode, decode_errand, encode_errand, event_i
 from convo.core.event_codec import encode as encode_event
 from convo.core.events import Due
 from convo.core.numbers import PhoneNumber
-from convo.core.turns import FromInbox, FromTimer, Turn
+from convo.core.turns import FromInbox, FromTimer, Outbound, Turn
 from convo.ports import Claim, Done, ErrandClaim, Kept, Pending, Wants, Work
 from convo.stores.redis.rows import (
     attempt_at,
@@ -46,6 +46,7 @@ def packed(done: Done, wants: Wants, number: int) -> tuple[int, bytes]:
     for turn in done.turns:
         messages: list[Any] = []
         for message in turn.outbound:
+            _whole(message)
             number += 1
             kept_row = embedded(row(message, number, turn.at))
             messages.append(
@@ -71,6 +72,20 @@ def packed(done: Done, wants: Wants, number: int) -> tuple[int, bytes]:
         for each in done.given_up
     ]
     return number, encode((settles, turns, done.errands, wanted, number, given_up))
+
+
+def _whole(message: Outbound) -> None:
+    """The queue is ordered by words with blanks between them. Raises `ValueError`."""
+    for what, word in (
+        ("id of a message", message.id),
+        ("channel", message.channel),
+        ("channel that carries a message", message.goes_by),
+    ):
+        if word.split() != [word]:
+            raise ValueError(
+                f'The {what} is "{word}". On Redis it must be one word, without blanks: give it '
+                "another one."
+            )
 
 
 def _taken_over(by: str, wants: Wants) -> Sequence[tuple[str, str]]:

@@ -64,7 +64,7 @@ def store_error(error: Exception) -> Exception:
     if isinstance(error, MasterNotFoundError):
         return StoreUnavailable(_said_by_sentinels(said))
     told = f"Redis cannot be used: {said.rstrip('.') or type(error).__name__}."
-    if type(error) is exceptions.ConnectionError or isinstance(error, OSError):
+    if type(error) is exceptions.ConnectionError or isinstance(error, ConnectionError):
         told += f" {_GONE}"
     return StoreUnavailable(told)
 

@@ -1,8 +1,8 @@
 """The Lua functions: read from their files, and named after what is in them.
 
 They are loaded as one library of Functions (Redis 7.0 and later, Valkey): the files share their
-code, a replica that takes over has them, and two versions live side by side while a deploy rolls,
-for the library's name holds a hash of its text.
+code (modules.lua says how), a replica that takes over has them, and two versions live side by side
+while a deploy rolls, for the library's name holds a hash of its text.
 """
 
 import hashlib
@@ -70,7 +70,8 @@ class Library:
 def library() -> Library:
     """This version's."""
     constants = "".join(f"local {name} = {value}\n" for name, value in _CONSTANTS.items())
-    body = constants + "\n".join(_source(name) for name in FILES)
+    modules = (f"modules.{name} = (function()\n{_source(name)}end)()\n" for name in FILES)
+    body = constants + _source("modules") + "".join(modules)
     name = f"convo_{hashlib.blake2b(body.encode(), digest_size=6).hexdigest()}"
     return Library(name=name, text=f"#!lua name={name}\nlocal LIBRARY = '{name}'\n{body}")
 

@@ -1,5 +1,14 @@
 -- Keeping what arrives: dedupe, consent, inbox and delivery reports, each arrival in one step.
 
+local SHARDS, call, value, pack, unpack_value, quoted, partition, clock, put = from(
+  'partition', 'SHARDS', 'call', 'value', 'pack', 'unpack_value', 'quoted', 'partition', 'clock',
+  'put'
+)
+local tell, tell_consent = from('records', 'tell', 'tell_consent')
+local card_of, has_left, act = from('cards', 'card_of', 'has_left', 'act')
+local apply_report = from('reports', 'apply_report')
+local write = from('write', 'write')
+
 local function has_seen(p, hash)
   for _, day in ipairs(p.seen) do
     if call('SISMEMBER', day, hash) == 1 then return true end
@@ -178,3 +187,9 @@ local function accept_report(keys, args)
   if settles then call('PUBLISH', bell, number) end
   return 'accepted'
 end
+
+return {
+  has_seen = has_seen, known_already = known_already, remember = remember, newest = newest,
+  order_of = order_of, keep_entry = keep_entry, accept = accept, accept_act = accept_act,
+  set_arrival_aside = set_arrival_aside, accept_report = accept_report,
+}

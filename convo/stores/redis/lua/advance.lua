@@ -1,5 +1,19 @@
 -- The owner's step: commit what is done, claim and read what is wanted, all at once.
 
+local call, value, pack, unpack_value, partition, clock, add = from(
+  'partition', 'call', 'value', 'pack', 'unpack_value', 'partition', 'clock', 'add'
+)
+local CHANNEL, row_of, goes_by = from('chains', 'CHANNEL', 'row_of', 'goes_by')
+local settle = from('settle', 'settle')
+local commit, give_up = from('commit', 'commit', 'give_up')
+local write = from('write', 'write')
+local newest, order_of = from('accept', 'newest', 'order_of')
+local server = from('takeover', 'server')
+local claim, next_head = from('claim', 'claim', 'next_head')
+local read_inbox, read_timers, claim_errands, forget_errands, next_errand, kept = from(
+  'read', 'read_inbox', 'read_timers', 'claim_errands', 'forget_errands', 'next_errand', 'kept'
+)
+
 -- Whether the lease is this one's; its commits so far, and what the last of them handed out.
 local function lease_of(p, token)
   local lease = call('HMGET', p.key.state, 'token', 'seq', 'handed')
@@ -104,3 +118,5 @@ local function advance(keys, args)
     kept(p, contacts),
   }
 end
+
+return {lease_of = lease_of, is_new_here = is_new_here, attempt_of = attempt_of, advance = advance}

@@ -8,6 +8,8 @@
 --   a timer is   {name, generation, due}
 --   last is      the programme of what they were sent last, '' for none
 
+local value, pack, put, rank = from('partition', 'value', 'pack', 'put', 'rank')
+
 local NIL = '\192'
 
 local function earliest(card)
@@ -113,3 +115,9 @@ local function act(p, contact, done)
   end
   put(p, 'acts', contact, (value(p, 'acts', contact) or '') .. pack(done))
 end
+
+return {
+  opened = opened, card_of = card_of, change = change, write_cards = write_cards,
+  timer_of = timer_of, clear_timer = clear_timer, set_timer = set_timer, consent_to = consent_to,
+  has_left = has_left, act = act,
+}

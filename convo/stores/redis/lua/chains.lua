@@ -8,6 +8,14 @@
 --
 -- A message's row, as stores/redis/rows.py packs it too:
 
+local value, pack, unpack_value, put, rank = from(
+  'partition', 'value', 'pack', 'unpack_value', 'put', 'rank'
+)
+local tell_unsent = from('records', 'tell_unsent')
+local card_of, change, consent_to, has_left = from(
+  'cards', 'card_of', 'change', 'consent_to', 'has_left'
+)
+
 local ID, CONTACT, CHANNEL, LANE, DUE, NUMBER, CREATED, TRIES = 1, 2, 3, 4, 5, 6, 7, 8
 local NOT_AFTER, PURPOSE, PROGRAMME, PARTS, TEXT = 9, 10, 11, 12, 15
 -- and between these the kind and where it goes, behind them its pictures and whose words it is; then the
@@ -218,3 +226,13 @@ local function silence(p, contact, at)
     if goes then step_forward(p, chain) end
   end
 end
+
+return {
+  DUE = DUE, NUMBER = NUMBER, CREATED = CREATED, LANE = LANE, CHANNEL = CHANNEL, ID = ID,
+  CONTACT = CONTACT, TRIES = TRIES, NOT_AFTER = NOT_AFTER, TEXT = TEXT, PURPOSE = PURPOSE,
+  PROGRAMME = PROGRAMME, PARTS = PARTS, BY = BY, STAYS = STAYS, CLAIMED = CLAIMED, CODE = CODE,
+  row_of = row_of, goes_by = goes_by, DONE = DONE, CANCELLED = CANCELLED, done_of = done_of,
+  settled = settled, place_of = place_of, is_sending = is_sending, chain_of = chain_of,
+  write_chains = write_chains, step_forward = step_forward, last_word = last_word,
+  enqueue = enqueue, leave_chain = leave_chain, drop = drop, silence = silence,
+}

@@ -1,13 +1,22 @@
 -- Handing out messages: replies before bulk, the oldest first, as far as parts and messages go.
 
--- A library may have two hundred names of its own, so those that are needed here alone stand in one.
-local claiming = {}
+local call, pack, fetch, put, rank = from('partition', 'call', 'pack', 'fetch', 'put', 'rank')
+local card_of, change, consent_to = from('cards', 'card_of', 'change', 'consent_to')
+local
+  CREATED, CHANNEL, ID, CONTACT, TRIES, NOT_AFTER, PURPOSE, PROGRAMME, PARTS, BY, STAYS, row_of,
+  goes_by, place_of, drop
+= from(
+  'chains', 'CREATED', 'CHANNEL', 'ID', 'CONTACT', 'TRIES', 'NOT_AFTER', 'PURPOSE', 'PROGRAMME',
+  'PARTS', 'BY', 'STAYS', 'row_of', 'goes_by', 'place_of', 'drop'
+)
+local write = from('write', 'write')
+local recalls = modules.recalls
 
 local PASSED_OVER_AT_ONCE = 1000 -- dropped, or not to be had: the next call looks at the rest
 local LOOKED_AT_ONCE = 200
 
 -- Why this head may not be sent any more; nil when it may.
-function claiming.refusal(row, card, now)
+local function refusal(row, card, now)
   if row[PURPOSE] ~= 'law' then
     local everything = consent_to(card, '')
     if everything then
@@ -24,7 +33,7 @@ function claiming.refusal(row, card, now)
 end
 
 -- Add the heads of a line's lane that are due, behind those that were passed over.
-function claiming.add_due_heads(p, heads, line, lane, now, most)
+local function add_due_heads(p, heads, line, lane, now, most)
   local start = line.of .. ' ' .. lane .. ' '
   local members = call(
     'ZRANGEBYLEX', p.key.queue, '[' .. start, '(' .. string.format('%s%015d', start, now + 1),
@@ -37,9 +46,9 @@ function claiming.add_due_heads(p, heads, line, lane, now, most)
 end
 
 -- Heads of a lane that are due, the oldest first, whoever was to carry them; and their ids.
-function claiming.due_heads(p, lines, lane, now, most)
+local function due_heads(p, lines, lane, now, most)
   local heads, ids = {}, {}
-  for _, line in ipairs(lines) do claiming.add_due_heads(p, heads, line, lane, now, most) end
+  for _, line in ipairs(lines) do add_due_heads(p, heads, line, lane, now, most) end
   if #lines > 1 then
     table.sort(heads, function(one, other) return one.place < other.place end)
   end
@@ -48,7 +57,7 @@ function claiming.due_heads(p, lines, lane, now, most)
 end
 
 -- What a channel takes: all that it is to carry, and of others what may leave them.
-function claiming.lines_of(want)
+local function lines_of(want)
   local lines = {{of = want[1], passed = 0}}
   for _, way in ipairs(want[4]) do
     lines[#lines + 1] = {of = way[1], channel = way[2], passed = 0}
@@ -56,11 +65,11 @@ function claiming.lines_of(want)
   return lines
 end
 
-function claiming.may_take(line, row)
+local function may_take(line, row)
   return not line.channel or (row[CHANNEL] == line.channel and not row[STAYS])
 end
 
-function claiming.prepare_heads(p, ids)
+local function prepare_heads(p, ids)
   local contacts = {}
   fetch(p, 'messages', ids)
   for n, id in ipairs(ids) do contacts[n] = row_of(p, id)[CONTACT] end
@@ -83,42 +92,42 @@ local function take(p, row, by, attempt, now)
 end
 
 -- Messages that may still be claimed of a channel: none once one of its limits is used up.
-function claiming.still_wanted(want, parts)
+local function still_wanted(want, parts)
   for _, limit in ipairs(want[3]) do
     if (parts[limit] or 1) <= 0 then return 0 end
   end
   return want[2]
 end
 
-function claiming.count_against(want, parts, row)
+local function count_against(want, parts, row)
   want[2] = want[2] - 1
   for _, limit in ipairs(want[3]) do
     if parts[limit] then parts[limit] = parts[limit] - row[PARTS] end
   end
 end
 
-function claiming.claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
-  local again, passed_over, lines = true, 0, claiming.lines_of(want)
-  while again and claiming.still_wanted(want, parts) > 0 and passed_over < PASSED_OVER_AT_ONCE do
+local function claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
+  local again, passed_over, lines = true, 0, lines_of(want)
+  while again and still_wanted(want, parts) > 0 and passed_over < PASSED_OVER_AT_ONCE do
     local most = math.min(want[2], LOOKED_AT_ONCE)
-    local heads, ids = claiming.due_heads(p, lines, lane, now, most)
-    local contacts = claiming.prepare_heads(p, ids)
+    local heads, ids = due_heads(p, lines, lane, now, most)
+    local contacts = prepare_heads(p, ids)
     -- Who follows a dropped message, or one that stays, may be due as well: look again.
     again = #ids >= LOOKED_AT_ONCE
     for n, id in ipairs(ids) do
       local row, line = row_of(p, id), heads[n].line
       local why = recalls.mean(recalled, row) and recalls.why
-        or claiming.refusal(row, card_of(p, contacts[n]), now)
-      if not claiming.may_take(line, row) then
+        or refusal(row, card_of(p, contacts[n]), now)
+      if not may_take(line, row) then
         line.passed = line.passed + 1
         passed_over, again = passed_over + 1, true
       elseif why then
         drop(p, row, why, now)
         passed_over, again = passed_over + 1, true
-      elseif claiming.still_wanted(want, parts) > 0 then
+      elseif still_wanted(want, parts) > 0 then
         take(p, row, want[1], attempt, now)
         claimed[#claimed + 1] = id
-        claiming.count_against(want, parts, row)
+        count_against(want, parts, row)
       end
     end
     if #ids > 0 then write(p) end
@@ -131,7 +140,7 @@ local function claim(p, wants, parts, attempt, now)
   local claimed, recalled = {}, recalls.kept(p)
   for _, lane in ipairs({'reply', 'bulk'}) do
     for _, want in ipairs(wants) do
-      claiming.claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
+      claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
     end
   end
   return claimed
@@ -150,3 +159,5 @@ local function next_head(p)
     from = '(' .. channel .. ' ' .. lane .. ' ~'
   end
 end
+
+return {take = take, claim = claim, next_head = next_head}

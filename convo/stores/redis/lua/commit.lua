@@ -4,6 +4,15 @@
 -- errands, consents, silence, account, keeps raw, error, event id, event}: read from the inbox, or
 -- from the timer of that name; the last three where it failed and is parked.
 
+local SHARDS, call, value, pack, unpack_value, many, fetch, put, rank = from(
+  'partition', 'SHARDS', 'call', 'value', 'pack', 'unpack_value', 'many', 'fetch', 'put', 'rank'
+)
+local tell = from('records', 'tell')
+local card_of, change, timer_of, clear_timer, set_timer, act = from(
+  'cards', 'card_of', 'change', 'timer_of', 'clear_timer', 'set_timer', 'act'
+)
+local enqueue, silence = from('chains', 'enqueue', 'silence')
+
 local function unpacked_turn(turn)
   return {
     entry = turn[1], name = turn[2], generation = turn[3], contact = turn[4], at = turn[5],
@@ -143,3 +152,8 @@ local function write_commit(p)
   many('XDEL', p.key.inbox, p.read)
   p.parked, p.read = {}, {}
 end
+
+return {
+  id_in_stream = id_in_stream, ACTS = ACTS, EVENT = EVENT, ORDER = ORDER, HASH = HASH,
+  ACTED = ACTED, commit = commit, give_up = give_up, write_commit = write_commit,
+}

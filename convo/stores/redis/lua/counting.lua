@@ -1,5 +1,7 @@
 -- What is counted over all contacts: places, and votes. Each name has a slot of its own.
 
+local call = from('partition', 'call')
+
 -- KEYS: places (hash: key -> the place's number). ARGV: clock, key, limit or ''
 -- Answers the place of the key, taken now unless it was before; 0 when there is no more.
 local function reserve(keys, args)
@@ -29,3 +31,5 @@ local function tally(keys, args)
   end
   return {own or '', call('ZRANGE', keys[2], 0, CHOICES_TOLD - 1, 'WITHSCORES')}
 end
+
+return {reserve = reserve, tally = tally}

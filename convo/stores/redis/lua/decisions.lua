@@ -1,5 +1,21 @@
 -- People's decisions about held messages and parked events: each is done whole, and once.
 
+local call, value, pack, unpack_value, quoted, partition, clock, put, rank = from(
+  'partition', 'call', 'value', 'pack', 'unpack_value', 'quoted', 'partition', 'clock', 'put',
+  'rank'
+)
+local tell_fact = from('records', 'tell_fact')
+local
+  DUE, NUMBER, LANE, CHANNEL, ID, CONTACT, TRIES, CLAIMED, CODE, row_of, CANCELLED, settled,
+  place_of, is_sending, chain_of, step_forward
+= from(
+  'chains', 'DUE', 'NUMBER', 'LANE', 'CHANNEL', 'ID', 'CONTACT', 'TRIES', 'CLAIMED', 'CODE',
+  'row_of', 'CANCELLED', 'settled', 'place_of', 'is_sending', 'chain_of', 'step_forward'
+)
+local id_in_stream = from('commit', 'id_in_stream')
+local write = from('write', 'write')
+local keep_entry = from('accept', 'keep_entry')
+
 local SENT = 2 -- the rank of a status (core/events.py)
 
 local function tell_decided(p, now, contact, choice, by, about)
@@ -81,3 +97,5 @@ local function decide_parked(keys, args)
   call('PUBLISH', bell, number)
   return 'accepted'
 end
+
+return {decide_held = decide_held, decide_parked = decide_parked}

@@ -1,5 +1,15 @@
 -- Leases: who owns a partition, until when, and what the last owner left behind.
 
+local call, value, pack, unpack_value, partition, clock, add, fetch, put, rank = from(
+  'partition', 'call', 'value', 'pack', 'unpack_value', 'partition', 'clock', 'add', 'fetch', 'put',
+  'rank'
+)
+local CONTACT, TEXT, row_of, goes_by = from('chains', 'CONTACT', 'TEXT', 'row_of', 'goes_by')
+local meant = from('reports', 'meant')
+local write = from('write', 'write')
+local awaits_owner, serve = from('takeover', 'awaits_owner', 'serve')
+local lease_of, is_new_here = from('advance', 'lease_of', 'is_new_here')
+
 -- ARGV: clock, owner, token, lease ms
 -- Answers {held}, or {ok, seq, number of the newest message, rows and claim times and attempts of
 -- what is in doubt, the time, the token before, whether a server took over and
@@ -94,3 +104,5 @@ local function attend(keys, args)
   call('ZREMRANGEBYSCORE', keys[1], '-inf', '(' .. now - args[3])
   return {now, call('ZRANGE', keys[1], 0, -1)}
 end
+
+return {acquire = acquire, release = release, others = others, attend = attend}

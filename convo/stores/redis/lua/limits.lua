@@ -1,5 +1,7 @@
 -- A limit that all processes keep together; policy/rate_limit.py tells the same rule in Python.
 
+local call, clock = from('partition', 'call', 'clock')
+
 -- KEYS: spent (hash: paid, the tick at which all is paid for; day; today, the parts of that day)
 -- ARGV: clock, parts wanted, parts owed, the rate's parts and every and burst or '' each,
 -- most parts of a day or '', the day, when it ends in ms
@@ -34,3 +36,5 @@ local function permit(keys, args)
   call('PEXPIRE', keys[1], 2 * DAY)
   return {free, at}
 end
+
+return {permit = permit}

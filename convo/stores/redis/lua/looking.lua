@@ -3,6 +3,12 @@
 -- Pages go by the cursors of HSCAN and ZSCAN: what is there all the while is met, and what comes
 -- or goes meanwhile may be. Each answer begins with where to go on, '0' behind the last.
 
+local call, value, pack, unpack_value, partition, add, fetch = from(
+  'partition', 'call', 'value', 'pack', 'unpack_value', 'partition', 'add', 'fetch'
+)
+local opened, card_of = from('cards', 'opened', 'card_of')
+local CREATED, LANE, PARTS, goes_by = from('chains', 'CREATED', 'LANE', 'PARTS', 'goes_by')
+
 local look = {}
 
 -- How many lists of values, one for each lane of the messages that were met.
@@ -91,3 +97,5 @@ function look.contact(keys, args)
   local card = card_of(partition(keys), args[2])
   return {pack(card.consents), card.record}
 end
+
+return look

@@ -5,6 +5,11 @@
 --   lost     hash   hash of the report -> {ms it came, the report}
 --   look_at  zset   the same hashes by when they are looked for again, ms
 
+local call, pack, unpack_value, partition, clock, add = from(
+  'partition', 'call', 'pack', 'unpack_value', 'partition', 'clock', 'add'
+)
+local meant = from('reports', 'meant')
+
 local LOOK_AGAIN = 1000
 
 -- ARGV: clock, hash, the report
@@ -47,3 +52,5 @@ local function which_are_ours(keys, args)
   end
   return ours
 end
+
+return {lose = lose, look_for = look_for, find = find, which_are_ours = which_are_ours}

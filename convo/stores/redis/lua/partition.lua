@@ -184,3 +184,10 @@ local function write_ranks(p)
   end
   p.ranks = {}
 end
+
+return {
+  SETTLED = SETTLED, SHARDS = SHARDS, AT_ONCE = AT_ONCE, call = call, value = value, pack = pack,
+  unpack_value = unpack_value, quoted = quoted, partition = partition, clock = clock, add = add,
+  many = many, fetch = fetch, put = put, write_hashes = write_hashes, rank = rank,
+  write_ranks = write_ranks,
+}

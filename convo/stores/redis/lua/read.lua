@@ -1,5 +1,12 @@
 -- Handing out events whose turn has come, and errands.
 
+local call, value, pack, unpack_value, partition, add, fetch, put, rank = from(
+  'partition', 'call', 'value', 'pack', 'unpack_value', 'partition', 'add', 'fetch', 'put', 'rank'
+)
+local card_of = from('cards', 'card_of')
+local ACTS, EVENT, ORDER, HASH, ACTED = from('commit', 'ACTS', 'EVENT', 'ORDER', 'HASH', 'ACTED')
+local order_of = from('accept', 'order_of')
+
 -- Up to `most` entries of the inbox: {entry, at, contact, acted, event, order, hash, acts} each.
 local function read_inbox(p, number, most)
   local entries = {}
@@ -112,3 +119,9 @@ local function records_behind(keys, args)
   local p = partition(keys)
   return call('XRANGE', p.key.records, args[2] + 1 .. '-0', '+', 'COUNT', args[3])
 end
+
+return {
+  read_inbox = read_inbox, read_timers = read_timers, hand_out_errands = hand_out_errands,
+  claim_errands = claim_errands, forget_errands = forget_errands, next_errand = next_errand,
+  kept = kept, every_act = every_act, records_behind = records_behind,
+}

@@ -1,6 +1,16 @@
 -- Recalls: what people have taken back (core/recalls.py). As kept, {flow, version, request, contact,
 -- ms}..., all but the last '' for any; for good, for a message may be held or put off for long.
 
+local call, value, pack, unpack_value, quoted, partition, clock = from(
+  'partition', 'call', 'value', 'pack', 'unpack_value', 'quoted', 'partition', 'clock'
+)
+local tell_fact = from('records', 'tell_fact')
+local CREATED, CONTACT, row_of, is_sending, drop = from(
+  'chains', 'CREATED', 'CONTACT', 'row_of', 'is_sending', 'drop'
+)
+local write = from('write', 'write')
+local has_seen, known_already, remember = from('accept', 'has_seen', 'known_already', 'remember')
+
 local recalls = {
   voice = 17, -- in a message's row: {session, {flow...}, version, request}, {} for nobody's
   why = 'recalled',
@@ -66,3 +76,5 @@ function recalls.drop(keys, args)
   write(p)
   return cursor
 end
+
+return recalls

@@ -2,6 +2,8 @@
 --
 -- Turns bring their own account; the four that are written here are core/record_codec.py's too.
 
+local AT_ONCE, call, quoted, add = from('partition', 'AT_ONCE', 'call', 'quoted', 'add')
+
 -- Keep an account, with the raw request that led to it or ''.
 local function tell(p, raw, account)
   add(p.accounts, raw, account)
@@ -50,3 +52,9 @@ local function write_records(p)
   end
   p.accounts = {}
 end
+
+return {
+  tell = tell, tell_fact = tell_fact, tell_unsent = tell_unsent, tell_in_doubt = tell_in_doubt,
+  tell_sent = tell_sent, tell_status = tell_status, tell_consent = tell_consent,
+  write_records = write_records,
+}

@@ -1,5 +1,23 @@
 -- What the owner has committed, told again to a server that lacks it.
 
+local SHARDS, call, value, pack, unpack_value, partition, clock, put = from(
+  'partition', 'SHARDS', 'call', 'value', 'pack', 'unpack_value', 'partition', 'clock', 'put'
+)
+local tell_consent = from('records', 'tell_consent')
+local act = from('cards', 'act')
+local LANE, CHANNEL, ID, CONTACT, row_of, settled, chain_of, step_forward, drop = from(
+  'chains', 'LANE', 'CHANNEL', 'ID', 'CONTACT', 'row_of', 'settled', 'chain_of', 'step_forward',
+  'drop'
+)
+local QUEUED, settle = from('settle', 'QUEUED', 'settle')
+local commit, give_up = from('commit', 'commit', 'give_up')
+local write = from('write', 'write')
+local remember, newest, keep_entry = from('accept', 'remember', 'newest', 'keep_entry')
+local server, serve = from('takeover', 'server', 'serve')
+local take = from('claim', 'take')
+local hand_out_errands, forget_errands = from('read', 'hand_out_errands', 'forget_errands')
+local lease_of, attempt_of = from('advance', 'lease_of', 'attempt_of')
+
 -- ARGV: clock, owner, token, the token before ours, seq when we acquired, lease ms, days of dedupe,
 -- what was read
 -- KEYS behind the partition's: today's set of dedupe hashes for each that was read
@@ -89,3 +107,5 @@ local function redo(keys, args)
   )
   return {'ok', seq + 1}
 end
+
+return {resume = resume, redo = redo}

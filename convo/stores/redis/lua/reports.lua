@@ -1,5 +1,16 @@
 -- Delivery reports: how far a message got, and what became of one in doubt; whose an id is.
 
+local SETTLED, call, value, pack, unpack_value, add, put = from(
+  'partition', 'SETTLED', 'call', 'value', 'pack', 'unpack_value', 'add', 'put'
+)
+local tell_status = from('records', 'tell_status')
+local
+  CHANNEL, ID, CONTACT, TRIES, CLAIMED, row_of, DONE, done_of, settled, last_word, leave_chain
+= from(
+  'chains', 'CHANNEL', 'ID', 'CONTACT', 'TRIES', 'CLAIMED', 'row_of', 'DONE', 'done_of', 'settled',
+  'last_word', 'leave_chain'
+)
+
 -- What a message is called where its provider's id is all that is told.
 local function name_of(channel, provider_id)
   return channel .. ' ' .. provider_id
@@ -105,3 +116,8 @@ function apply_report(p, now, channel, outbound, provider_id, status, rank_of_st
   tell_status(p, now, row[CONTACT], id, status, code, raw)
   return claimed_at ~= false
 end
+
+return {
+  name_of = name_of, meant = meant, is_news = is_news, apply_report = apply_report,
+  know_as = know_as,
+}

@@ -1,5 +1,20 @@
 -- What became of claims.
 
+local value, pack, unpack_value, fetch, put = from(
+  'partition', 'value', 'pack', 'unpack_value', 'fetch', 'put'
+)
+local tell_unsent, tell_in_doubt, tell_sent = from(
+  'records', 'tell_unsent', 'tell_in_doubt', 'tell_sent'
+)
+local
+  DUE, LANE, CHANNEL, ID, CONTACT, TRIES, STAYS, CLAIMED, CODE, row_of, goes_by, DONE, done_of,
+  settled, chain_of, step_forward
+= from(
+  'chains', 'DUE', 'LANE', 'CHANNEL', 'ID', 'CONTACT', 'TRIES', 'STAYS', 'CLAIMED', 'CODE',
+  'row_of', 'goes_by', 'DONE', 'done_of', 'settled', 'chain_of', 'step_forward'
+)
+local name_of, meant, is_news, know_as = from('reports', 'name_of', 'meant', 'is_news', 'know_as')
+
 local QUEUED, FAILED = 1, 3 -- ranks of statuses (core/events.py)
 
 local function settle_one(p, now, row, claimed_at, outcome, code, due, provider_ids, stays, next_after)
@@ -76,3 +91,5 @@ local function settle(p, settles, now)
     if #provider_ids > 0 then learn_names(p, now, id, provider_ids) end
   end
 end
+
+return {QUEUED = QUEUED, settle = settle}

@@ -4,6 +4,9 @@
 -- web processes what they have answered for, so each partition waits a while for its owner, who
 -- tells first what is missing here (redo.lua); only then does anything else come in.
 
+local call, clock = from('partition', 'call', 'clock')
+local newest = from('accept', 'newest')
+
 -- Beyond what was numbered in moments that nobody here knows of.
 local LEAP = 1000000
 
@@ -56,3 +59,8 @@ end
 local function knock()
   return 'here'
 end
+
+return {
+  server = server, awaits_owner = awaits_owner, serve = serve, at_the_door = at_the_door,
+  knock = knock,
+}

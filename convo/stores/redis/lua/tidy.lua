@@ -1,5 +1,10 @@
 -- Letting go of what is old, a little at a time: each call takes about a millisecond.
 
+local call, value, unpack_value, partition, clock, add, many, put = from(
+  'partition', 'call', 'value', 'unpack_value', 'partition', 'clock', 'add', 'many', 'put'
+)
+local write = from('write', 'write')
+
 local tidying = {}
 
 local COMMITS_AT_ONCE = 100
@@ -77,3 +82,5 @@ function tidying.forget_acts(keys, args)
   end
   write(p)
 end
+
+return tidying
