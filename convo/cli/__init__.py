@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "web": "convo.cli.web:web",
     "worker": "convo.cli.worker:worker",
     "user": "convo.cli.user:user",
+    "channel": "convo.cli.channel:channel",
     "doctor": "convo.cli.doctor:doctor",
 }
 
@@ -69,6 +70,7 @@ ABOUT: Mapping[str, str] = {
     "web": "Only take what comes in; workers answer it.",
     "worker": "Hold the conversations that web processes keep.",
     "user": "Who may use the console, and as what.",
+    "channel": "Connect a provider: a new channel in convo.toml.",
     "doctor": "Look whether everything is ready to serve.",
 }
 

@@ -1,0 +1,239 @@
+"""`convo channel`: connect a provider, by a new channel in convo.toml."""
+
+import json
+import re
+import secrets
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import click
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from convo.errors import SettingsError
+
+NAME = re.compile(r"[A-Za-z0-9_-]+")
+TOKEN_BYTES = 24
+OWNER_ONLY = 0o600
+PLACEHOLDER = "a-placeholder-for-a-secret-0123456789"
+"""What stands for a secret that is not there yet, while the rest is checked."""
+
+SOMEWHERE = "https://YOUR-ADDRESS"
+
+
+@click.group(short_help="Connect a provider: a new channel in convo.toml.")
+def channel() -> None:
+    """Connect a provider: a new channel in convo.toml."""
+
+
+@channel.command("add", short_help="Add a channel to convo.toml.")
+@click.argument("name")
+@click.option("--provider", required=True, help="Who carries it: telnyx, twilio, ...")
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting of it; what is needed and not given is asked for.",
+)
+def add(name: str, provider: str, given: tuple[str, ...]) -> None:
+    """Add the channel NAME to convo.toml, and say where its provider calls you.
+
+    The file keeps all that is in it. Secrets are never written there: it says which variables of
+    .env they belong into. A provider that signs nothing gets a secret in its URL, made here.
+
+    \b
+    convo channel add main --provider telnyx
+    convo channel add main --provider kannel --set address=12345 \\
+        --set sendsms_url=http://kannel:13013/cgi-bin/sendsms --set username=convo
+    """
+    from convo.language.spelling import advice
+    from convo.settings.reading import FILE
+    from convo.wiring import PROVIDERS
+
+    file = Path.cwd() / FILE
+    text, written = _read(file)
+    if not NAME.fullmatch(name):
+        raise SettingsError([f'"{name}" names no channel: letters, digits, "-" and "_".'])
+    if name in written.get("channels", {}):
+        raise SettingsError([f"{FILE}: there is a channel {name} already. Change it there."])
+    if provider not in PROVIDERS:
+        raise SettingsError([f"there is no provider {provider}. {advice(provider, PROVIDERS)}"])
+    options = PROVIDERS[provider].options
+    table = {"provider": provider, **_given(given, options)}
+    _ask(table, options, name)
+    table = {key: value for key, value in table.items() if value != ""}
+    _name_secrets(table, options, name)
+    if _wants_a_token(table, name, provider, written):
+        table["path_token"] = f"env:{_variable(name, 'path_token')}"
+        _keep_token(file.parent / ".env", _variable(name, "path_token"))
+    with file.open("a", encoding="utf-8") as settings:
+        settings.write(_as_toml(name, table, ends_well=not text or text.endswith("\n")))
+    _tell(table, options, name, written, file.parent)
+
+
+def _read(file: Path) -> tuple[str, Mapping[str, Any]]:
+    try:
+        text = file.read_text("utf-8")
+        return text, tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(
+            [f"{file.name}: it cannot be read ({error.strerror}). Make a business: convo init DIR"]
+        ) from None
+    except ValueError as error:
+        raise SettingsError([f"{file.name}: {error}. `convo check` says more."]) from None
+
+
+def _given(pairs: Iterable[str], options: type[BaseModel]) -> dict[str, Any]:
+    """Settings as they were typed; an empty one is left out, and not asked for."""
+    table: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not NAME.fullmatch(key):
+            raise SettingsError([f"--set {pair}: write it like --set key=value."])
+        table[key] = _meant(value, options.model_fields.get(key))
+    return table
+
+
+def _meant(value: str, field: FieldInfo | None) -> Any:
+    """`true`, lists, and numbers where the setting is one; all else is a text."""
+    try:
+        read: Any = cast(Any, json.loads(value))
+    except ValueError:
+        return value
+    kind: Any = None if field is None else field.annotation
+    return read if isinstance(read, bool | list) or kind is int or kind is float else value
+
+
+def _ask(table: dict[str, Any], options: type[BaseModel], name: str) -> None:
+    """What the provider cannot do without, one by one."""
+    from convo.settings.complaints import model_in
+
+    needed = {n: f for n, f in options.model_fields.items() if f.is_required() and n not in table}
+    if tables := [each for each, field in needed.items() if model_in(field.annotation)]:
+        raise SettingsError(
+            [
+                f"channels.{name}: {table['provider']} needs the table {tables[0]}, which is not "
+                "asked for here. Write it into convo.toml: docs/reference/convo-toml.md"
+            ]
+        )
+    if "address" not in table and getattr(options, "hears", True):
+        asked = "What you send from, like +12025550100 (leave empty where the provider picks it)"
+        if address := click.prompt(asked, default="", show_default=False):
+            table["address"] = address
+    for each, field in needed.items():
+        if not _is_secret(field):
+            click.echo(f"{each}: {field.description}")
+            table[each] = click.prompt(f"  {each}")
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    return field.annotation is SecretStr
+
+
+def _name_secrets(table: dict[str, Any], options: type[BaseModel], name: str) -> None:
+    """Secrets are referred to; one that was typed in full is refused before it stands anywhere."""
+    for each, field in options.model_fields.items():
+        if not _is_secret(field):
+            continue
+        if each not in table and field.is_required():
+            table[each] = f"env:{_variable(name, each)}"
+        if each in table and not str(table[each]).startswith(("env:", "file:")):
+            raise SettingsError(
+                [
+                    f"--set {each}: it is a secret, and those do not belong into convo.toml. Write "
+                    f"{each}=env:{_variable(name, each)}, and the secret into .env."
+                ]
+            )
+
+
+def _variable(name: str, setting: str) -> str:
+    return f"{name}_{setting}".upper().replace("-", "_")
+
+
+def _wants_a_token(
+    table: Mapping[str, Any], name: str, provider: str, written: Mapping[str, Any]
+) -> bool:
+    """Whether its webhooks could be anybody's. Raises `SettingsError` for all that is wrong."""
+    from convo.providers.http import HttpClient
+    from convo.runtime.clock import now
+    from convo.settings import complaints
+    from convo.settings.channels import channel_of
+    from convo.settings.sections import ChannelSection
+    from convo.wiring import PROVIDERS
+
+    brand, country = PROVIDERS[provider], written.get("business", {}).get("country", "US")
+    filled = {key: _filled(value) for key, value in table.items()}
+    common = {key: value for key, value in filled.items() if key in ChannelSection.model_fields}
+    own = {key: value for key, value in filled.items() if key not in common}
+    found: list[complaints.Complaint] = []
+    made: list[BaseModel] = []
+    for model, part in ((ChannelSection, common), (brand.options, own)):
+        try:
+            made.append(model.model_validate(part))
+        except ValidationError as error:
+            found += complaints.of_model(model, error, {}, ("channels", name))
+    if found:
+        raise SettingsError([each.said_of("convo.toml") for each in found])
+    section, options = cast(tuple[ChannelSection, BaseModel], tuple(made))
+    known = channel_of(name, section, options, country=country, shared=())
+    adapter = brand.connect(known, options, HttpClient(), country=country, clock=now)
+    return known.hears and adapter.unsigned and "path_token" not in table
+
+
+def _filled(value: Any) -> Any:
+    return PLACEHOLDER if str(value).startswith(("env:", "file:")) else value
+
+
+def _keep_token(file: Path, variable: str) -> None:
+    """A fresh secret for the URL, unless there is one of that name."""
+    from convo.settings.references import dotenv
+
+    text = file.read_text("utf-8") if file.exists() else ""
+    if dotenv(text).get(variable):
+        return
+    file.touch(mode=OWNER_ONLY)
+    with file.open("a", encoding="utf-8") as secret:
+        secret.write("" if not text or text.endswith("\n") else "\n")
+        secret.write(f"{variable}={secrets.token_urlsafe(TOKEN_BYTES)}\n")
+
+
+def _as_toml(name: str, table: Mapping[str, Any], *, ends_well: bool) -> str:
+    # JSON's texts, numbers and lists are TOML's too, but for one letter that nobody types.
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items()]
+    start = "\n" if ends_well else "\n\n"
+    return f"{start}[channels.{name}]\n" + "\n".join(lines).replace("\x7f", "\\u007f") + "\n"
+
+
+def _tell(
+    table: Mapping[str, Any],
+    options: type[BaseModel],
+    name: str,
+    written: Mapping[str, Any],
+    folder: Path,
+) -> None:
+    from convo.settings.references import environment
+
+    variables = environment(folder, {})
+    click.echo(f"\nconvo.toml has [channels.{name}] now.")
+    missing = [
+        (str(table[each]).removeprefix("env:"), field.description)
+        for each, field in options.model_fields.items()
+        if str(table.get(each, "")).startswith("env:")
+    ]
+    if missing := [(variable, what) for variable, what in missing if not variables.get(variable)]:
+        click.echo("Put what is secret into .env, or into the environment of convo run:")
+        for variable, what in missing:
+            click.echo(f"  {variable}=...    {what}")
+    if not getattr(options, "hears", True):
+        return
+    where = written.get("server", {}).get("public_url", "").rstrip("/")
+    token = variables.get(str(table.get("path_token", "")).removeprefix("env:"), "")
+    end = f"/{token}" if token else ""
+    click.echo(f"Tell {table['provider']} that texts come in by POST at:")
+    click.secho(f"  {where or SOMEWHERE}/in/{name}{end}", bold=True)
+    if not where:
+        click.echo("and write your address into convo.toml: [server] public_url")
+    click.echo("Then look whether all is well: convo doctor")

@@ -1,0 +1,103 @@
+"""`convo channel add` writes a channel, keeps the rest of convo.toml, and tells where to call."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from convo.cli import main
+from convo.wiring.authored import settings_in
+from tests.cli.conftest import Convo
+
+PUBLIC_KEY = "Rdl1uW1y1A+P8j0oLORlHXkieCFV7JppzLvBAFQZ28U="
+TELNYX = ("--provider", "telnyx", "--set", f"public_key={PUBLIC_KEY}")
+KANNEL = ("--provider", "kannel", "--set", "address=12345", "--set", "username=convo")
+BOX = ("--set", "sendsms_url=http://127.0.0.1:13013/cgi-bin/sendsms")
+
+
+def public(shop: Path) -> None:
+    file = shop / "convo.toml"
+    text = file.read_text("utf-8")
+    file.write_text(
+        text.replace("[server]\n", '[server]\npublic_url = "https://sms.salon.example"\n'), "utf-8"
+    )
+
+
+def test_a_channel_is_added_and_all_else_is_kept(convo: Convo, shop: Path) -> None:
+    public(shop)
+    before = (shop / "convo.toml").read_text("utf-8")
+    told = convo("-C", shop, "channel", "add", "sms", *TELNYX, "--set", "address=+12025550100")
+    assert told.exit_code == 0, told.output
+    after = (shop / "convo.toml").read_text("utf-8")
+    assert after.startswith(before)
+    assert after.removeprefix(before) == (
+        '\n[channels.sms]\nprovider = "telnyx"\n'
+        f'public_key = "{PUBLIC_KEY}"\naddress = "+12025550100"\napi_key = "env:SMS_API_KEY"\n'
+    )
+    assert "  https://sms.salon.example/in/sms\n" in told.output
+    assert "  SMS_API_KEY=...    An API key" in told.output
+
+
+def test_what_was_added_is_what_the_settings_read(convo: Convo, shop: Path) -> None:
+    public(shop)
+    rate = ("--set", "rate=1 part/s", "--set", "idempotent=false")
+    convo("-C", shop, "channel", "add", "sms", *TELNYX, "--set", "address=+12025550100", *rate)
+    with (shop / ".env").open("a", encoding="utf-8") as secrets:
+        secrets.write("SMS_API_KEY=KEY1\n")
+    connection = settings_in(shop).connections["sms"]
+    assert (connection.provider, connection.path_token) == ("telnyx", "")
+    assert getattr(connection.options, "idempotent") is False  # noqa: B009 - of telnyx alone
+    assert convo("-C", shop, "check").exit_code == 0
+
+
+def test_what_is_needed_is_asked_for(shop: Path) -> None:
+    typed = f"+12025550100\n{PUBLIC_KEY}\n"
+    words = ["-C", str(shop), "channel", "add", "sms", "--provider", "telnyx"]
+    told = CliRunner().invoke(main, words, input=typed)
+    assert told.exit_code == 0, told.output
+    assert "public_key: The account's public key" in told.output
+    assert "https://YOUR-ADDRESS/in/sms" in told.output
+    assert "[server] public_url" in told.output
+    assert f'public_key = "{PUBLIC_KEY}"' in (shop / "convo.toml").read_text("utf-8")
+
+
+def test_a_provider_that_signs_nothing_gets_a_secret_in_its_url(convo: Convo, shop: Path) -> None:
+    public(shop)
+    told = convo("-C", shop, "channel", "add", "gate", *KANNEL, *BOX)
+    assert told.exit_code == 0, told.output
+    dotenv = shop / ".env"
+    (line,) = [
+        each for each in dotenv.read_text("utf-8").splitlines() if each.startswith("GATE_PATH")
+    ]
+    token = line.partition("=")[2]
+    assert len(token) >= 32
+    assert f"  https://sms.salon.example/in/gate/{token}\n" in told.output
+    assert 'path_token = "env:GATE_PATH_TOKEN"' in (shop / "convo.toml").read_text("utf-8")
+    assert stat.S_IMODE(dotenv.stat().st_mode) & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("sms", "--provider", "telnix"), 'Did you mean "telnyx"'),
+        (("s ms", *TELNYX), "names no channel"),
+        (("terminal", *TELNYX), "there is a channel terminal already"),
+        (("sms", *TELNYX, "--set", "address=+12025550100", "--set", "api_key=KEY1"), "a secret"),
+        (("sms", *TELNYX, "--set", "nonsense"), "write it like --set key=value"),
+        (("sms", *TELNYX, "--set", "address=+12025550100", "--set", "colour=red"), "no such"),
+        (("sms", *TELNYX, "--set", "address="), "give it an address"),
+        (("sms", "--provider", "generic_http"), "needs the table send"),
+        (("sms", "--provider", "telnyx", "--set", "public_key=x", "--set", "address=1"), "no pub"),
+    ],
+)
+def test_what_will_not_do_is_told_and_nothing_is_written(
+    words: tuple[str, ...], what: str, convo: Convo, shop: Path
+) -> None:
+    with (shop / "convo.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[channels.terminal]\nprovider = "console"\npath_token = "env:X"\n')
+    before = (shop / "convo.toml").read_text("utf-8"), (shop / ".env").read_text("utf-8")
+    told = convo("-C", shop, "channel", "add", *words)
+    assert told.exit_code == 2
+    assert what in told.output
+    assert ((shop / "convo.toml").read_text("utf-8"), (shop / ".env").read_text("utf-8")) == before
