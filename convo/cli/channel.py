@@ -100,11 +100,11 @@ def _given(pairs: Iterable[str], options: type[BaseModel]) -> dict[str, Any]:
 def _meant(value: str, field: FieldInfo | None) -> Any:
     """`true`, lists, and numbers where the setting is one; all else is a text."""
     try:
-        read: Any = cast(Any, json.loads(value))
+        read: Any = json.loads(value)
     except ValueError:
         return value
     kind: Any = None if field is None else field.annotation
-    return read if isinstance(read, bool | list) or kind is int or kind is float else value
+    return read if type(read) in (bool, list) or kind in (int, float) else value
 
 
 def _ask(table: dict[str, Any], options: type[BaseModel], name: str) -> None:
