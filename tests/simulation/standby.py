@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from convo.core.turns import FromInbox
 from convo.ports import Acceptance, Arrival, Work
 from convo.stores.sqlite.accepting import accept, prepared
+from convo.stores.sqlite.chains import unsent
 from convo.stores.sqlite.database import Database
+from convo.stores.sqlite.rows import add_records
 from tests.simulation.inside import Inside
 
 LEAP = 1_000_000
@@ -23,11 +25,11 @@ _NUMBERED = (
     "(SELECT rowid FROM sqlite_sequence WHERE name = 'inbox'), 'inbox', ?)"
 )
 _CLAIMED = "SELECT seq, tries, contact, channel FROM message WHERE id = ?"
-# A report that is lost settled it, or what it waited behind could not have been claimed.
 _BEFORE_IT = """
-    UPDATE message SET state = 'done', status = 'queued'
+    SELECT seq, id, state FROM message
     WHERE contact = ? AND channel = ? AND seq <> ? AND (state = 'head' OR state = 'sending')
 """
+_DONE = "UPDATE message SET state = 'done', status = ? WHERE seq = ?"
 _CLAIM = """
     UPDATE message SET state = 'sending', attempt = ?, claimed = ?, goes_by = ? WHERE seq = ?
 """
@@ -106,7 +108,18 @@ def claim_again(database: Database, token: str, claims: Sequence[tuple[str, int,
     """Mark what a lost step handed out, by the attempt that it had."""
     for id, at, by in claims:
         seq, tries, contact, channel = database.execute(_CLAIMED, (id,)).fetchone()
-        database.execute(_BEFORE_IT, (contact, channel, seq))
+        for before in database.execute(_BEFORE_IT, (contact, channel, seq)).fetchall():
+            _make_way(database, contact, at, *before)
         kept = "" if by == channel else by
         database.execute(_CLAIM, (f"{token[:8]}.{seq:x}.{tries}", at, kept, seq))
     database.recount()
+
+
+def _make_way(database: Database, contact: str, at: int, seq: int, id: str, state: str) -> None:
+    """What a claimed message waited behind: a report that is lost settled it, or, where nobody had
+    claimed it, it might not be sent any more."""
+    if state == "sending":
+        database.execute(_DONE, ("queued", seq))
+    else:
+        database.execute(_DONE, ("cancelled", seq))
+        add_records(database, [(at, contact, unsent(id, "too late"))])
