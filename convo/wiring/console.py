@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from convo.console.account import Account
 from convo.console.book import Book
 from convo.console.conversations import Conversations
+from convo.console.flows import Flows
 from convo.console.frame import HERE, HOME, PAGES, STATIC, Frame
 from convo.console.passwords import Passwords
 from convo.console.security import Rooms, guarded, names_of
@@ -99,9 +100,11 @@ def pages(frame: Frame, sources: Sources) -> Rooms:
         playbook=sources.playbook,
         clock=sources.clock,
     )
+    flows = Flows(frame=frame, looks=looks, playbook=sources.playbook)
     return (
         ("viewer", [Route(HOME, frame.home)]),
         (PAGES["conversations"].least, conversations.routes()),
+        (PAGES["flows"].least, flows.routes()),
     )
 
 

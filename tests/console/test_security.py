@@ -63,6 +63,9 @@ SERVED: Mapping[str, Least] = {
     "GET /console/conversations": "viewer",
     "POST /console/conversations": "viewer",
     "GET /console/conversations/{key}": "viewer",
+    "GET /console/flows": "viewer",
+    "GET /console/flows/drawing.css": "viewer",
+    "GET /console/flows/{name}": "viewer",
     "GET /console/{rest:path}": "viewer",
 }
 PLACES = {"{name}": "booking", "{rest:path}": "nowhere", "{key}": "0" * 18}

@@ -30,6 +30,7 @@ FRAME: Mapping[PageLanguage, Mapping[str, str]] = {
     "en": {
         "page_try_out": "Try it",
         "page_conversations": "Conversations",
+        "page_flows": "Flows",
         "page_account": "Your account",
         "to_content": "To the content",
         "pages": "Pages",
@@ -47,6 +48,7 @@ FRAME: Mapping[PageLanguage, Mapping[str, str]] = {
     "zh": {
         "page_try_out": "试一试",
         "page_conversations": "会话",
+        "page_flows": "流程",
         "page_account": "我的账户",
         "to_content": "跳到正文",
         "pages": "页面",

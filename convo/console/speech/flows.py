@@ -1,0 +1,63 @@
+"""What is said on the pages of flows."""
+
+from collections.abc import Mapping
+
+from convo.drawing.wording import PageLanguage
+
+FLOWS: Mapping[PageLanguage, Mapping[str, str]] = {
+    "en": {
+        "title": "Flows",
+        "none": "There is no flow yet. Put one into the folder flows, and start the server anew.",
+        "flow": "Flow",
+        "starts": "Starts with",
+        "steps": "Steps",
+        "speaks": "Languages",
+        "waits": "People in it",
+        "class": "Class",
+        "at_least": "Counted: the first {} contacts. There are more.",
+        "back_to_all": "All flows",
+        "texts_in": "Texts in",
+        "picture": "The flow as a picture",
+        "who_waits": "Who waits where",
+        "step": "Step",
+        "people": "People",
+        "older": "{} in an older version",
+        "nobody": "Nobody is in this flow now.",
+        "costs": "What the texts cost",
+        "costs_hint": "Each at its longest, with signature and way out: in parts, which is what "
+        "providers charge by.",
+        "language": "Language",
+        "texts": "Texts",
+        "parts": "Parts in all",
+        "most": "Most in one text",
+        "part_count": "{} × {}",
+        "every_text": "Every text",
+    },
+    "zh": {
+        "title": "流程",
+        "none": "还没有流程。请在 flows 文件夹中放入一个流程，然后重新启动服务。",
+        "flow": "流程",
+        "starts": "启动词",
+        "steps": "步骤",
+        "speaks": "语言",
+        "waits": "当前人数",
+        "class": "类别",
+        "at_least": "仅统计了前 {} 位联系人，还有更多。",
+        "back_to_all": "全部流程",
+        "texts_in": "文字语言",
+        "picture": "流程图",
+        "who_waits": "谁停在哪一步",
+        "step": "步骤",
+        "people": "人数",
+        "older": "其中 {} 人使用旧版本",
+        "nobody": "目前没有人在这个流程中。",
+        "costs": "短信费用",
+        "costs_hint": "按最长情况计算，含签名和退订说明；单位为计费条数，服务商按此收费。",
+        "language": "语言",
+        "texts": "短信数",
+        "parts": "总条数",
+        "most": "单条短信最多条数",
+        "part_count": "{} × {}",
+        "every_text": "全部短信",
+    },
+}

@@ -1,0 +1,71 @@
+"""Flows as staff see them: drawn, with who waits where and what the texts cost."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.console.browser import PATIENCE
+from tests.console.serving import Served, seated, serious_faults, served
+from tests.console.test_conversations import ANN, MEI, text
+from tests.node_packages import install
+
+
+@pytest.fixture(scope="module")
+def business(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("served") / "shop", ("viewer",)) as business:
+        text(business, MEI, "预约", "1")
+        text(business, ANN, "book")
+        yield business
+
+
+def test_a_flow_is_drawn_with_who_waits_where_and_what_its_texts_cost(
+    browser: Browser, business: Served
+) -> None:
+    with seated(browser, business) as seat:
+        seat.signs_in("viewer")
+        page = seat.page
+        seat.opens("/console/flows")
+        row = page.locator("tbody tr", has=page.get_by_role("link", name="booking", exact=True))
+        for _ in range(1_000):
+            if row.locator("td").last.text_content() == "2":
+                break
+            page.wait_for_timeout(60)
+            seat.opens("/console/flows")
+        expect(row.locator("td").last).to_have_text("2")
+        row.get_by_role("link").click()
+        expect(page.locator(".picture svg [data-card='step:menu']")).to_contain_text(
+            "What can we do for you?", timeout=PATIENCE
+        )
+        waits = page.locator("section", has=page.get_by_role("heading", name="Who waits where"))
+        expect(waits.locator("tbody tr")).to_have_text(["menu1", "day1"])
+        costs = page.locator("section", has=page.get_by_role("heading", name="What the texts cost"))
+        expect(costs.locator("tbody th")).to_have_text(["en", "zh"])
+        expect(page.locator(".every li").first).to_contain_text("1 × GSM-7")
+        page.get_by_role("link", name="zh", exact=True).click()
+        expect(page.locator(".picture svg [data-card='step:menu']")).to_contain_text("剪发")
+        expect(page.locator(".every li").first).to_contain_text("1 × UCS-2")
+
+
+def test_there_is_a_page_for_a_flow_that_is_none(browser: Browser, business: Served) -> None:
+    with seated(browser, business) as seat:
+        seat.signs_in("viewer")
+        seat.opens("/console/flows/nothing")
+        expect(seat.page.get_by_role("heading", name="There is no such page")).to_be_visible()
+        assert all("404" in each for each in seat.complaints)
+        seat.complaints.clear()
+
+
+def test_a_flow_has_no_serious_fault_and_fits_a_narrow_screen(
+    browser: Browser, business: Served, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("axe")
+    install(folder, "axe-core@4")
+    axe = (folder / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+    with seated(browser, business, viewport={"width": 390, "height": 844}, bypass_csp=True) as seat:
+        seat.signs_in("viewer")
+        for scheme in ("light", "dark"):
+            seat.page.emulate_media(color_scheme=scheme)
+            seat.opens("/console/flows/booking")
+            assert serious_faults(seat.page, axe) == []
+            assert seat.fits()
