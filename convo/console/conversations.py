@@ -8,17 +8,19 @@ from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from convo.console.ages import LOCALES, moment
 from convo.console.book import PAGE, Book, Talk
 from convo.console.chat import Entry, chat_of
 from convo.console.following import standing
 from convo.console.forms import BadForm, posted
 from convo.console.frame import PAGES, Frame
 from convo.console.language import page_language
+from convo.console.sight import in_sight, shown
 from convo.console.speech.conversations import CONVERSATIONS
 from convo.core.contacts import EVERYTHING, ContactState
 from convo.core.numbers import PhoneNumber
@@ -40,12 +42,6 @@ TURNS_SHOWN = 200
 """Of one conversation, the newest; `?all` shows as many as there are."""
 
 LONGEST_SEARCH = 100
-LOCALES: Mapping[PageLanguage, str] = {"en": "en_GB", "zh": "zh_CN"}
-#: A day of this year, and of another, with the time: patterns of CLDR.
-DAY_OF: Mapping[PageLanguage, str] = {"en": "d MMM, HH:mm", "zh": "M月d日 HH:mm"}
-DAY_OF_YEAR: Mapping[PageLanguage, str] = {"en": "d MMM y, HH:mm", "zh": "y年M月d日 HH:mm"}
-_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-
 #: Opens the ledger for as long as a page is made.
 Looks = Callable[[], AbstractAsyncContextManager[Ledger]]
 
@@ -167,14 +163,7 @@ class Conversations:
         return ZoneInfo(self.frame.zone)
 
     def _moment(self, at: int, language: PageLanguage) -> str:
-        """A time of today as a time, any other with its day."""
-        zone, locale = self._zone, LOCALES[language]
-        when = datetime.fromtimestamp(at / 1_000, zone)
-        today = datetime.fromtimestamp(self.clock() / 1_000, zone)
-        if when.date() == today.date():
-            return format_time(when, "short", zone, locale)
-        pattern = DAY_OF[language] if when.year == today.year else DAY_OF_YEAR[language]
-        return format_datetime(when, pattern, zone, locale)
+        return moment(at, self.clock(), self.frame.zone, language)
 
     def _days(
         self, entries: Sequence[Entry], visitor: Visitor, language: PageLanguage
@@ -217,18 +206,6 @@ async def _turns_of(talk: Talk, ledger: Ledger) -> AsyncIterator[Recorded]:
         for turn in (await ledger.records(mark, PAGE)).items:
             if turn.contact == talk.number:
                 yield turn
-
-
-def shown(number: str, visitor: Visitor) -> str:
-    """A number as this visitor may see it."""
-    return number if visitor.may("agent") else PhoneNumber(number).masked
-
-
-def in_sight(text: str, visitor: Visitor) -> str:
-    """A text as this visitor may see it: whole numbers in it are masked as all others are."""
-    if visitor.may("agent"):
-        return text
-    return _E164.sub(lambda found: PhoneNumber(found[0]).masked, text)
 
 
 def _tells(talk: Talk, sought: str, visitor: Visitor) -> bool:

@@ -47,6 +47,7 @@ PAGES: Mapping[str, Page] = {
     "try_out": Page(path="/", least="editor"),
     "conversations": Page(path=f"{HOME}/conversations", least="viewer"),
     "flows": Page(path=f"{HOME}/flows", least="viewer"),
+    "health": Page(path=f"{HOME}/health", least="viewer"),
     "account": Page(path=f"{HOME}/account", least="viewer", listed=False),
 }
 

@@ -16,6 +16,7 @@ from convo.console.book import Book
 from convo.console.conversations import Conversations
 from convo.console.flows import Flows
 from convo.console.frame import HERE, HOME, PAGES, STATIC, Frame
+from convo.console.health import DECIDES_HELD, DECIDES_PARKED, Decides, Health
 from convo.console.passwords import Passwords
 from convo.console.security import Rooms, guarded, names_of
 from convo.console.sign_ins import SignIns
@@ -78,6 +79,7 @@ class Sources:
     settings: Settings
     clock: Clock
     playbook: Callable[[], Playbook]
+    decide: Decides
 
 
 def console(sources: Sources, register: Register) -> ASGIApp:
@@ -101,10 +103,21 @@ def pages(frame: Frame, sources: Sources) -> Rooms:
         clock=sources.clock,
     )
     flows = Flows(frame=frame, looks=looks, playbook=sources.playbook)
+    health = Health(
+        frame=frame,
+        looks=looks,
+        channels=settings.business.channels,
+        providers={name: each.provider for name, each in settings.connections.items()},
+        decide=sources.decide,
+        clock=sources.clock,
+    )
     return (
         ("viewer", [Route(HOME, frame.home)]),
         (PAGES["conversations"].least, conversations.routes()),
         (PAGES["flows"].least, flows.routes()),
+        (PAGES["health"].least, health.routes()),
+        (DECIDES_HELD, health.held_routes()),
+        (DECIDES_PARKED, health.parked_routes()),
     )
 
 

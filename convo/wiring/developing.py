@@ -126,6 +126,7 @@ class Developing:
                 settings=settings,
                 clock=traveller.now,
                 playbook=lambda: business.shelf.playbook,
+                decide=business.intake.decide,
             )
             try_out = TryOut(
                 frame=frame,

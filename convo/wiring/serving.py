@@ -187,7 +187,12 @@ async def wired(
             join=intake.join,
         )
         operator = Operator(secret=secret, decide=intake.decide)
-        sources = Sources(settings=settings, clock=clock, playbook=lambda: shelf.playbook)
+        sources = Sources(
+            settings=settings,
+            clock=clock,
+            playbook=lambda: shelf.playbook,
+            decide=intake.decide,
+        )
         app = in_front(
             console(sources, register) if register is not None else None,
             build_app(

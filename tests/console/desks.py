@@ -1,6 +1,6 @@
 """The console of a business in a folder, asked without a network and on a clock set by hand."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -11,7 +11,9 @@ import httpx
 from convo.console.account import COOKIE, Account
 from convo.console.security import Rooms, guarded, names_of
 from convo.console.sign_ins import with_password
+from convo.core.decision_codec import Decided
 from convo.core.people import ROLES, Role
+from convo.ports import Acceptance, Arrival
 from convo.settings import Settings
 from convo.wiring.authored import authored, settings_in
 from convo.wiring.brands import open_register, open_store
@@ -84,12 +86,19 @@ def _shown(cookie: str) -> Mapping[str, str]:
 async def desk_at(folder: Path, *, address: str = "127.0.0.1") -> AsyncGenerator[Desk]:
     """One process's console; `address` is where its browsers come from."""
     found = settings(folder)
-    await (await open_store(found, lambda: START)).close()
     register = open_register(found)
     desks: list[Desk] = []
     account = account_of(found, register, lambda: desks[0].now)
+    store = await open_store(found, lambda: START)
+
+    async def decide(decisions: Sequence[Decided]) -> Sequence[Acceptance]:
+        return await store.accept([Arrival(event=each, dedupe="") for each in decisions])
+
     sources = Sources(
-        settings=found, clock=lambda: desks[0].now, playbook=lambda: authored(found).playbook
+        settings=found,
+        clock=lambda: desks[0].now,
+        playbook=lambda: authored(found).playbook,
+        decide=decide,
     )
     rooms_here = rooms(account, pages(account.frame, sources))
     app = guarded(rooms_here, account, names_of("", ()))
@@ -100,6 +109,7 @@ async def desk_at(folder: Path, *, address: str = "127.0.0.1") -> AsyncGenerator
         desks.append(Desk(account=account, client=client, rooms=rooms_here))
         yield desks[0]
     await register.close()
+    await store.close()
 
 
 async def of_every_role(desk: Desk) -> Mapping[Role, str]:

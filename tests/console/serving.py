@@ -41,11 +41,8 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
 
-@contextmanager
-def served(folder: Path, roles: tuple[str, ...] = ("admin",)) -> Generator[Served]:
-    """The repository's own business, served as long as the block is open."""
-    (port,) = free_ports(1)
-    written(folder, TABLES.format(port=port, token=TOKEN), {})
+def let_in(folder: Path, roles: tuple[str, ...]) -> None:
+    """A person for each of these roles, of the same name."""
     for role in roles:
         # In a process of its own: the browser's event loop counts as running in this one.
         subprocess.run(
@@ -55,6 +52,14 @@ def served(folder: Path, roles: tuple[str, ...] = ("admin",)) -> Generator[Serve
             stdout=subprocess.DEVNULL,
             check=True,
         )
+
+
+@contextmanager
+def served(folder: Path, roles: tuple[str, ...] = ("admin",)) -> Generator[Served]:
+    """The repository's own business, served as long as the block is open."""
+    (port,) = free_ports(1)
+    written(folder, TABLES.format(port=port, token=TOKEN), {})
+    let_in(folder, roles)
     serving = Serving(folder, {})
     serving.start()
     try:

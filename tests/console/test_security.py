@@ -63,12 +63,16 @@ SERVED: Mapping[str, Least] = {
     "GET /console/conversations": "viewer",
     "POST /console/conversations": "viewer",
     "GET /console/conversations/{key}": "viewer",
+    "GET /console/health": "viewer",
+    "POST /console/health/held/{id}": "agent",
+    "GET /console/health/parked/{id}": "editor",
+    "POST /console/health/parked/{id}": "editor",
     "GET /console/flows": "viewer",
     "GET /console/flows/drawing.css": "viewer",
     "GET /console/flows/{name}": "viewer",
     "GET /console/{rest:path}": "viewer",
 }
-PLACES = {"{name}": "booking", "{rest:path}": "nowhere", "{key}": "0" * 18}
+PLACES = {"{name}": "booking", "{rest:path}": "nowhere", "{key}": "0" * 18, "{id}": "1"}
 #: What stands behind a folder of files.
 FILES = {"/static": "/static/try_out.js", "/console/static": "/console/static/frame.css"}
 
