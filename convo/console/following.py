@@ -11,7 +11,7 @@ from convo.core.record_codec import Recorded
 from convo.core.sessions import Frame
 from convo.language.scope import Scope
 from convo.ledger.kept_values import kept_words
-from convo.ledger.why import why
+from convo.ledger.why import TOLD, why
 from convo.ports import Store
 from convo.routing.playbook import Playbook
 from convo.runtime.following import recorded
@@ -63,7 +63,7 @@ def told(turn: Recorded, zone: ZoneInfo) -> Mapping[str, object]:
             for record in turn.records
             if record.kind == "step"
         ],
-        "why": [*why([turn], zone)],
+        "why": {language: [*why([turn], zone, language)] for language in TOLD},
     }
 
 

@@ -18,7 +18,8 @@ from convo.console.network import MOODS, Network
 from convo.console.phones import Phones
 from convo.console.saving import Asked, Saves, Unsaved
 from convo.console.sayings import SAYINGS
-from convo.drawing.chart import chart_of
+from convo.drawing.chart import Chart, chart_of
+from convo.drawing.outline import outlined
 from convo.drawing.placing import placed
 from convo.drawing.svg import RULES, svg_of
 from convo.errors import BadAddress
@@ -71,6 +72,7 @@ class TryOut:
         return (
             Route("/", self.page),
             Route("/try/flow/{name}", self.drawing),
+            Route("/try/outline/{name}", self.outline),
             Route("/try/drawing.css", self.drawing_rules),
             Route("/try/happenings", self.happenings),
             Route("/try/standing", self.standing),
@@ -105,15 +107,28 @@ class TryOut:
     def _say(self, request: Request) -> Mapping[str, str]:
         return SAYINGS[page_language(request)]
 
-    async def drawing(self, request: Request) -> Response:
-        """A flow as SVG, its texts in `texts` where it is written in it."""
+    def _chart(self, request: Request) -> Chart | None:
+        """The flow that is asked for, its texts in `texts` where it is written in it."""
         flow = self.playbook().flows.get(request.path_params["name"])
         if flow is None:
-            return Response("There is no such flow.", 404)
+            return None
         asked = request.query_params.get("texts", "")
         texts = asked if asked and spoken(flow.languages, asked) is not None else ""
-        chart = chart_of(flow, texts=texts, page=page_language(request))
+        return chart_of(flow, texts=texts, page=page_language(request))
+
+    async def drawing(self, request: Request) -> Response:
+        """A flow as SVG."""
+        chart = self._chart(request)
+        if chart is None:
+            return Response("There is no such flow.", 404)
         return Response(svg_of(placed(chart), alone=False), media_type="image/svg+xml")
+
+    async def outline(self, request: Request) -> Response:
+        """The same flow as a list, for who does not see the drawing."""
+        chart = self._chart(request)
+        if chart is None:
+            return _wrong("There is no such flow.", 404)
+        return JSONResponse({"cards": [*outlined(chart)]})
 
     async def drawing_rules(self, _: Request) -> Response:
         """How every drawing is drawn."""

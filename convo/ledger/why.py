@@ -7,123 +7,39 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from convo.core.record_codec import Recorded
-from convo.policy.gate import RULES
+from convo.core.records import Record
+from convo.drawing.wording import PageLanguage
+from convo.ledger import why_en, why_zh
 
-LEVELS: Mapping[int, str] = {
-    1: "it is a word of the law",
-    2: "it is an anytime word",
-    3: "it is for the open question",
-    4: "it is a start word",
-    5: "nobody knows it: the fallback answers",
-}
+#: Makes a sentence of a record's facts; an empty one is not worth a line.
+Tell = Callable[[Mapping[str, Any]], str]
+
+TOLD: Mapping[PageLanguage, Mapping[str, Tell]] = {"en": why_en.TOLD, "zh": why_zh.TOLD}
 
 _KEPT_QUIET = frozenset({"refused", "postponed", "held", "ignored", "parked"})
 
 
-def why(recorded: Iterable[Recorded], zone: ZoneInfo) -> Iterator[str]:
+def why(
+    recorded: Iterable[Recorded], zone: ZoneInfo, language: PageLanguage = "en"
+) -> Iterator[str]:
     """The records of turns, each in a sentence."""
     for turn in recorded:
         at = datetime.fromtimestamp(turn.at / 1_000, zone)
         for record in turn.records:
-            tell = _TOLD.get(record.kind)
-            words = tell(record.facts) if tell else None
-            if words is None:
-                words = f"{record.kind}: {json.dumps(dict(record.facts), ensure_ascii=False)}"
-            if words:
+            if words := _sentence(record, language):
                 yield f"{at:%H:%M:%S}  {words}"
 
 
 def why_nothing(recorded: Recorded) -> Iterator[str]:
     """Why a turn says nothing, or not yet; nothing for all that went its way."""
     for record in recorded.records:
-        if record.kind in _KEPT_QUIET and (words := _TOLD[record.kind](record.facts)):
+        if record.kind in _KEPT_QUIET and (words := _sentence(record, "en")):
             yield words
 
 
-def _inbound(facts: Mapping[str, Any]) -> str:
-    return f'They wrote "{facts["text"]}" on {facts["channel"]}.'
-
-
-def _routed(facts: Mapping[str, Any]) -> str:
-    level = LEVELS.get(facts["level"], f"level {facts['level']}")
-    match facts:
-        case {"understood": False}:
-            return f"Routed at level 3: {level}, which does not understand it."
-        case {"near": word}:
-            return f'Routed at level 4: it is nearly the word "{word}", so we ask.'
-        case {"word": word, "starts": target, "how": how}:
-            return f'Routed at level 4: the word "{word}" ({how}) starts {target}.'
-        case {"law": law}:
-            return f"Routed at level 1: {level} ({law})."
-        case {"flow": flow, "level": 2}:
-            return f"Routed at level 2: it is the project's word for {flow}."
-        case _:
-            return f"Routed at level {facts['level']}: {level}."
-
-
-def _step(facts: Mapping[str, Any]) -> str:
-    tried = "".join(
-        f" `{condition}` {'holds' if held else 'does not hold'};"
-        for condition, held in facts.get("tried") or ()
-    ).rstrip(";")
-    because = f" For{tried}." if tried else ""
-    return f"{facts['flow']}: from {facts['step']} by {facts['branch']} to {facts['to']}.{because}"
-
-
-def _refused(facts: Mapping[str, Any]) -> str:
-    return f"The gate said no ({facts['rule']}): {RULES.get(facts['rule'], '')}"
-
-
-def _postponed(facts: Mapping[str, Any]) -> str:
-    return f"The gate said later ({facts['rule']}): {RULES.get(facts['rule'], '')}"
-
-
-def _answered(facts: Mapping[str, Any]) -> str:
-    failure = facts.get("failure")
-    return f"The errand failed: {failure}." if failure else "The errand was answered."
-
-
-def _tagged(facts: Mapping[str, Any]) -> str:
-    words = [f"+{tag}" for tag in facts["added"]] + [f"-{tag}" for tag in facts["removed"]]
-    return f"Tags: {' '.join(words)}."
-
-
-#: Every kind of record in words; an empty text is not worth a line here.
-_TOLD: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
-    "inbound": _inbound,
-    "routed": _routed,
-    "step": _step,
-    "unclear": lambda f: f"{f['flow']}: {f['step']} cannot take the reply, try {f['tries']}.",
-    "said": lambda f: f"A message was let through ({f['kind']}, {f['purpose']}).",
-    "refused": _refused,
-    "postponed": _postponed,
-    "put_off": lambda f: f"Our question waits: {f['why']}.",
-    "errand": lambda f: f"Asked for {f['name']} ({f['kind']}).",
-    "answered": _answered,
-    "unfit": lambda f: f"What came back is not of the kind of {f['answer']}.",
-    "tagged": _tagged,
-    "note": lambda f: f"{f['flow']}: a note for staff: {f['text']}",
-    "emitted": lambda f: f"{f['flow']} told your own systems: {f['event']}.",
-    "later": lambda f: f"{f['flow']}: {f['step']} put something off until it is due.",
-    "begun": lambda f: f"{f['flow']}: what {f['step']} put off has begun.",
-    "voted": lambda f: (
-        f"{f['flow']}: an earlier vote in {f['poll']} stays."
-        if f["kept"]
-        else f"{f['flow']}: the vote in {f['poll']} is counted."
-    ),
-    "full": lambda f: f"{f['flow']}: {f['step']} lets nobody more through, {f['why']}.",
-    "split": lambda f: f"{f['flow']}: by the split {f['name']} this number goes to {f['arm']}.",
-    "moved": lambda f: f"{f['flow']}: a newer version took it along from {f['left']} to {f['to']}.",
-    "started": lambda f: f"{f['flow']} began ({f['by']}).",
-    "ended": lambda f: f"{f['flow']} ended: {f['outcome']}.",
-    "consent": lambda f: f"Consent to {f['programme'] or 'everything'}: {f['state']}.",
-    "confirmed": lambda f: f"A yes to {f['programme']} came by its one-time link.",
-    "held": lambda f: f"It waits: {f['why']}.",
-    "stale": lambda _: "A timer or an answer came for a step that has moved on.",
-    "ignored": lambda f: f"Nothing was to be done: {f['why']}.",
-    "parked": lambda f: f"The turn failed and changed nothing: {f['error']}.",
-    "sent": lambda _: "",
-    "unsent": lambda f: f"A message did not leave: {f['why']}.",
-    "in_doubt": lambda _: "Nobody knows whether a message left; it is held.",
-    "status": lambda f: f"The provider reports: {f['status']}.",
-}
+def _sentence(record: Record, language: PageLanguage) -> str:
+    try:
+        return TOLD[language][record.kind](record.facts)
+    except KeyError:
+        # Of a kind, or without a fact, as another version of Convo has written it.
+        return f"{record.kind}: {json.dumps(dict(record.facts), ensure_ascii=False)}"

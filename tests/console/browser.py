@@ -4,7 +4,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from tests.end_to_end.serving import written
 
 #: A hang guard: nothing is asserted by it.
 PATIENCE = 60_000
+NONE: Mapping[str, str] = {}
 TABLES = """
 [server]
 
@@ -45,9 +46,9 @@ class Dev:
 
 
 @contextmanager
-def developing(folder: Path) -> Generator[Dev]:
-    """The repository's own business, tried out as long as the block is open."""
-    written(folder, TABLES, {})
+def developing(folder: Path, flows: Mapping[str, str] = NONE) -> Generator[Dev]:
+    """The repository's own business and these flows, tried out as long as the block is open."""
+    written(folder, TABLES, flows)
     (port,) = free_ports(1)
     process = subprocess.Popen(
         [

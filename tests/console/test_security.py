@@ -36,6 +36,7 @@ DEV: Mapping[str, Least] = {
     "GET /console/static": None,
     "GET /": "editor",
     "GET /try/flow/{name}": "editor",
+    "GET /try/outline/{name}": "editor",
     "GET /try/drawing.css": "editor",
     "GET /try/happenings": "editor",
     "GET /try/standing": "editor",

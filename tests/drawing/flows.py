@@ -27,9 +27,22 @@ def read(text: str) -> Flow:
     return compile_flow(read_flow(text, "flows/drawn.yaml"), ("en",))
 
 
+FORTY_HEAD = """flow: drawn
+languages: [en]
+start: {words: [drawn]}
+expires: {after: 24h, go: gone}
+steps:
+"""
+
+
 def forty_steps() -> Flow:
     """Forty steps with ways back, ways far ahead, and endings that many lead to."""
     return read("\n".join(("flow: drawn", "steps:", *_forty())))
+
+
+def forty_served() -> str:
+    """The same as a file that is served: with a way in, and one out of every silence."""
+    return FORTY_HEAD + "\n".join(_forty())
 
 
 def _forty() -> Iterator[str]:

@@ -16,11 +16,39 @@ let stands = null;
 
 async function draw() {
   const query = new URLSearchParams({ texts: at("texts").value, lang: page.lang });
-  const answer = await fetch(`/try/flow/${encodeURIComponent(at("flow").value)}?${query}`);
-  if (!answer.ok) return;
+  const flow = encodeURIComponent(at("flow").value);
+  const [answer, listed] = await Promise.all([
+    fetch(`/try/flow/${flow}?${query}`),
+    fetch(`/try/outline/${flow}?${query}`),
+  ]);
+  if (!answer.ok || !listed.ok) return;
+  list((await listed.json()).cards);
   const drawn = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
   at("picture").replaceChildren(document.importNode(drawn.documentElement, true));
   light();
+}
+
+// The same flow as a list, whose ways lead from item to item.
+function list(cards) {
+  const item = ({ id, title, does, lines, ways }) => {
+    const each = made("li");
+    each.id = `list-${id}`;
+    each.dataset.card = id;
+    each.tabIndex = -1;
+    each.append(made("strong", "", title), made("span", "does", does && ` ${does}`));
+    for (const line of lines) each.append(made("p", "", line));
+    const leads = made("ul");
+    for (const { words, to, title: target } of ways) {
+      const way = made("li", "", words.length ? `${words.join(" · ")}: ` : "");
+      const link = made("a", "", say.leads_to.replace("{}", target));
+      if (cards.some((card) => card.id === to)) link.href = `#list-${to}`;
+      way.append(link);
+      leads.append(way);
+    }
+    each.append(leads);
+    return each;
+  };
+  at("outline").querySelector("ol").replaceChildren(...cards.map(item));
 }
 
 function light() {
@@ -36,8 +64,15 @@ function light() {
       for (const step of [way.step, way.to])
         picture.querySelector(`[data-card="${CSS.escape("step:" + step)}"]`)?.classList.add("walked");
     }
+  for (const item of at("outline").querySelectorAll("[aria-current]")) {
+    item.removeAttribute("aria-current");
+    item.querySelector(".here").remove();
+  }
   for (const session of stands?.sessions ?? [])
     if (session.flow === flow) {
+      const item = at(`list-step:${session.step}`);
+      item?.setAttribute("aria-current", "step");
+      item?.querySelector(".does").after(made("em", "here", ` · ${say.here}`));
       const card = picture.querySelector(`[data-card="${CSS.escape("step:" + session.step)}"]`);
       card?.classList.add("here");
       if (card) centre(picture, card);
@@ -66,7 +101,7 @@ async function stand(number) {
     for (const [name, value] of Object.entries(answers))
       list.append(made("dt", "answer", name), made("dd", "answer", value));
   }
-  const why = (told.get(number) ?? []).flatMap((turn) => turn.why).slice(-40);
+  const why = (told.get(number) ?? []).flatMap((turn) => turn.why[page.lang]).slice(-40);
   at("why").replaceChildren(...why.map((each) => made("li", "", each)));
   at("why").scrollTop = at("why").scrollHeight;
   const open = stands.sessions.at(-1)?.flow;
