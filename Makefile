@@ -19,6 +19,7 @@ help:
 	@echo 'make lint     only the checks of style, types and floors'
 	@echo 'make soak     the tests of lost power, repeated a thousand times'
 	@echo 'make bench    how fast it is on this machine'
+	@echo 'make bench-page  how soon a reply is on the page of convo dev'
 	@echo 'make bench-scale  what many processes on one Redis do'
 	@echo 'make replies  how well replies are understood, by language, question and class'
 	@echo 'make rows     what the product must do, and which chats and tests show it'
@@ -52,6 +53,10 @@ soak: .venv/installed-for-tests programs
 .PHONY: bench
 bench: .venv/installed-for-tests
 	@$(BIN)/python -m bench
+
+.PHONY: bench-page
+bench-page: .venv/installed-for-tests
+	@$(BIN)/python -m bench.page
 
 .PHONY: bench-scale
 bench-scale: .venv/installed-for-tests programs

@@ -48,6 +48,8 @@ def fates(turn: Recorded) -> Iterator[Mapping[str, object]]:
         yield {
             "number": turn.contact,
             "id": facts["message"],
+            #: A wire that does not tell ours knows a message by these.
+            "theirs": facts.get("provider_ids", ()),
             "status": status,
             "code": code,
             "reported": record.kind == "status",

@@ -75,25 +75,25 @@ class Network:
 
     def kept(self, event: Event) -> None:
         """The business has kept something."""
-        if isinstance(event, Inbound) and event.provider_id in self._kept:
-            self._kept[event.provider_id] += 1
+        if isinstance(event, Inbound) and event.contact.e164 in self._kept:
+            self._kept[event.contact.e164] += 1
 
     async def write(self, number: str, text: str) -> str:
         """A phone sends this. Says what was wrong, or nothing."""
         brought = Brought(id=uuid4().hex, number=number, text=text)
         self._phones.wrote(brought.id, number, text)
-        self._kept[brought.id] = 0
+        self._kept[number] = 0
         try:
             wrong = await self._brings(brought)
             if self._mood(number) == "twice" and not wrong:
                 wrong = await self._brings(brought)
                 self._phones.tell(
                     "twice",
-                    {"number": number, "id": brought.id, "kept": self._kept[brought.id]},
+                    {"number": number, "id": brought.id, "kept": self._kept[number]},
                 )
             return wrong
         finally:
-            del self._kept[brought.id]
+            self._kept.pop(number, None)
 
     async def take(self, arriving: Arriving, report: Reports) -> Verdict:
         """A text for a phone: what the network says to it, and what it reports later."""

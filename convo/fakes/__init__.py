@@ -10,6 +10,7 @@ from convo.fakes.aliyun import FakeAliyun
 from convo.fakes.android_sms_gateway import FakeAndroidSmsGateway
 from convo.fakes.bandwidth import FakeBandwidth
 from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
+from convo.fakes.generic_http import FakeGateway
 from convo.fakes.infobip import FakeInfobip
 from convo.fakes.kannel import FakeKannel
 from convo.fakes.plivo import FakePlivo
@@ -33,4 +34,5 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "infobip": FakeInfobip,
     "aliyun": FakeAliyun,
     "kannel": FakeKannel,
+    "generic_http": FakeGateway,
 }

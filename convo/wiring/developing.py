@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,6 @@ from convo.policy.numbering import example_number
 from convo.providers import console
 from convo.providers.console import Deliver
 from convo.routing.playbook import Playbook
-from convo.runtime import clock as machine
 from convo.runtime.mind import KnownLanguages
 from convo.runtime.shelf import Shelf
 from convo.runtime.tasks import drain
@@ -41,6 +40,7 @@ from convo.stores.sqlite.store import SqliteStore
 from convo.wiring.authored import Authored
 from convo.wiring.brands import open_ledger
 from convo.wiring.console import Sources, files, pages
+from convo.wiring.fake_wire import FakeWire, Pretended, through
 from convo.wiring.phone_wire import PhoneWire, Reported
 from convo.wiring.reloading import reload
 from convo.wiring.saving import save
@@ -52,8 +52,13 @@ _BUSINESS = ("/in/", "/dlr/", "/v1/", "/readyz", "/healthz", "/metrics")
 """Paths that belong to the business itself, and not to the pages beside it."""
 
 
-def scratch(settings: Settings, folder: Path, port: int) -> Settings:
-    """The same business with nothing of the real one: no provider, no store, no secret."""
+def scratch(
+    settings: Settings, folder: Path, port: int, company: Pretended | None = None
+) -> Settings:
+    """The same business with nothing of the real one: no provider, no store, no secret.
+
+    The channel that phones text to is at the pretended company, if there is one.
+    """
 
     def phone(name: str) -> Connection:
         token = secrets.token_urlsafe(24)
@@ -61,7 +66,7 @@ def scratch(settings: Settings, folder: Path, port: int) -> Settings:
             channel=name, provider="console", options=console.Options(), path_token=token
         )
 
-    return replace(
+    own = replace(
         settings,
         store=f"sqlite:{folder / 'convo.db'}",
         host=HOST,
@@ -71,6 +76,7 @@ def scratch(settings: Settings, folder: Path, port: int) -> Settings:
         secret=secrets.token_urlsafe(32),
         connections={name: phone(name) for name in settings.connections},
     )
+    return own if company is None else through(own, spoken_to(own), company)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,10 @@ class Developing:
     sign_in: SignIn
     #: As they are outside: what a chat is saved by.
     settings: Settings
+    #: Whose clock the business goes by.
+    traveller: Traveller
+    #: The company whose wire the phones are behind; None for the page's own.
+    company: Pretended | None = None
 
     @asynccontextmanager
     async def __call__(
@@ -92,13 +102,18 @@ class Developing:
     ) -> AsyncGenerator[Wired]:
         """As `wired`, with the pages beside it."""
         settings = authored.settings
-        traveller = Traveller(machine.now)
+        traveller = self.traveller
         phones, diary, languages = Phones(traveller.now), Diary(), KnownLanguages()
         zone = ZoneInfo(settings.business.zone)
-        channel = _spoken_to(settings)
+        channel = spoken_to(settings)
         door = httpx.AsyncClient(base_url=settings.local_url, trust_env=False)
-        wire = PhoneWire(door, _webhook(settings, channel), _reports(settings))
-        network = Network(phones, wire.bring, traveller.sleep)
+        ids = SignedIds([link_secret(settings)])
+        wire = PhoneWire(door, _webhook(settings, channel), _reports(settings, ids))
+        company = None
+        if self.company is not None:
+            company = FakeWire(self.company, door, settings=settings, channel=channel, ids=ids)
+        brings = wire.bring if company is None else company.bring
+        network = Network(phones, brings, traveller.sleep)
 
         def kept(event: Arriving) -> None:
             diary.kept(event)
@@ -154,7 +169,9 @@ class Developing:
                 asyncio.create_task(reload(authored, business.shelf, phones)),
             ]
             try:
-                yield replace(business, app=_side_by_side(business.app, site), closing=phones.close)
+                async with nullcontext() if company is None else company.open(network):
+                    app = _side_by_side(business.app, site)
+                    yield replace(business, app=app, closing=phones.close)
             finally:
                 await network.close()
                 await door.aclose()
@@ -179,7 +196,7 @@ def _side_by_side(business: ASGIApp, site: ASGIApp) -> ASGIApp:
     return app
 
 
-def _spoken_to(settings: Settings) -> str:
+def spoken_to(settings: Settings) -> str:
     """The channel that the phones text to."""
     channels = settings.business.channels
     return next((name for name in channels if channels[name].hears), next(iter(channels)))
@@ -189,8 +206,7 @@ def _webhook(settings: Settings, channel: str) -> str:
     return f"/in/{channel}/{settings.connections[channel].path_token}"
 
 
-def _reports(settings: Settings) -> Reported:
-    ids = SignedIds([link_secret(settings)])
+def _reports(settings: Settings, ids: SignedIds) -> Reported:
     return lambda channel, message: callback(settings, channel, ids)(message)
 
 

@@ -46,7 +46,7 @@ class Dev:
 
 
 @contextmanager
-def developing(folder: Path, flows: Mapping[str, str] = NONE) -> Generator[Dev]:
+def developing(folder: Path, flows: Mapping[str, str] = NONE, *more: str) -> Generator[Dev]:
     """The repository's own business and these flows, tried out as long as the block is open."""
     written(folder, TABLES, flows)
     (port,) = free_ports(1)
@@ -61,6 +61,7 @@ def developing(folder: Path, flows: Mapping[str, str] = NONE) -> Generator[Dev]:
             "--no-browser",
             "--port",
             str(port),
+            *more,
         ],
         stdout=subprocess.PIPE,
         text=True,

@@ -152,9 +152,8 @@ def able(flag: str) -> pytest.MarkDecorator:
 
 
 def test_whoever_is_sent_to_by_http_can_be_pretended() -> None:
-    """But for a gateway of one's own description: nobody knows what it is."""
     sends = {sheet.provider or name for name, sheet in SHEETS.items() if sheet.sends}
-    assert set(FAKES) == sends - {"generic_http"}
+    assert set(FAKES) == sends
     assert all(SHEETS[name].fake is fake for name, fake in FAKES.items())
 
 

@@ -97,8 +97,9 @@ export function showArrived({ id }) {
   texts.get(id)?.item.classList.remove("away");
 }
 
-export function showStatus({ id, status, code }) {
-  const known = texts.get(id);
+export function showStatus({ id, theirs, status, code }) {
+  const known = [id, ...theirs].map((each) => texts.get(each)).find(Boolean);
+  if (known) texts.set(id, known);
   if (!known || (FINAL.includes(known.status) && !FINAL.includes(status))) return;
   Object.assign(known, { status, code });
   below(known);

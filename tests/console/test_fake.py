@@ -1,0 +1,120 @@
+"""`convo dev --fake`: the phones are behind a company's own wire, both ways."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+from convo.fakes.words import word_for
+from tests.console.browser import NONE, TABLES, Dev, developing, sitting
+from tests.console.test_moods import far, treated
+from tests.end_to_end.serving import written
+from tests.providers.sheets import sheets_of
+
+COMPANIES = (
+    "twilio",
+    "telnyx",
+    "vonage",
+    "plivo",
+    "bandwidth",
+    "infobip",
+    "android_sms_gateway",
+    "kannel",
+    "generic_http",
+)
+PHONE = "+447400123456"
+OURS = {"sec-fetch-site": "same-origin"}
+
+
+def happenings(client: httpx.Client) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Kind and facts of everything that a page is told, from the first on."""
+    with client.stream("GET", "/try/happenings") as told:
+        kind = ""
+        for line in told.iter_lines():
+            word, _, rest = line.partition(": ")
+            if word == "event":
+                kind = rest
+            elif word == "data":
+                yield kind, json.loads(rest)
+
+
+def until_delivered(dev: Dev) -> tuple[list[str], list[str]]:
+    """Text the business; our texts, and the fates of messages until one has been delivered."""
+    texts: list[str] = []
+    fates: list[str] = []
+    # The guard against a hang; nothing is asserted by it.
+    with httpx.Client(base_url=dev.url, headers=OURS, timeout=60, trust_env=False) as client:
+        assert client.get(dev.link).status_code == 303
+        asked = {"number": PHONE, "text": "book"}
+        assert client.post("/try/text", json=asked).json()["wrong"] == ""
+        for kind, facts in happenings(client):
+            if kind == "text" and not facts["mine"]:
+                texts.append(facts["text"])
+            if kind == "status":
+                fates.append(facts["status"])
+            if fates and fates[-1] in ("delivered", "failed", "undelivered"):
+                break
+    return texts, fates
+
+
+@pytest.mark.parametrize("company", COMPANIES)
+def test_a_text_goes_in_by_the_companys_webhook_and_ours_out_by_its_api(
+    tmp_path: Path, company: str
+) -> None:
+    with developing(tmp_path / "shop", NONE, "--fake", company) as dev:
+        texts, fates = until_delivered(dev)
+    assert len(texts) == 1
+    assert "What can we do for you?" in texts[0]
+    assert fates[-1] == "delivered"
+
+
+def test_behind_twilio_the_moods_are_answered_by_the_real_adapter(
+    browser: Browser, tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop"
+    with developing(shop, NONE, "--fake", "twilio") as dev, sitting(browser, dev, "en-GB") as desk:
+        desk.text("book")
+        desk.hears("What can we do for you?")
+        far(desk, 0, "✓✓ delivered")
+        treated(desk, "refuses")
+        desk.text("1")
+        far(desk, 1, "✗ not sent")
+        # A 500 is no answer: what Twilio's list shows has left, and is not sent again.
+        treated(desk, "no_answer")
+        desk.text("tomorrow 3pm")
+        desk.hears("Reply YES to book it")
+        desk.page.click("[data-by='10m']")
+        far(desk, 2, "✓ sent")
+        # Long after, the company's signatures are as young as its clock.
+        treated(desk, "twice")
+        desk.page.click("[data-by='1d']")
+        desk.text("menu")
+        far(desk, 3, "✓✓ delivered")
+
+
+def test_a_company_that_nobody_pretends_is_told_with_those_there_are(tmp_path: Path) -> None:
+    written(tmp_path / "shop", TABLES, {})
+    done = subprocess.run(
+        [sys.executable, "-m", "convo.cli", "-C", tmp_path / "shop", "dev", "--fake", "twillio"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert '--fake: nobody pretends to be "twillio". Did you mean' in done.stderr
+    assert "kannel" in done.stderr
+
+
+@pytest.mark.parametrize("company", COMPANIES)
+def test_the_words_of_a_company_mean_to_its_adapter_what_the_network_means(company: str) -> None:
+    hears = next(iter(sheets_of(company).values())).hears
+    assert hears is not None
+    assert hears.statuses[word_for(company, "delivered")] == "delivered"
+    assert hears.statuses[word_for(company, "undelivered")] in ("undelivered", "failed")
