@@ -14,6 +14,7 @@ WORDS: Mapping[str, Mapping[DeliveryStatus, str]] = {
         "undelivered": "UNDELIVERABLE_NOT_DELIVERED",
     },
     "aliyun": {"delivered": "true", "undelivered": "false"},
+    "kannel": {"delivered": "1", "undelivered": "2"},
     "generic_http": {"delivered": "OK", "undelivered": "LOST"},
 }
 
