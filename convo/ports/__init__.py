@@ -116,6 +116,8 @@ class Wants:
     #: Messages that each channel can carry. Replies of all of them go before any bulk, and among
     #: channels those named first.
     messages: Mapping[str, int] = field(default_factory=dict[str, int])
+    #: How many of these may be bulk; all of them, for a channel that is not named.
+    bulk: Mapping[str, int] = field(default_factory=dict[str, int])
     #: Parts that may be claimed of each limit, by its name; a message may overdraw the last of
     #: them. A limit that is not named has no end.
     parts: Mapping[str, float] = field(default_factory=dict[str, float])

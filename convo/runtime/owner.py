@@ -212,6 +212,7 @@ class Owner(Generic[P]):
         return Wants(
             events=events,
             messages=room.messages,
+            bulk=room.bulk,
             parts=room.parts,
             limits=room.limits,
             via=room.via,

@@ -57,6 +57,8 @@ class Room:
     """What may be claimed now: messages of each channel, and parts of each limit by its name."""
 
     messages: Mapping[str, int] = field(default_factory=dict[str, int])
+    #: Of these, so many may be bulk; they are kept for this until `Sender.take`.
+    bulk: Mapping[str, int] = field(default_factory=dict[str, int])
     parts: Mapping[str, float] = field(default_factory=dict[str, float])
     #: The names of the limits that each channel's messages are counted against.
     limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -88,6 +90,8 @@ class Sender:
         within: float = SEND_WITHIN,
     ) -> None:
         self._valves = valves
+        for valve in valves.values():
+            valve.shared_by += 1
         self._allowance = allowance
         #: Channels in the order in which they are claimed: who had something goes to the end.
         self._order = deque(valves)
@@ -131,6 +135,7 @@ class Sender:
             self._valves[name].lend(now)
         return Room(
             messages={name: open_[name] for name in free},
+            bulk={name: self._valves[name].keep_for_bulk(now) for name in free},
             parts=parts,
             limits={name: tuple(limit.name for limit in limits[name]) for name in free},
             via=self._via(free) if self._has_backups else NOBODY,
@@ -180,6 +185,8 @@ class Sender:
         """Send these now, which were claimed by `room`; what it had for more is given back."""
         for name in filter(self._fails, room.messages):
             self._valves[name].take_back()
+        for name, places in room.bulk.items():
+            self._valves[name].kept -= places
         used = Counter({limit: -parts for limit, parts in room.taken.items()})
         if claims:
             used.update(self._begin(claims))

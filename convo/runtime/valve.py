@@ -14,8 +14,16 @@ from convo.runtime.metrics import Metrics
 
 log = logging.getLogger("convo.sender")
 
-AT_ONCE: Final = 64
-"""Messages of one channel that may be under way at the same time."""
+AT_ONCE: Final = 256
+"""Messages of one channel that may be under way at the same time: as many as the HTTP client has
+connections."""
+
+BULK: Final = 4
+"""One of so many of these places is for bulk: who waits for a reply waits behind all of it."""
+
+A_LOT: Final = 8
+"""Places for bulk that a partition is told of at least, while there are any: fewer are not worth
+asking the store for. So there may be so much more bulk under way for each partition."""
 
 STOPPED_FOR: Final = 60_000
 """Milliseconds until a channel whose settings are wrong is tried again, with one message."""
@@ -44,7 +52,11 @@ class Valve:
         #: The channels that may carry its messages, itself first.
         self.family = (channel.name, *channel.backups)
         self.order = channel.order
+        #: How many senders take their room of it.
+        self.shared_by = 0
         self.in_flight = 0
+        #: Places for bulk that somebody has been told of, and has not said yet what came of them.
+        self.kept = 0
         self._metrics = metrics
         self._at_once = at_once
         self._rules = rules
@@ -65,9 +77,26 @@ class Valve:
         """Messages that may be claimed at `now`, as far as this channel alone goes."""
         if now < max(self._closed_until, self._lent_until):
             return 0
+        return max(0, self._places(now) - self.in_flight)
+
+    def keep_for_bulk(self, now: int) -> int:
+        """How many of these may be bulk; they are `kept` from the others until that is undone.
+
+        Half of what is free where it is shared, for others may ask before it is known what came
+        of it: partitions come to the store all at the same time.
+        """
+        most = max(1, self._places(now) // BULK)
+        if self.in_flight >= most:
+            return 0
+        free = most - self.in_flight - self.kept
+        told = free if self.shared_by == 1 else max(-(-free // 2), min(A_LOT, most))
+        self.kept += told
+        return told
+
+    def _places(self, now: int) -> int:
+        """Messages that may be under way at once."""
         pace = self._seen_pace(now)
-        at_once = 1 if self.shut else max(1, self._at_once * pace // FULL)
-        return max(0, at_once - self.in_flight)
+        return 1 if self.shut else max(1, self._at_once * pace // FULL)
 
     def limits(self, now: int) -> Sequence[Limit]:
         """What its messages are counted against, its own limit as slow as its pace."""

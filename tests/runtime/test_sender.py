@@ -250,6 +250,28 @@ async def test_a_channel_takes_no_more_at_once_than_it_may() -> None:
         assert (await stage.sender.room(START)).messages == {"main": 2}
 
 
+async def test_bulk_keeps_to_its_places_though_many_partitions_ask_before_any_has_some() -> None:
+    async with staged(FakeProvider(), at_once=256) as stage:
+        stage.valves["main"].shared_by = 6
+        rooms = [await stage.sender.room(START) for _ in range(6)]
+        assert [room.bulk["main"] for room in rooms] == [32, 16, 8, 8, 8, 8]
+        for room in rooms:
+            stage.sender.take((), room)
+        assert (await stage.sender.room(START)).bulk == {"main": 32}
+
+
+async def test_replies_find_places_though_bulk_has_taken_all_of_its_own() -> None:
+    provider = FakeProvider()
+    provider.gate = asyncio.Event()
+    async with staged(provider, at_once=8) as stage:
+        assert (await stage.sender.room(START)).bulk == {"main": 2}
+        stage.sender.take([claim(say(ANNA, "x", f"m{n}"), attempt=f"a{n}") for n in range(2)])
+        room = await stage.sender.room(START)
+        assert (room.messages, room.bulk) == ({"main": 6}, {"main": 0})
+        provider.gate.set()
+        await stage.until(lambda: not len(stage.sender))
+
+
 async def test_an_idempotent_provider_is_simply_asked_again() -> None:
     async with staged(Idempotent(SendUncertain("reset"))) as stage:
         settle = await sent(stage)

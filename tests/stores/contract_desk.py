@@ -162,6 +162,7 @@ class Desk:
         errands_done: Sequence[str] = (),
         events: int = 100,
         messages: int = 100,
+        bulk: Mapping[str, int] | None = None,
         parts: float | Mapping[str, float] | None = None,
         limits: Mapping[str, tuple[str, ...]] | None = None,
         by: str = "",
@@ -178,6 +179,7 @@ class Desk:
             Wants(
                 events=events,
                 messages=dict.fromkeys([by] if by else ["main", "other"], messages),
+                bulk=bulk or {},
                 parts=budget,
                 limits=limits or {},
                 via=via or {},

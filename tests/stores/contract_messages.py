@@ -56,6 +56,18 @@ class MessagesContract:
         assert await desk.claim(messages=3) == ["reply2", "reply9", "bulk1"]
         assert await desk.claim() == ["bulk3"]
 
+    async def test_bulk_takes_no_more_of_a_channels_room_than_is_for_bulk(self, desk: Desk) -> None:
+        for n, id in enumerate(("bulk1", "bulk2", "bulk3", "reply4", "reply5")):
+            lane: Lane = "bulk" if id.startswith("bulk") else "reply"
+            await desk.say(message(id, contact=PEOPLE[n], lane=lane, due=n))
+            if lane == "bulk":
+                of_other = message(f"other{n}", contact=PEOPLE[n], channel="other", lane=lane)
+                await desk.say(of_other)
+        claimed = await desk.claim(messages=9, bulk={"main": 2})
+        assert claimed == ["reply4", "reply5", "bulk1", "bulk2", "other0", "other1", "other2"]
+        assert await desk.claim(messages=9, bulk={"main": 0}) == []
+        assert await desk.claim(messages=1, bulk={"main": 9}) == ["bulk3"]
+
     async def test_the_last_message_may_overdraw_the_parts(self, desk: Desk) -> None:
         for n in range(3):
             contact = PEOPLE[n]

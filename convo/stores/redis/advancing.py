@@ -63,7 +63,10 @@ def packed(done: Done, wants: Wants, number: int) -> tuple[int, bytes]:
             )
         turns.append(_turn(turn, messages))
     channels = [
-        (name, messages, wants.limits.get(name, (name,)), _taken_over(name, wants))
+        (
+            *(name, messages, wants.limits.get(name, (name,)), _taken_over(name, wants)),
+            wants.bulk.get(name, messages),
+        )
         for name, messages in wants.messages.items()
     ]
     wanted = (wants.events, wants.errands, channels, wants.parts)

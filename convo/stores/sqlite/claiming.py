@@ -144,17 +144,20 @@ class _Left:
         self._limits = wants.limits
         self._parts = dict(wants.parts)
         self._messages = dict(wants.messages)
+        self._bulk = {**wants.messages, **wants.bulk}
         self.drops = dict.fromkeys(wants.messages, DROPPED_AT_ONCE)
 
-    def messages(self, channel: str) -> int:
-        """Messages that the channel may still carry."""
+    def messages(self, channel: str, lane: str) -> int:
+        """Messages of this lane that the channel may still carry."""
         for limit in self._limits.get(channel, (channel,)):
             if self._parts.get(limit, 1) <= 0:
                 return 0
-        return self._messages[channel]
+        most = self._messages[channel]
+        return min(most, self._bulk[channel]) if lane == "bulk" else most
 
-    def take(self, channel: str, parts: int) -> None:
+    def take(self, channel: str, lane: str, parts: int) -> None:
         self._messages[channel] -= 1
+        self._bulk[channel] -= lane == "bulk"
         for limit in self._limits.get(channel, (channel,)):
             if limit in self._parts:
                 self._parts[limit] -= parts
@@ -171,7 +174,7 @@ def _claim_lane(
 ) -> list[Claim]:
     claims: list[Claim] = []
     recalls = recalling.recalls(database)
-    while left.drops[by] > 0 and (most := left.messages(by)) > 0:
+    while left.drops[by] > 0 and (most := left.messages(by, lane)) > 0:
         heads = _due_heads(database, ways, lane, now, most)
         taken: list[tuple[str, int, str, int]] = []
         refused: list[tuple[int, str, Chain, str]] = []
@@ -182,7 +185,7 @@ def _claim_lane(
             why = recalling.WHY if recalled else _refusal(row, now)
             if why:
                 refused.append((seq, row[0], (row[1], row[2]), why))
-            elif left.messages(by) > 0:
+            elif left.messages(by, lane) > 0:
                 message = outbound(row)
                 moved = message.goes_by != by
                 if moved:
@@ -190,7 +193,7 @@ def _claim_lane(
                 attempt = f"{token[:8]}.{seq:x}.{message.tries}"
                 claims.append(Claim(message=message, attempt=attempt, at=now, moved=moved))
                 taken.append((attempt, now, message.by, seq))
-                left.take(by, message.parts)
+                left.take(by, lane, message.parts)
         if taken:
             database.executemany(_CLAIM, taken)
         if not refused:

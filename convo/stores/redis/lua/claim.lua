@@ -91,16 +91,17 @@ local function take(p, row, by, attempt, now)
   end
 end
 
--- Messages that may still be claimed of a channel: none once one of its limits is used up.
-local function still_wanted(want, parts)
+-- Messages that a channel may still claim of a lane: none once one of its limits is used up.
+local function still_wanted(want, parts, lane)
   for _, limit in ipairs(want[3]) do
     if (parts[limit] or 1) <= 0 then return 0 end
   end
-  return want[2]
+  return lane == 'bulk' and math.min(want[2], want[5]) or want[2]
 end
 
 local function count_against(want, parts, row)
   want[2] = want[2] - 1
+  if row[LANE] == 'bulk' then want[5] = want[5] - 1 end
   for _, limit in ipairs(want[3]) do
     if parts[limit] then parts[limit] = parts[limit] - row[PARTS] end
   end
@@ -108,8 +109,9 @@ end
 
 local function claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
   local again, passed_over, lines = true, 0, lines_of(want)
-  while again and still_wanted(want, parts) > 0 and passed_over < PASSED_OVER_AT_ONCE do
-    local most = math.min(want[2], LOOKED_AT_ONCE)
+  while again and passed_over < PASSED_OVER_AT_ONCE do
+    local most = math.min(still_wanted(want, parts, lane), LOOKED_AT_ONCE)
+    if most <= 0 then return end
     local heads, ids = due_heads(p, lines, lane, now, most)
     local contacts = prepare_heads(p, ids)
     -- Who follows a dropped message, or one that stays, may be due as well: look again.
@@ -124,7 +126,7 @@ local function claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
       elseif why then
         drop(p, row, why, now)
         passed_over, again = passed_over + 1, true
-      elseif still_wanted(want, parts) > 0 then
+      elseif still_wanted(want, parts, lane) > 0 then
         take(p, row, want[1], attempt, now)
         claimed[#claimed + 1] = id
         count_against(want, parts, row)
@@ -134,8 +136,8 @@ local function claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
   end
 end
 
--- `wants` are {channel, messages, {limit...}, {whose, of which channel}...}, `parts` what is left of
--- each limit that has an end. Answers the ids of what is claimed; it is written down.
+-- `wants` are {channel, messages, {limit...}, {whose, of which channel}..., how many of the messages
+-- may be bulk}, `parts` what is left of each limit that has an end. Answers the ids of what is claimed; it is written down.
 local function claim(p, wants, parts, attempt, now)
   local claimed, recalled = {}, recalls.kept(p)
   for _, lane in ipairs({'reply', 'bulk'}) do
