@@ -70,9 +70,9 @@ end
 
 -- ARGV: clock, partition's number, token, seq, lease ms, work
 -- The work is {settles, turns, ids of errands that are done, {events, errands, {channel, messages,
--- {limit...}, {whose, of which channel}...}..., {limit = parts...}}, number of the newest message,
--- errands given up}. The same work with the same seq again is not done again: what it came to is
--- told again.
+-- {limit...}, {whose, of which channel}..., how many of them may be bulk}..., {limit = parts...}},
+-- number of the newest message, errands given up}. The same work with the same seq again is not done
+-- again: what it came to is told again.
 -- Answers {ok, now, newest entry, attempt, entries, timers, next timer, claims, next message,
 -- errands, next errand, contacts}, {fenced}, {new} where this server has taken over since, or
 -- {behind, seq} where it lacks what we have committed: see redo.lua.

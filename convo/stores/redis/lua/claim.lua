@@ -3,11 +3,11 @@
 local call, pack, fetch, put, rank = from('partition', 'call', 'pack', 'fetch', 'put', 'rank')
 local card_of, change, consent_to = from('cards', 'card_of', 'change', 'consent_to')
 local
-  CREATED, CHANNEL, ID, CONTACT, TRIES, NOT_AFTER, PURPOSE, PROGRAMME, PARTS, BY, STAYS, row_of,
-  goes_by, place_of, drop
+  CREATED, CHANNEL, LANE, ID, CONTACT, TRIES, NOT_AFTER, PURPOSE, PROGRAMME, PARTS, BY, STAYS,
+  row_of, goes_by, place_of, drop
 = from(
-  'chains', 'CREATED', 'CHANNEL', 'ID', 'CONTACT', 'TRIES', 'NOT_AFTER', 'PURPOSE', 'PROGRAMME',
-  'PARTS', 'BY', 'STAYS', 'row_of', 'goes_by', 'place_of', 'drop'
+  'chains', 'CREATED', 'CHANNEL', 'LANE', 'ID', 'CONTACT', 'TRIES', 'NOT_AFTER', 'PURPOSE',
+  'PROGRAMME', 'PARTS', 'BY', 'STAYS', 'row_of', 'goes_by', 'place_of', 'drop'
 )
 local write = from('write', 'write')
 local recalls = modules.recalls
@@ -137,7 +137,8 @@ local function claim_lane(p, want, parts, lane, attempt, now, claimed, recalled)
 end
 
 -- `wants` are {channel, messages, {limit...}, {whose, of which channel}..., how many of the messages
--- may be bulk}, `parts` what is left of each limit that has an end. Answers the ids of what is claimed; it is written down.
+-- may be bulk}, `parts` what is left of each limit that has an end. Answers the ids of what is
+-- claimed; it is written down.
 local function claim(p, wants, parts, attempt, now)
   local claimed, recalled = {}, recalls.kept(p)
   for _, lane in ipairs({'reply', 'bulk'}) do
