@@ -58,7 +58,12 @@ def add(name: str, provider: str, given: tuple[str, ...]) -> None:
     if not NAME.fullmatch(name):
         raise SettingsError([f'"{name}" names no channel: letters, digits, "-" and "_".'])
     if name in written.get("channels", {}):
-        raise SettingsError([f"{FILE}: there is a channel {name} already. Change it there."])
+        raise SettingsError(
+            [
+                f"{FILE}: there is a channel {name} already. Change it there, or "
+                "give the new one another name."
+            ]
+        )
     if provider not in PROVIDERS:
         raise SettingsError([f"there is no provider {provider}. {advice(provider, PROVIDERS)}"])
     options = PROVIDERS[provider].options

@@ -13,6 +13,7 @@ from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
 from convo.fakes.generic_http import FakeGateway
 from convo.fakes.infobip import FakeInfobip
 from convo.fakes.kannel import FakeKannel
+from convo.fakes.messagebird import FakeMessageBird
 from convo.fakes.plivo import FakePlivo
 from convo.fakes.sinch import FakeSinch
 from convo.fakes.telnyx import FakeTelnyx
@@ -27,6 +28,7 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "telnyx": FakeTelnyx,
     "vonage": FakeVonage,
     "plivo": FakePlivo,
+    "messagebird": FakeMessageBird,
     "sinch": FakeSinch,
     "africastalking": FakeAfricasTalking,
     "android_sms_gateway": FakeAndroidSmsGateway,
