@@ -17,6 +17,7 @@ from convo.fakes.messagebird import FakeMessageBird
 from convo.fakes.plivo import FakePlivo
 from convo.fakes.sinch import FakeSinch
 from convo.fakes.telnyx import FakeTelnyx
+from convo.fakes.tencent import FakeTencent
 from convo.fakes.twilio import FakeTwilio
 from convo.fakes.vonage import FakeVonage
 
@@ -35,6 +36,7 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "bandwidth": FakeBandwidth,
     "infobip": FakeInfobip,
     "aliyun": FakeAliyun,
+    "tencent": FakeTencent,
     "kannel": FakeKannel,
     "generic_http": FakeGateway,
 }

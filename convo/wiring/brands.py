@@ -30,6 +30,7 @@ from convo.providers import (
     smpp,
     smtp,
     telnyx,
+    tencent,
     twilio,
     vonage,
 )
@@ -66,6 +67,7 @@ PROVIDERS: Mapping[str, Brand] = {
     "bandwidth": Brand(options=bandwidth.Options, connect=bandwidth.connect),
     "infobip": Brand(options=infobip.Options, connect=infobip.connect),
     "smpp": Brand(options=smpp.Options, connect=smpp.connect),
+    "tencent": Brand(options=tencent.Options, connect=tencent.connect),
     "kannel": Brand(options=kannel.Options, connect=kannel.connect),
     "generic_http": Brand(options=generic_http.Options, connect=generic_http.connect),
     "console": Brand(options=console.Options, connect=console.connect),

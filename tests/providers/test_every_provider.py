@@ -198,7 +198,8 @@ def test_a_text_becomes_an_event(name: str) -> None:
     event = arrival.event
     assert isinstance(event, Inbound)
     assert (event.channel, event.contact.e164, event.text) == ("main", stands.sheet.contact, TEXT)
-    assert (event.provider_id, event.media, event.law, event.part) == ("7", (), None, None)
+    assert event.provider_id == ("7" if stands.hears.named else "")
+    assert (event.media, event.law, event.part) == ((), None, None)
     assert arrival.raw == request.brought
     assert parsed.answer == stands.hears.answer
 
@@ -585,7 +586,7 @@ async def test_who_sends_once_has_one_message_however_often_it_is_repeated(name:
 async def test_who_looks_up_finds_what_was_taken_and_misses_what_was_not(name: str) -> None:
     async with standing(name) as (stands, server):
         provider, out, since = cast(CanLookUp, stands.provider), stands.message(), NOW * 1_000
-        assert (await provider.look_up(out, since)).found == "not_sent"
+        assert (await provider.look_up(out, since)).found == stands.sends.missing
         server.mode = "broken"
         with pytest.raises(SendUncertain):
             await stands.provider.send(out, CALLBACK, math.inf)

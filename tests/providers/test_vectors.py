@@ -21,6 +21,7 @@ from convo.providers import (
     plivo,
     sinch,
     telnyx,
+    tencent,
     twilio,
     vonage,
     vonage_sms,
@@ -48,7 +49,6 @@ VECTORS += [
 #: Vectors of providers that are not there yet. Who adds one takes it out here and into `CHECKS`.
 WAITING: Mapping[str, int] = {
     "yunpian": 1,
-    "tencent": 1,
     "huawei": 1,
     "aws_sns": 2,
 }
@@ -206,6 +206,18 @@ def _messagebird(vector: Vector) -> bool:
     return let_in(made, asked(vector["url"], body, method=vector["method"], headers=headers))
 
 
+def _tencent(vector: Vector) -> bool:
+    """A signature of ours as well."""
+    proof = tencent.authorization(
+        vector["body"].encode(),
+        "sms.tencentcloudapi.com",
+        vector["timestamp"],
+        vector["secret_id"],
+        vector["secret_key"],
+    )
+    return proof.endswith(f"Signature={vector['expected']}")
+
+
 #: How each provider's vectors are tried, and where their proofs stand.
 CHECKS: Mapping[str, tuple[Callable[[Vector], bool], str]] = {
     "twilio": (_twilio, "expected"),
@@ -216,6 +228,7 @@ CHECKS: Mapping[str, tuple[Callable[[Vector], bool], str]] = {
     "messagebird": (_messagebird, "token"),
     "aliyun": (_aliyun, "expected"),
     "sinch": (_sinch, "expected"),
+    "tencent": (_tencent, "expected"),
 }
 TRIED = [vector for vector in VECTORS if vector["provider"] in CHECKS]
 

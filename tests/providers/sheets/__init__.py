@@ -15,6 +15,7 @@ from convo.core.events import DeliveryStatus
 from convo.errors import SendError
 from convo.fakes import Answer, Fake, Now, Said, Webhook
 from convo.ports import HttpAnswer, RawRequest
+from convo.ports.doubts import Found
 from tests.fakes.outbound import CONTACT, OURS, channel
 
 
@@ -48,6 +49,8 @@ class Hears:
     part: Callable[[Any, str, int, int], Webhook] | None = None
     #: Whether the company's id tells a text from all others, and needs nothing beside it.
     id_alone: bool = True
+    #: Whether a text has an id of the company's.
+    named: bool = True
     media: bool = False
     longest: int = 1600
     #: Whether a text without words is one.
@@ -70,6 +73,8 @@ class Sends:
     longest: int = 1600
     #: What the company has as a message's sender.
     origin: str = OURS
+    #: What a look-up tells of a message that is not there.
+    missing: Found = "not_sent"
     #: Whether a look-up tells the company's id as well.
     found_by_id: bool = True
 
