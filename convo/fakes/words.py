@@ -8,6 +8,8 @@ WORDS: Mapping[str, Mapping[DeliveryStatus, str]] = {
     "telnyx": {"undelivered": "delivery_failed"},
     "vonage": {"undelivered": "undeliverable"},
     "android_sms_gateway": {"delivered": "sms:delivered", "undelivered": "sms:failed"},
+    "sinch": {"delivered": "Delivered", "undelivered": "Failed"},
+    "africastalking": {"delivered": "Success", "undelivered": "Failed"},
     "bandwidth": {"delivered": "message-delivered", "undelivered": "message-failed"},
     "infobip": {
         "delivered": "DELIVERED_TO_HANDSET",

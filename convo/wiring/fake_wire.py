@@ -7,7 +7,7 @@ the company's API, which answers at another port of this machine.
 import asyncio
 import socket
 from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -190,7 +190,9 @@ class FakeWire:
         async def report(status: DeliveryStatus, code: str) -> None:
             word = word_for(self._company.provider, status)
             where = "" if taken.callback else self._webhook
-            await self._post(self._fake.report(taken, word, code, where))
+            # While the server stops, nobody hears it any more.
+            with suppress(httpx.TransportError):
+                await self._post(self._fake.report(taken, word, code, where))
 
         return report
 

@@ -1,6 +1,7 @@
 """The page's own wire between the business and its phones: the adapter `console`, both ways."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import httpx
 
@@ -33,7 +34,9 @@ class PhoneWire:
 
         async def report(status: DeliveryStatus, code: str) -> None:
             url = self._reported(message.goes_by, message.id)
-            await self._door.post(url, json={"status": status, "code": code})
+            # While the server stops, nobody hears it any more.
+            with suppress(httpx.TransportError):
+                await self._door.post(url, json={"status": status, "code": code})
 
         arriving = Arriving(
             id=message.id,

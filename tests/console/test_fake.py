@@ -22,6 +22,8 @@ COMPANIES = (
     "telnyx",
     "vonage",
     "plivo",
+    "sinch",
+    "africastalking",
     "bandwidth",
     "infobip",
     "android_sms_gateway",
