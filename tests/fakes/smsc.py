@@ -64,7 +64,7 @@ function submitted(session, pdu) {
   if (fate === 'lose') { session.destroy(); return; }
   const status = statuses.shift() ?? 0;
   if (status) { session.send(pdu.response({command_status: status})); return; }
-  const id = `0${(++ids).toString(16).toUpperCase().padStart(5, 'A')}`;
+  const id = `0${(0xA0000 + ++ids).toString(16).toUpperCase()}`;
   const {udh, message} = pdu.short_message;
   const payload = pdu.message_payload;
   tell('taken', {
