@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import pytest
 import smpp34
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convo.core.events import Inbound, Part, Report
@@ -39,6 +39,9 @@ from convo.providers.smpp.pdu import (
 )
 from convo.providers.smpp.receipts import as_in_receipts, canonical
 from convo.providers.smpp.repeats import Repeats
+
+NONSENSE, NONSENSE_IN_SOAK = 150, 5_000
+"""Bodies."""
 
 NO_TLVS: Mapping[int, bytes] = MappingProxyType({})
 OURS = Party(ton=1, npi=1, address="12025550100")
@@ -142,18 +145,23 @@ def test_a_deliver_sm_of_another_house_is_read_as_it_was_meant(
 
 
 @pytest.mark.soak
-@given(st.binary(max_size=300) | SHORT_MESSAGES.map(short_message_body), st.data())
-def test_no_nonsense_breaks_the_reader(body: bytes, data: st.DataObject) -> None:
+def test_no_nonsense_breaks_the_reader(soak: bool) -> None:
     """Cut, put together wrongly, or of any octets: it is read, passed over or refused."""
-    cut = data.draw(st.integers(0, len(body)))
-    for spoilt in (body, body[:cut], body[cut:] + body[:cut]):
-        try:
-            said = short_message(spoilt)
-        except WebhookRejected:
-            continue
-        found = heard_of(said)
-        assert bool(found.event) + bool(found.reported) + bool(found.ignored) == 1
-        assert fingerprint(said)
+
+    @settings(max_examples=NONSENSE_IN_SOAK if soak else NONSENSE)
+    @given(st.binary(max_size=300) | SHORT_MESSAGES.map(short_message_body), st.data())
+    def read(body: bytes, data: st.DataObject) -> None:
+        cut = data.draw(st.integers(0, len(body)))
+        for spoilt in (body, body[:cut], body[cut:] + body[:cut]):
+            try:
+                said = short_message(spoilt)
+            except WebhookRejected:
+                continue
+            found = heard_of(said)
+            assert bool(found.event) + bool(found.reported) + bool(found.ignored) == 1
+            assert fingerprint(said)
+
+    read()
 
 
 def test_a_length_that_no_pdu_has_is_refused() -> None:
