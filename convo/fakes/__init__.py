@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from convo.fakes.africastalking import FakeAfricasTalking
 from convo.fakes.aliyun import FakeAliyun
 from convo.fakes.android_sms_gateway import FakeAndroidSmsGateway
+from convo.fakes.aws_sns import FakeAwsSns
 from convo.fakes.bandwidth import FakeBandwidth
 from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
 from convo.fakes.generic_http import FakeGateway
@@ -33,6 +34,7 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "sinch": FakeSinch,
     "africastalking": FakeAfricasTalking,
     "android_sms_gateway": FakeAndroidSmsGateway,
+    "aws_sns": FakeAwsSns,
     "bandwidth": FakeBandwidth,
     "infobip": FakeInfobip,
     "aliyun": FakeAliyun,

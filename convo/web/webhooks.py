@@ -8,11 +8,13 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 from urllib.parse import quote
 
 from convo.core.links import SignedIds
-from convo.errors import BadSignature, StoreError, WebhookRejected
+from convo.errors import BadSignature, SendError, StoreError, WebhookRejected
 from convo.ports import HttpAnswer, Parsed, Provider, RawRequest
+from convo.ports.fetching import Fetches
 from convo.runtime.metrics import Metrics
 from convo.web.exchange import (
     CLOSE,
@@ -70,6 +72,11 @@ class Webhooks:
         self, doors: Mapping[str, Door], ids: SignedIds, accept: Accept, metrics: Metrics
     ) -> None:
         self._doors = doors
+        self._fetch = {
+            name: cast(Fetches, door.provider).fetch
+            for name, door in doors.items()
+            if hasattr(door.provider, "fetch")
+        }
         self._ids = ids
         self._accept = accept
         self._count = metrics.count
@@ -103,6 +110,8 @@ class Webhooks:
             return "refused", _FORBIDDEN, ()
         try:
             request = await _request(door, scope, receive)
+            if fetch := self._fetch.get(door.channel):
+                await fetch(request)
             parsed = (
                 door.provider.report(request, outbound)
                 if outbound
@@ -128,6 +137,9 @@ class Webhooks:
         except WebhookRejected as error:
             log.warning("%s: nonsense, %s", door.channel, error)
             return "nonsense", HttpAnswer(status=400, body=str(error).encode()), ()
+        except SendError as error:
+            log.warning("%s: not read yet, %s", door.channel, error)
+            return "not kept", _NOT_KEPT, LATER
         except StoreError as error:
             log.error("%s: not kept, %s", door.channel, error)
             return "not kept", _NOT_KEPT, LATER

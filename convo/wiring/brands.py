@@ -18,6 +18,7 @@ from convo.providers import (
     africastalking,
     aliyun,
     android_sms_gateway,
+    aws_sns,
     bandwidth,
     console,
     generic_http,
@@ -64,6 +65,7 @@ PROVIDERS: Mapping[str, Brand] = {
     "android_sms_gateway": Brand(
         options=android_sms_gateway.Options, connect=android_sms_gateway.connect
     ),
+    "aws_sns": Brand(options=aws_sns.Options, connect=aws_sns.connect),
     "bandwidth": Brand(options=bandwidth.Options, connect=bandwidth.connect),
     "infobip": Brand(options=infobip.Options, connect=infobip.connect),
     "smpp": Brand(options=smpp.Options, connect=smpp.connect),

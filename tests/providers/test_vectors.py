@@ -17,6 +17,7 @@ from convo.ports import Provider, RawRequest
 from convo.providers import (
     aliyun,
     android_sms_gateway,
+    aws_sns,
     messagebird,
     plivo,
     sinch,
@@ -50,7 +51,6 @@ VECTORS += [
 WAITING: Mapping[str, int] = {
     "yunpian": 1,
     "huawei": 1,
-    "aws_sns": 2,
 }
 
 
@@ -218,11 +218,33 @@ def _tencent(vector: Vector) -> bool:
     return proof.endswith(f"Signature={vector['expected']}")
 
 
+def _aws_sns(vector: Vector) -> bool:
+    made = aws_sns.connect(
+        channel("aws_sns"),
+        aws_sns.Options.model_validate(
+            {
+                "region": "us-east-1",
+                "access_key_id": "AKIA",
+                "secret_access_key": "secret",
+                "topics": [vector["topic"]],
+                "certificates": [vector["certificate"]],
+                "allow_sha1": True,
+            }
+        ),
+        HttpClient(),
+        country="US",
+        clock=lambda: 1_795_341_600_000,
+    )
+    envelope = {**vector["envelope"], "Signature": vector["signature"]}
+    return let_in(made, asked("/in/main", json.dumps(envelope).encode()))
+
+
 #: How each provider's vectors are tried, and where their proofs stand.
 CHECKS: Mapping[str, tuple[Callable[[Vector], bool], str]] = {
     "twilio": (_twilio, "expected"),
     "telnyx": (_telnyx, "signature"),
     "android_sms_gateway": (_android_sms_gateway, "expected"),
+    "aws_sns": (_aws_sns, "signature"),
     "vonage": (_vonage, "expected"),
     "plivo": (_plivo, "expected"),
     "messagebird": (_messagebird, "token"),

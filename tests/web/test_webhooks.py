@@ -12,7 +12,7 @@ import uvicorn
 from convo.core.events import Inbound
 from convo.core.links import SignedIds
 from convo.core.numbers import PhoneNumber
-from convo.errors import BadSignature, Busy, StoreUnavailable, WebhookRejected
+from convo.errors import BadSignature, Busy, StoreUnavailable, Unavailable, WebhookRejected
 from convo.ports import Arrival, HttpAnswer, Parsed, Provider, RawRequest
 from convo.runtime.metrics import Metrics
 from convo.web import webhooks
@@ -128,6 +128,40 @@ async def test_what_is_kept_is_answered_as_the_provider_wants() -> None:
     assert headers["content-length"] == "11"
     assert house.kept == [("main", BROUGHT)]
     assert house.counted("kept")
+
+
+class Fetching(Carrier):
+    """An adapter that must fetch something before it can read."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        super().__init__()
+        self.failure = failure
+        self.fetched: list[RawRequest] = []
+
+    async def fetch(self, request: RawRequest) -> None:
+        assert not self.requests, "it was read before"
+        self.fetched.append(request)
+        if self.failure is not None:
+            raise self.failure
+
+
+async def test_what_must_be_fetched_is_fetched_before_the_webhook_is_read() -> None:
+    carrier = Fetching()
+    house = House(carrier)
+    assert (await house.call("/in/main", b"a=1"))[0] == 202
+    assert carrier.fetched == carrier.requests
+    assert len(house.kept) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"), [(Unavailable("away"), 503), (BadSignature("forged"), 403)]
+)
+async def test_what_cannot_be_fetched_is_not_read(failure: Exception, status: int) -> None:
+    carrier = Fetching(failure)
+    house = House(carrier)
+    told, headers, _ = await house.call("/in/main", b"a=1")
+    assert (told, "retry-after" in headers) == (status, status == 503)
+    assert (carrier.requests, house.kept) == ([], [])
 
 
 async def test_the_adapter_gets_raw_bytes_and_the_configured_url() -> None:
