@@ -48,7 +48,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     timestamp: str
     subject: str | None = None
     signature: str = ""
-    signature_version: str = ""
+    version: str = msgspec.field(name="SignatureVersion", default="")
     signing_cert_url: str = msgspec.field(name="SigningCertURL", default="")
     token: str = ""
     subscribe_url: str = msgspec.field(name="SubscribeURL", default="")
@@ -130,7 +130,7 @@ class Envelopes:
         parts = _parts(envelope.signing_cert_url)
         if parts is None or not _is_amazons(parts, envelope) or not parts.path.endswith(".pem"):
             raise BadSignature("The certificate that it names is not Amazon's.")
-        if envelope.signature_version != "2" and not self._allow_sha1:
+        if envelope.version != "2" and not self._allow_sha1:
             raise BadSignature(
                 "It is signed by SHA-1: set the topic's SignatureVersion to 2, or allow_sha1."
             )
@@ -204,7 +204,7 @@ def _fits(key: Any, envelope: Envelope) -> bool:
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
     from cryptography.hazmat.primitives.hashes import SHA1, SHA256  # noqa: PLC0415
 
-    kind = SHA256() if envelope.signature_version == "2" else SHA1()
+    kind = SHA256() if envelope.version == "2" else SHA1()
     try:
         key.verify(b64decode(envelope.signature, validate=True), signed(envelope), PKCS1v15(), kind)
     except (InvalidSignature, ValueError):
