@@ -1,13 +1,9 @@
-"""AWS: the SDK beside ours, whose envelopes are opened, certificates fetched, subscriptions."""
+"""AWS: signed as its SDK signs, whose envelopes are opened, certificates fetched, subscriptions."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
-import anyio.to_thread
-import botocore.session
 import pytest
-from botocore.config import Config
 from pydantic import ValidationError
 
 from convo.core.events import Inbound, Report
@@ -26,11 +22,11 @@ from convo.fakes.aws_sns import (
 from convo.ports import Parsed
 from convo.providers import aws_sns
 from convo.providers.aws_envelopes import MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES
-from convo.providers.aws_sns import AwsSns, Options
+from convo.providers.aws_signing import Signer
+from convo.providers.aws_sns import SERVICE, TARGET, AwsSns, Options
 from convo.providers.http import HttpClient, Response
 from tests.fakes.http_server import FakeServer
 from tests.fakes.outbound import CONTACT, OURS, channel, message
-from tests.providers.oracle import ours
 from tests.providers.test_every_provider import raw
 
 URL = "https://sms.example.org/in/main"
@@ -76,39 +72,44 @@ class Amazon(HttpClient):
         return Response(status=self.status, headers={}, body=self.body)
 
 
-# --- beside the company's own SDK ----------------------------------------------------------------
+# --- what goes out -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("session", "proof"),
+    [
+        ("", "d483447f4487f9c1e57a28e7c1f0d3e47cc8330f3dfd5c640e3eb22ed08f3d21"),
+        ("SESSION", "cf9335898970707dd71f64be98e4ea7e3482281c68e6f5177bd6dac03a346ff1"),
+    ],
+)
+def test_a_request_is_signed_as_botocore_signs_it(session: str, proof: str) -> None:
+    """By its SigV4Auth, 1.44.8. It is no dependency of the tests: it holds dateutil back."""
+    signer = Signer(key_id=KEY_ID, secret=SECRET, session=session, region=REGION, service=SERVICE)
+    headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": TARGET}
+    body = '{"MessageBody":"Ça va ☺"}'.encode()
+    url = f"https://sms-voice.{REGION}.amazonaws.com/"
+    signed = signer.headers(url, body, headers, NOW * 1_000)
+    assert signed["X-Amz-Date"] == "20261122T100000Z"
+    assert signed["Authorization"].endswith(f"Signature={proof}")
+    assert ("X-Amz-Security-Token" in signed) == bool(session)
 
 
 @pytest.mark.anyio
-async def test_a_message_is_sent_as_the_sdk_sends_it_and_both_are_proven() -> None:
-    fake, http, out = FakeAwsSns(), HttpClient(), message("Ça + & = ☺\n2")
+async def test_a_message_is_sent_whole_and_proven() -> None:
+    fake, http, out = company(), HttpClient(), message("Ça + & = ☺\n2")
     async with FakeServer(fake.answer) as server:
-        line = adapter(http, url=server.url, now=datetime.now(UTC).timestamp())
-        sent = await line.send(out, "")
-        theirs: Any = botocore.session.get_session().create_client(
-            "pinpoint-sms-voice-v2",
-            region_name=REGION,
-            endpoint_url=server.url,
-            aws_access_key_id=KEY_ID,
-            aws_secret_access_key=SECRET,
-            config=Config(retries={"max_attempts": 0}),
-        )
-        made = await anyio.to_thread.run_sync(
-            lambda: theirs.send_text_message(
-                DestinationPhoneNumber=CONTACT,
-                MessageBody=out.text,
-                OriginationIdentity=OURS,
-                MessageType="TRANSACTIONAL",
-                ConfigurationSetName=SET,
-                Context={"convo": out.id},
-            )
-        )
+        sent = await adapter(http, url=server.url).send(out, "")
         await http.close()
-    mine, botos = server.asked
-    assert json.loads(mine.body) == json.loads(botos.body)
-    assert (ours(mine).path, ours(mine).kind) == (ours(botos).path, ours(botos).kind)
-    assert mine.headers["x-amz-target"] == botos.headers["x-amz-target"]
-    assert [taken.id for taken in fake.taken] == [*sent.provider_ids, made["MessageId"]]
+    (asked,) = server.asked
+    assert json.loads(asked.body) == {
+        "DestinationPhoneNumber": CONTACT,
+        "MessageBody": out.text,
+        "OriginationIdentity": OURS,
+        "MessageType": "TRANSACTIONAL",
+        "ConfigurationSetName": SET,
+        "Context": {"convo": out.id},
+    }
+    assert [taken.id for taken in fake.taken] == [*sent.provider_ids]
 
 
 @pytest.mark.anyio
