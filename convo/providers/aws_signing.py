@@ -1,6 +1,6 @@
 """Requests to Amazon, signed as Signature Version 4 has it.
 
-Wire facts: the reference on signing requests; botocore signs the same (tests/providers/test_aws_sns.py).
+Wire facts: the reference on signing requests. What botocore signs stands in the tests.
 """
 
 import hashlib
