@@ -305,6 +305,8 @@ class _Requests:
 
     def request(self, method: str, uri: str, **sent: Any) -> Any:
         assert (method, uri) == ("POST", f"https://api.twilio.com{PATH}")
+        # The fake has let ours in by the same two.
+        assert sent["auth"] == (ACCOUNT, TOKEN)
         self.fields = parse_qsl(urlencode(sent["data"], doseq=True), strict_parsing=True)
         return Answered(201, '{"sid": "SM1"}')
 
