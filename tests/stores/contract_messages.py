@@ -369,6 +369,16 @@ class MessagesContract:
         desk.clock.now += SECOND  # after which what nobody knew is looked for again
         assert await desk.statuses() == ["delivered"]
 
+    async def test_a_report_that_names_its_message_brings_one_that_did_not(
+        self, desk: Desk
+    ) -> None:
+        await desk.say(message("m1"), message("m2"), message("m3"))
+        await desk.claims()
+        await desk.accept(report("sent", provider_id="P1"))
+        await desk.accept(report("delivered", outbound="m1", provider_id="P1"))
+        assert await desk.claim() == ["m2"]
+        assert sorted(await desk.statuses()) == ["delivered", "sent"]
+
     async def test_every_part_has_an_id_that_finds_the_message(self, desk: Desk) -> None:
         await desk.say(message("m1", parts=2))
         await desk.settle((await desk.claims())["m1"], "accepted", "SM1", "SM2")

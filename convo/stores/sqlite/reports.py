@@ -96,12 +96,6 @@ def _set_aside(database: Database, report: Report, at: int, raw: bytes) -> None:
 
 def _rise(database: Database, row: tuple[Any, ...], report: Report, at: int, raw: bytes) -> None:
     seq, id, contact, channel, goes_by, state, status, tries, known = row
-    if report.provider_id and report.provider_id not in listed_in(known):
-        database.execute(
-            "UPDATE message SET provider_ids = ? WHERE seq = ?",
-            (encoded([*listed_in(known), report.provider_id]), seq),
-        )
-        know_as(database, [(goes_by, report.provider_id, seq)], at)
     # A message that is to be tried again was thought not to have left; this says it did.
     left = state in ("sending", "held") or (state in ("head", "waiting") and tries > 0)
     if left:
@@ -121,6 +115,13 @@ def _rise(database: Database, row: tuple[Any, ...], report: Report, at: int, raw
     add_records(database, [(at, contact, _record(id, report))])
     if raw:
         database.execute("UPDATE record SET raw = ? WHERE number = last_insert_rowid()", (raw,))
+    if report.provider_id and report.provider_id not in listed_in(known):
+        database.execute(
+            "UPDATE message SET provider_ids = ? WHERE seq = ?",
+            (encoded([*listed_in(known), report.provider_id]), seq),
+        )
+        # Last, for reports that came too early are applied to the message as it is now.
+        know_as(database, [(goes_by, report.provider_id, seq)], at)
 
 
 def _record(id: str, report: Report) -> Record:
