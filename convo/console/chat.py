@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from convo.console.following import fates
 from convo.core.overview import Tracked
 from convo.core.record_codec import Recorded
+from convo.drawing.wording import PageLanguage
 from convo.ledger.why import why, why_nothing
 from convo.ports.ledger import Ledger
 
@@ -44,7 +45,9 @@ class Entry:
     why: tuple[str, ...] = field(default=(), repr=False)
 
 
-async def chat_of(turns: Iterable[Recorded], ledger: Ledger, zone: ZoneInfo) -> Sequence[Entry]:
+async def chat_of(
+    turns: Iterable[Recorded], ledger: Ledger, zone: ZoneInfo, language: PageLanguage
+) -> Sequence[Entry]:
     """The turns of one contact, oldest first."""
     entries: list[Entry] = []
     messages: dict[str, Said] = {}
@@ -52,7 +55,11 @@ async def chat_of(turns: Iterable[Recorded], ledger: Ledger, zone: ZoneInfo) -> 
     for turn in turns:
         for fate in fates(turn):
             told[str(fate["id"])] = (str(fate["status"]), str(fate["code"]))
-        entry = Entry(at=turn.at, quiet=(*why_nothing(turn),), why=(*why([turn], zone),))
+        entry = Entry(
+            at=turn.at,
+            quiet=(*why_nothing(turn, language),),
+            why=(*why([turn], zone, language),),
+        )
         for record in turn.records:
             facts = record.facts
             if record.kind == "inbound":

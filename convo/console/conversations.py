@@ -135,7 +135,7 @@ class Conversations:
                 return await self.frame.nothing(request)
             turns = [turn async for turn in _turns_of(talk, ledger)]
             newest = turns if "all" in request.query_params else turns[-TURNS_SHOWN:]
-            entries = await chat_of(newest, ledger, self._zone)
+            entries = await chat_of(newest, ledger, self._zone, page_language(request))
             state = await ledger.contact(PhoneNumber(talk.number))
         visitor: Visitor = request.state.visitor
         language = page_language(request)

@@ -30,10 +30,10 @@ def why(
                 yield f"{at:%H:%M:%S}  {words}"
 
 
-def why_nothing(recorded: Recorded) -> Iterator[str]:
+def why_nothing(recorded: Recorded, language: PageLanguage = "en") -> Iterator[str]:
     """Why a turn says nothing, or not yet; nothing for all that went its way."""
     for record in recorded.records:
-        if record.kind in _KEPT_QUIET and (words := _sentence(record, "en")):
+        if record.kind in _KEPT_QUIET and (words := _sentence(record, language)):
             yield words
 
 

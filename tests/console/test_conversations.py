@@ -70,6 +70,8 @@ def test_a_conversation_is_read_with_its_statuses_and_why(
         expect(page.locator("details[open]")).to_contain_text("A message was let through")
         page.get_by_role("link", name="中文").click()
         expect(page.locator(".ours .fate").first).to_contain_text("已交给服务商")
+        page.locator("summary").first.click()
+        expect(page.locator("details[open]")).to_contain_text("放行了一条短信")
         # Nothing of an address gives the number away.
         assert MEI.lstrip("+") not in page.url
 
