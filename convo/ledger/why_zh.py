@@ -14,6 +14,8 @@ LEVELS: Mapping[int, str] = {
 }
 
 RULES: Mapping[str, str] = {
+    "no-template": "服务商批准的模板都不符合这条短信（convo.toml 的 `templates`；"
+    "`convo templates` 列出需要报备的内容）。",
     "unknown-channel": "convo.toml 中没有（或已不再有）这个通道。",
     "no-address": "该通道按一个字段找联系人，而这位联系人没有这个字段（convo.toml 的 `reach`）。",
     "own-number": "联系人是我们自己的号码，那样会自己和自己说话。",
