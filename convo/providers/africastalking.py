@@ -22,7 +22,6 @@ from convo.errors import (
     ConfigError,
     Invalid,
     OptedOut,
-    RateLimited,
     Refused,
     SendError,
     SendUncertain,
@@ -31,6 +30,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.wire import opted_out_there, pairs, sender, with_plus
 
 ANSWER = HttpAnswer()
@@ -275,12 +275,5 @@ def _accepted(answer: Response) -> Sent:
 
 
 def _failure(answer: Response) -> SendError:
-    status = answer.status
-    why, code = f"Africa's Talking answered {status}", str(status)
-    if status >= 500 or status == 408:
-        return SendUncertain(f"{why}; it may have been taken", code=code)
-    if status == 429:
-        return RateLimited(why, code=code, retry_after=answer.retry_after())
-    if status < 400:
-        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
-    return (ConfigError if status in (401, 403, 404) else Refused)(why, code=code)
+    ours = answer.status in (401, 403, 404)
+    return refusal(answer, "Africa's Talking", kind=ConfigError if ours else Refused)

@@ -30,6 +30,7 @@ from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.aws_envelopes import NOTIFICATION, SUBSCRIBED, Envelopes, is_topic
 from convo.providers.aws_signing import Signer
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.wire import sender
 
 ANSWER = HttpAnswer()
@@ -339,17 +340,9 @@ def _failure(answer: Response) -> SendError:
         said = _refusal(answer.body)
     except _NONSENSE:
         said = _Refusal()
-    status = answer.status
     name = said.kind.rpartition("#")[2][:60]
     code = (said.reason or name)[:80]
-    why = f"AWS answered {status} {code}".rstrip()
-    if status >= 500 or status == 408:
-        return SendUncertain(f"{why}; it may have been taken", code=code)
     kind = CODES.get(code) or CODES.get(name, Refused)
-    if status == 429 or kind is RateLimited:
-        return RateLimited(why, code=code, retry_after=answer.retry_after())
-    if status < 400:
-        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
-    if status in (401, 403) and kind is Refused:
+    if answer.status in (401, 403) and kind is Refused:
         kind = ConfigError
-    return kind(why, code=code)
+    return refusal(answer, "AWS", code=code, kind=kind)

@@ -25,7 +25,6 @@ from convo.errors import (
     BadSignature,
     ConfigError,
     Invalid,
-    RateLimited,
     Refused,
     SendError,
     SendUncertain,
@@ -35,6 +34,7 @@ from convo.errors import (
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.wire import opted_out_there, sender
 
 ANSWER = HttpAnswer()
@@ -344,19 +344,8 @@ def _failure(answer: Response) -> SendError:
         said = _refusal(answer.body)
     except _NONSENSE:
         said = _Refusal()
-    status, code = answer.status, said.type[:60] or str(answer.status)
-    why = f"Bandwidth answered {status} {said.type[:60]}".rstrip()
-    if status >= 500 or status == 408:
-        return SendUncertain(f"{why}; it may have been taken", code=code)
-    if status == 429:
-        return RateLimited(why, code=code, retry_after=answer.retry_after())
-    if status < 400:
-        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
-    if status in (401, 403, 404):
-        return ConfigError(why, code=code)
     fields = {(each.field_name or "").partition("[")[0] for each in said.field_errors or ()}
-    if fields & {"from", "applicationId"}:
-        return ConfigError(
-            f"{why}: {', '.join(sorted(fields & {'from', 'applicationId'}))}", code=code
-        )
-    return (Invalid if fields & {"to", "text", "media"} else Refused)(why, code=code)
+    kind: type[SendError] = Invalid if fields & {"to", "text", "media"} else Refused
+    if answer.status in (401, 403, 404) or fields & {"from", "applicationId"}:
+        kind = ConfigError
+    return refusal(answer, "Bandwidth", code=said.type[:60], kind=kind)

@@ -21,7 +21,6 @@ from convo.errors import (
     ConfigError,
     Invalid,
     OptedOut,
-    RateLimited,
     Refused,
     SendError,
     SendUncertain,
@@ -32,6 +31,7 @@ from convo.errors import (
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.wire import opted_out_there, sender, with_plus
 
 ANSWER = HttpAnswer()
@@ -62,6 +62,11 @@ NAMES: Mapping[str, DeliveryStatus] = MappingProxyType(
 )
 
 _TAKEN = frozenset(("ACCEPTED", "PENDING", "DELIVERED"))
+
+#: What a status of the answer means. Others are `Refused`.
+OUTCOMES: Mapping[int, type[SendError]] = MappingProxyType(
+    {400: Invalid, 401: ConfigError, 403: ConfigError, 404: ConfigError}
+)
 
 #: What a status means by which a send is refused within a good answer. Others are `Refused`.
 REFUSALS: Mapping[str, type[SendError]] = MappingProxyType(
@@ -326,13 +331,4 @@ class Infobip:
 
 
 def _failure(answer: Response) -> SendError:
-    status = answer.status
-    why, code = f"Infobip answered {status}", str(status)
-    if status >= 500 or status == 408:
-        return SendUncertain(f"{why}; it may have been taken", code=code)
-    if status == 429:
-        return RateLimited(why, code=code, retry_after=answer.retry_after())
-    if status < 400:
-        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
-    kind = {400: Invalid, 401: ConfigError, 403: ConfigError, 404: ConfigError}.get(status, Refused)
-    return kind(why, code=code)
+    return refusal(answer, "Infobip", kind=OUTCOMES.get(answer.status, Refused))

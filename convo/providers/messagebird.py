@@ -21,7 +21,6 @@ from convo.errors import (
     BadSignature,
     ConfigError,
     Invalid,
-    RateLimited,
     Refused,
     SendError,
     SendUncertain,
@@ -30,6 +29,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.tokens import claims, fits
 from convo.providers.wire import opted_out_there, pairs, sender, with_plus
 
@@ -252,18 +252,11 @@ def _failure(answer: Response) -> SendError:
     error = _first_error(answer.json())
     number, status = error.get("code"), answer.status
     code = str(number) if isinstance(number, int) else ""
-    why = f"MessageBird answered {status} {code}".rstrip()
-    if status >= 500 or status == 408:
-        return SendUncertain(f"{why}; it may have been taken", code=code)
-    if status == 429:
-        return RateLimited(why, code=code, retry_after=answer.retry_after())
-    if status < 400:
-        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
     kind = CODES.get(number, Refused) if isinstance(number, int) else Refused
     of_ours = kind is Invalid and error.get("parameter") == "originator"
     if of_ours or (kind is Refused and status in (401, 403)):
         kind = ConfigError
-    return kind(why, code=code)
+    return refusal(answer, "MessageBird", code=code, kind=kind)
 
 
 def _first_error(said: Any) -> Mapping[str, Any]:

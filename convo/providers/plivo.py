@@ -23,15 +23,14 @@ from convo.errors import (
     BadSignature,
     ConfigError,
     Invalid,
-    RateLimited,
     Refused,
     SendError,
-    SendUncertain,
     SettingsError,
     WebhookRejected,
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.wire import opted_out_there, pairs, sender, with_plus
 
 ANSWER = HttpAnswer()
@@ -281,12 +280,4 @@ def _accepted(answer: Response) -> Sent:
 
 
 def _failure(answer: Response) -> SendError:
-    status = answer.status
-    why, code = f"Plivo answered {status}", str(status)
-    if status >= 500 or status == 408:
-        return SendUncertain(f"{why}; it may have been taken", code=code)
-    if status == 429:
-        return RateLimited(why, code=code, retry_after=answer.retry_after())
-    if status < 400:
-        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
-    return OUTCOMES.get(status, Refused)(why, code=code)
+    return refusal(answer, "Plivo", kind=OUTCOMES.get(answer.status, Refused))

@@ -26,16 +26,15 @@ from convo.errors import (
     BadSignature,
     ConfigError,
     Invalid,
-    RateLimited,
     Refused,
     SendError,
-    SendUncertain,
     SettingsError,
     WebhookRejected,
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.wire import sender, with_plus
 
 ANSWER = HttpAnswer()
@@ -322,12 +321,4 @@ def _passed_over(why: str) -> Parsed:
 def _failure(answer: Response) -> SendError:
     said = answer.json()
     code = str(cast(dict[str, Any], said).get("code") or "") if isinstance(said, dict) else ""
-    status, code = answer.status, code[:40] or str(answer.status)
-    why = f"Sinch answered {status} {code}"
-    if status >= 500 or status == 408:
-        return SendUncertain(f"{why}; it may have been taken", code=code)
-    if status == 429:
-        return RateLimited(why, code=code, retry_after=answer.retry_after())
-    if status < 400:
-        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
-    return OUTCOMES.get(status, Refused)(why, code=code)
+    return refusal(answer, "Sinch", code=code[:40], kind=OUTCOMES.get(answer.status, Refused))

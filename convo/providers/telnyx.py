@@ -35,6 +35,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.wire import opted_out_there, sender
 
 ANSWER = HttpAnswer()
@@ -380,15 +381,10 @@ def _failure(answer: Response) -> SendError:
         errors = []
     error = errors[0] if errors else _Error()
     code, status = error.code, answer.status
-    why = f"Telnyx answered {status} {code}".rstrip()
-    if status >= 500 or status == 408 or (status == 409 and code not in CODES):
-        # 409 is also what a second request hears while the first of its key is at work.
-        return SendUncertain(f"{why}; it may have been taken", code=code)
-    kind = CODES.get(code, Refused)
-    if status == 429 or kind is RateLimited:
-        return RateLimited(why, code=code, retry_after=answer.retry_after())
-    if status < 400:
-        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
-    if (status in (401, 402, 403) and code not in CODES) or (kind is Invalid and error.of_ours):
+    kind = CODES.get(code)
+    if status == 409 and kind is None:
+        # What a second request hears while the first of its key is at work.
+        kind = SendUncertain
+    if (status in (401, 402, 403) and kind is None) or (kind is Invalid and error.of_ours):
         kind = ConfigError
-    return kind(why, code=code)
+    return refusal(answer, "Telnyx", code=code, kind=kind or Refused)

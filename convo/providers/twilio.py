@@ -36,6 +36,7 @@ from convo.errors import (
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.twilio_lists import Listed, MessageList
 from convo.providers.twilio_signatures import Signatures
 from convo.providers.wire import opted_out_there, sender
@@ -332,18 +333,8 @@ def _accepted(answer: Response) -> Sent:
 def _failure(answer: Response) -> SendError:
     said = answer.json()
     code = str(cast(dict[str, Any], said).get("code") or "") if isinstance(said, dict) else ""
-    status = answer.status
-    why = f"Twilio answered {status} {code}".rstrip()
-    if status >= 500 or status == 408:
-        return SendUncertain(f"{why}; it may have been taken", code=code)
-    kind = CODES.get(code, Refused)
-    if status == 429 or kind is RateLimited:
-        return RateLimited(why, code=code, retry_after=answer.retry_after())
-    if status in (401, 403) and code not in CODES:
-        kind = ConfigError
-    if status < 400:
-        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
-    return kind(why, code=code)
+    kind = CODES.get(code, ConfigError if answer.status in (401, 403) else Refused)
+    return refusal(answer, "Twilio", code=code, kind=kind)
 
 
 def _media(fields: Mapping[str, str]) -> tuple[str, ...]:

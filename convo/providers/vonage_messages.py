@@ -24,12 +24,12 @@ from convo.errors import (
     RateLimited,
     Refused,
     SendError,
-    SendUncertain,
     Unavailable,
     WebhookRejected,
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.tokens import claims, fits
 from convo.providers.wire import opted_out_there, sender, with_plus
 
@@ -306,13 +306,5 @@ def _failure(answer: Response) -> SendError:
     said = answer.json()
     told = cast(dict[str, Any], said) if isinstance(said, dict) else {}
     code = _Error(type=str(told.get("type") or ""), title=str(told.get("title") or "")).code
-    status = answer.status
-    why = f"Vonage answered {status} {code}".rstrip()
-    if status >= 500 or status == 408:
-        return SendUncertain(f"{why}; it may have been taken", code=code)
-    kind = CODES.get(code) or BY_STATUS.get(status, Refused)
-    if status == 429 or kind is RateLimited:
-        return RateLimited(why, code=code, retry_after=answer.retry_after())
-    if status < 400:
-        return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
-    return kind(why, code=code)
+    kind = CODES.get(code) or BY_STATUS.get(answer.status, Refused)
+    return refusal(answer, "Vonage", code=code, kind=kind)

@@ -32,6 +32,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
+from convo.providers.refusals import refusal
 from convo.providers.wire import opted_out_there, pairs, sender, with_plus
 
 ANSWER = HttpAnswer()
@@ -228,7 +229,8 @@ class VonageSms:
         )
         if 200 <= answer.status < 300:
             return _accepted(answer)
-        raise _refusal(answer)
+        ours = answer.status in (401, 402, 403, 404)
+        raise refusal(answer, "Vonage", kind=ConfigError if ours else Refused)
 
 
 def _fields(request: RawRequest) -> dict[str, str]:
@@ -281,14 +283,3 @@ def _failure(word: str, text: str) -> SendError:
         seconds = int(wait[1]) / 1_000 if wait else None
         return RateLimited(why, code=word[:5], retry_after=seconds)
     return kind(why, code=word[:5])
-
-
-def _refusal(answer: Response) -> SendError:
-    status = answer.status
-    why = f"Vonage answered {status}"
-    if status >= 500 or status == 408:
-        return SendUncertain(f"{why}; it may have been taken", code=str(status))
-    if status == 429:
-        return RateLimited(why, code=str(status), retry_after=answer.retry_after())
-    kind = ConfigError if status < 400 or status in (401, 402, 403, 404) else Refused
-    return kind(why, code=str(status))
