@@ -39,7 +39,7 @@ from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.approved import TemplateOptions, mainland, sign_names, template_of
 from convo.providers.http import HttpClient, Response
-from convo.providers.wire import sender
+from convo.providers.wire import objects_of, sender, text_of
 
 ANSWER = HttpAnswer(
     content_type="application/json;charset=utf-8", body='{"code":0,"msg":"接收成功"}'.encode()
@@ -166,26 +166,26 @@ class Aliyun:
 
     def _reply(self, item: Mapping[str, Any]) -> tuple[Inbound, str]:
         """The event, and what tells it from all others."""
-        id, extension = _text(item, "sequence_id"), _text(item, "dest_code")
+        id, extension = text_of(item, "sequence_id"), text_of(item, "dest_code")
         if not id:
             raise _Passed("a reply has no sequence_id")
         if not extension.endswith(self._options.extend_code):
             raise _Passed("a reply is to another extension")
         event = Inbound(
             channel=self._channel.name,
-            contact=sender(_text(item, "phone_number"), "CN"),
-            text=_text(item, "content"),
+            contact=sender(text_of(item, "phone_number"), "CN"),
+            text=text_of(item, "content"),
             provider_id=id,
         )
         return event, f"in:{self._channel.name}:{id}"
 
     def _reported(self, item: Mapping[str, Any], outbound: str) -> tuple[Report, str]:
         """The same of a report. It names our message itself; the URL does where it should not."""
-        ours, theirs = _text(item, "out_id") or outbound, _text(item, "biz_id")
-        status = STATUSES.get(_text(item, "success").lower())
+        ours, theirs = text_of(item, "out_id") or outbound, text_of(item, "biz_id")
+        status = STATUSES.get(text_of(item, "success").lower())
         if not (ours or theirs) or status is None:
             raise _Passed("a report names no message, or no outcome")
-        code = "" if status == "delivered" else _text(item, "err_code")
+        code = "" if status == "delivered" else text_of(item, "err_code")
         event = Report(
             channel=self._channel.name,
             outbound=ours,
@@ -210,7 +210,7 @@ class Aliyun:
         answer = await self._ask("SendSms", asked, leave_by)
         said = _object(answer)
         if answer.status == 200 and said.get("Code") == "OK":
-            id = _text(said, "BizId")
+            id = text_of(said, "BizId")
             return Sent(provider_ids=(id,) if id else ())
         raise _failure(answer, said)
 
@@ -221,7 +221,7 @@ class Aliyun:
             for day in _days(since, self._clock()):
                 for page in range(1, MOST_PAGES + 1):
                     listed, total = await self._details(number, day, page)
-                    if any(_text(each, "OutId") == message.id for each in listed):
+                    if any(text_of(each, "OutId") == message.id for each in listed):
                         return LookedUp(found="sent")
                     if page * PAGE >= total:
                         break
@@ -243,10 +243,10 @@ class Aliyun:
         }
         answer = await self._ask("QuerySendDetails", asked)
         said = _object(answer)
-        total = _text(said, "TotalCount")
+        total = text_of(said, "TotalCount")
         if answer.status != 200 or said.get("Code") != "OK" or not total.isdigit():
             raise Unavailable("Aliyun's list of what was sent cannot be read")
-        return _objects(said.get("SmsSendDetailDTOs"), "SmsSendDetailDTO"), int(total)
+        return objects_of(said.get("SmsSendDetailDTOs"), "SmsSendDetailDTO"), int(total)
 
     async def _ask(
         self, action: str, asked: Mapping[str, str], leave_by: float = math.inf
@@ -313,19 +313,6 @@ def _object(answer: Response) -> Mapping[str, Any]:
     return cast("dict[str, Any]", said) if isinstance(said, dict) else {}
 
 
-def _objects(holder: object, name: str) -> Sequence[Mapping[str, Any]]:
-    """The list of objects that stands under a name of another object."""
-    found: object = cast("dict[str, object]", holder).get(name) if isinstance(holder, dict) else []
-    listed = cast("list[object]", found) if isinstance(found, list) else []
-    return [cast("Mapping[str, Any]", each) for each in listed if isinstance(each, dict)]
-
-
-def _text(item: Mapping[str, Any], name: str) -> str:
-    """A field as text: ids come as numbers in some versions, and `success` as a word."""
-    value = item.get(name)
-    return "" if value is None else str(value)
-
-
 def _days(since: int, now: int) -> Iterator[str]:
     """The days, by Beijing's clock, from one moment to another."""
     day = datetime.fromtimestamp(since / 1_000, BEIJING).date()
@@ -336,10 +323,10 @@ def _days(since: int, now: int) -> Iterator[str]:
 
 
 def _failure(answer: Response, said: Mapping[str, Any]) -> SendError:
-    code, status = _text(said, "Code"), answer.status
+    code, status = text_of(said, "Code"), answer.status
     why = f"Aliyun answered {status} {code}".rstrip()
     if code == _TOO_OFTEN:
-        told = _text(said, "Message")
+        told = text_of(said, "Message")
         wait = next((_UNTIL_NEXT[each] for each in _UNTIL_NEXT if each in told), None)
         if wait is None:
             return Refused(f"{why}: the number has had its texts of the day", code=code)

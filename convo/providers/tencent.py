@@ -37,7 +37,7 @@ from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.approved import TemplateOptions, sign_names, template_of
 from convo.providers.http import HttpClient, Response
-from convo.providers.wire import sender
+from convo.providers.wire import objects_of, sender, text_of
 
 ANSWER = HttpAnswer(content_type="application/json", body=b'{"result":0,"errmsg":"OK"}')
 """Anything else is posted again."""
@@ -175,24 +175,24 @@ class Tencent:
 
     def _reply(self, item: Mapping[str, Any], request: RawRequest) -> Arrival:
         """It has no id: two of the same words within one second are one."""
-        extension = _text(item, "extend")
+        extension = text_of(item, "extend")
         if not extension.endswith(self._options.extend_code):
             raise _Passed("a reply is to another extension")
         event = Inbound(
             channel=self._channel.name,
             contact=self._number(item),
-            text=_text(item, "text"),
+            text=text_of(item, "text"),
         )
-        told = [_text(item, name) for name in ("nationcode", "mobile", "time", "text", "extend")]
+        told = [text_of(item, name) for name in ("nationcode", "mobile", "time", "text", "extend")]
         once = hashlib.sha256(msgspec.json.encode(told)).hexdigest()
         return Arrival(event=event, dedupe=f"in:{self._channel.name}:{once}", raw=request.brought)
 
     def _reported(self, item: Mapping[str, Any], outbound: str, request: RawRequest) -> Arrival:
-        id, word = _text(item, "sid"), _text(item, "report_status")
+        id, word = text_of(item, "sid"), text_of(item, "report_status")
         status = STATUSES.get(word)
         if not (id or outbound) or status is None:
             raise _Passed("a report names no message, or no outcome")
-        code = "" if status == "delivered" else _text(item, "errmsg")
+        code = "" if status == "delivered" else text_of(item, "errmsg")
         event = Report(
             channel=self._channel.name,
             outbound=outbound,
@@ -205,7 +205,7 @@ class Tencent:
 
     def _number(self, item: Mapping[str, Any]) -> PhoneNumber:
         """`nationcode` and `mobile` together."""
-        nation, mobile = _text(item, "nationcode"), _text(item, "mobile")
+        nation, mobile = text_of(item, "nationcode"), text_of(item, "mobile")
         written = mobile if mobile.startswith("+") or not nation else f"+{nation}{mobile}"
         return sender(written, self._country)
 
@@ -227,9 +227,9 @@ class Tencent:
             asked["ExtendCode"] = self._options.extend_code
         answer = await self._ask("SendSms", asked, leave_by)
         said = _said(answer)
-        sets = _objects(said, "SendStatusSet")
+        sets = objects_of(said, "SendStatusSet")
         if answer.status == 200 and sets and sets[0].get("Code") == "Ok":
-            id = _text(sets[0], "SerialNo")
+            id = text_of(sets[0], "SerialNo")
             return Sent(provider_ids=(id,) if id else ())
         raise _failure(answer, sets[0] if sets else _error(said))
 
@@ -248,9 +248,9 @@ class Tencent:
             answer = await self._ask("PullSmsSendStatusByPhoneNumber", asked)
         except SendError:
             return LookedUp(found="unknown")
-        for each in _objects(_said(answer), "PullSmsSendStatusSet"):
-            if _text(each, "SessionContext") == message.id:
-                id = _text(each, "SerialNo")
+        for each in objects_of(_said(answer), "PullSmsSendStatusSet"):
+            if text_of(each, "SessionContext") == message.id:
+                id = text_of(each, "SerialNo")
                 return LookedUp(found="sent", provider_ids=(id,) if id else ())
         return LookedUp(found="unknown")
 
@@ -320,19 +320,8 @@ def _error(said: Mapping[str, Any]) -> Mapping[str, Any]:
     return cast("dict[str, Any]", error) if isinstance(error, dict) else {}
 
 
-def _objects(holder: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
-    found: object = holder.get(name)
-    listed = cast("list[object]", found) if isinstance(found, list) else []
-    return [cast("Mapping[str, Any]", each) for each in listed if isinstance(each, dict)]
-
-
-def _text(item: Mapping[str, Any], name: str) -> str:
-    value = item.get(name)
-    return "" if value is None else str(value)
-
-
 def _failure(answer: Response, told: Mapping[str, Any]) -> SendError:
-    code, status = _text(told, "Code"), answer.status
+    code, status = text_of(told, "Code"), answer.status
     why = f"Tencent answered {status} {code}".rstrip()
     if code in _OF_A_NUMBER:
         return RateLimited(why, code=code, retry_after=_OF_A_NUMBER[code], contact_only=True)

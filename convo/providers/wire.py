@@ -1,7 +1,8 @@
 """Reading what providers write: forms as bytes, charsets, and who a text is from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any, cast
 from urllib.parse import unquote, unquote_to_bytes
 
 from convo.core.events import OptedOutElsewhere
@@ -95,3 +96,23 @@ def opted_out_there(
         return ()
     event = OptedOutElsewhere(contact=contact, channel=channel, source=source)
     return (Arrival(event=event, dedupe=f"gone:{key}"),)
+
+
+def objects_of(holder: object, name: str) -> Sequence[Mapping[str, Any]]:
+    """The objects that JSON has in a list under this name; none where there is no such list."""
+    found: object = (
+        cast("dict[str, object]", holder).get(name) if isinstance(holder, dict) else None
+    )
+    return objects(found)
+
+
+def objects(listed: object) -> Sequence[Mapping[str, Any]]:
+    """The objects of a list that JSON holds."""
+    items = cast("list[object]", listed) if isinstance(listed, list) else []
+    return [cast("Mapping[str, Any]", each) for each in items if isinstance(each, dict)]
+
+
+def text_of(item: Mapping[str, Any], name: str) -> str:
+    """A field as text: ids come as numbers too, and truth as a word."""
+    value = item.get(name)
+    return "" if value is None else str(value)
