@@ -51,7 +51,7 @@ async def test_every_provider_is_tried_here() -> None:
 @pytest.mark.parametrize("name", BY_HTTP)
 async def test_by_http(name: str) -> None:
     async with standing(name) as (stands, server):
-        await leaves_in_time(stands.provider, lambda: len(server.asked))
+        await leaves_in_time(stands.provider, lambda: len(server.asked), stands.message())
 
 
 async def test_by_the_terminal() -> None:
