@@ -150,7 +150,8 @@ async def work(url: str, name: str, world: World, durability: Durability = "defa
     turns: tuple[Turn, ...] = ()
     posted: list[str] = []
     while True:
-        done = Done(turns=turns, settles=settles)
+        # As it stood before: what was said meanwhile is not in what comes back.
+        over, done = world.over, Done(turns=turns, settles=settles)
         wants = Wants(events=20, messages={"main": 20})
         work = await surely(lambda d=done, w=wants: store.advance(lease, d, w))
         world.settled.update(posted)
@@ -180,7 +181,7 @@ async def work(url: str, name: str, world: World, durability: Durability = "defa
             world.post(claim)
             await asyncio.sleep(0.002)
         settles = tuple(settled(claim, left=True) for claim in work.claims)
-        if world.over and not turns and not settles:
+        if over and not turns and not settles:
             return
 
 
