@@ -13,7 +13,7 @@ from convo.console.security import Rooms, guarded, names_of
 from convo.console.sign_ins import with_password
 from convo.core.decision_codec import Decided
 from convo.core.people import ROLES, Role
-from convo.ports import Acceptance, Arrival
+from convo.ports import Acceptance, Arrival, Store
 from convo.settings import Settings
 from convo.wiring.authored import authored, settings_in
 from convo.wiring.brands import open_register, open_store
@@ -49,6 +49,7 @@ class Desk:
     account: Account
     client: httpx.AsyncClient
     rooms: Rooms
+    store: Store
     now: int = START
 
     async def admit(self, name: str, role: Role, password: str = PASSWORD) -> None:
@@ -83,13 +84,18 @@ def _shown(cookie: str) -> Mapping[str, str]:
 
 
 @asynccontextmanager
-async def desk_at(folder: Path, *, address: str = "127.0.0.1") -> AsyncGenerator[Desk]:
-    """One process's console; `address` is where its browsers come from."""
+async def desk_at(
+    folder: Path, *, address: str = "127.0.0.1", beside: Desk | None = None
+) -> AsyncGenerator[Desk]:
+    """One process's console; `address` is where its browsers come from.
+
+    One `beside` another shares its store, which SQLite gives to a single process.
+    """
     found = settings(folder)
     register = open_register(found)
     desks: list[Desk] = []
     account = account_of(found, register, lambda: desks[0].now)
-    store = await open_store(found, lambda: START)
+    store = await open_store(found, lambda: START) if beside is None else beside.store
 
     async def decide(decisions: Sequence[Decided]) -> Sequence[Acceptance]:
         return await store.accept([Arrival(event=each, dedupe="") for each in decisions])
@@ -106,10 +112,11 @@ async def desk_at(folder: Path, *, address: str = "127.0.0.1") -> AsyncGenerator
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
         # What a browser shows is said with each request.
         client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        desks.append(Desk(account=account, client=client, rooms=rooms_here))
+        desks.append(Desk(account=account, client=client, rooms=rooms_here, store=store))
         yield desks[0]
     await register.close()
-    await store.close()
+    if beside is None:
+        await store.close()
 
 
 async def of_every_role(desk: Desk) -> Mapping[Role, str]:

@@ -81,7 +81,7 @@ async def test_a_sign_in_holds_in_another_process_and_after_a_restart(tmp_path: 
     async with desk_at(tmp_path / "shop") as one:
         await one.admit("mei", "agent")
         cookie = await one.cookie("mei")
-        async with desk_at(tmp_path / "shop") as other:
+        async with desk_at(tmp_path / "shop", beside=one) as other:
             assert await other.is_in(cookie)
     async with desk_at(tmp_path / "shop") as after:
         assert await after.is_in(cookie)
