@@ -5,9 +5,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.console.browser import developing
+from tests.console.browser import PATIENCE, developing
 from tests.console.serving import Seat, Served, seated, served
 from tests.console.test_conversations import opened, said, text
 from tests.end_to_end.serving import ROOT
@@ -79,6 +79,9 @@ def main() -> None:
                 area.fill(words)
                 area.press("Enter")
                 page.wait_for_timeout(1_500)
+            # The flow is drawn anew when the phone comes into another.
+            expect(page.locator("#flow")).to_have_value("booking", timeout=PATIENCE)
+            expect(page.locator("#picture .here")).to_be_visible(timeout=PATIENCE)
             picture(page, "try-it")
         browser.close()
 
