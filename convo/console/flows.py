@@ -13,6 +13,7 @@ from starlette.routing import Route
 from convo.console.frame import PAGES, Frame
 from convo.console.language import page_language
 from convo.console.speech.flows import FLOWS
+from convo.console.speech.kinds import CLASSES
 from convo.console.waiting import waiting_in
 from convo.drawing.chart import chart_of
 from convo.drawing.placing import placed
@@ -20,7 +21,8 @@ from convo.drawing.svg import RULES, svg_of
 from convo.drawing.wording import PageLanguage
 from convo.engine.flow import Flow
 from convo.language.texts import spoken
-from convo.policy.leaving import LEAVING_RULES, Refused
+from convo.ledger.why import RULE_WORDS
+from convo.policy.leaving import Refused
 from convo.ports.ledger import Ledger
 from convo.routing.playbook import Playbook
 from convo.steps.step import SPEAKING
@@ -70,6 +72,7 @@ class Flows:
     async def overview(self, request: Request) -> Response:
         """All flows."""
         playbook = self.playbook()
+        classes = CLASSES[page_language(request)]
         async with self.looks() as ledger:
             waiting = await waiting_in(ledger, playbook.newest)
         return self.frame.draw(
@@ -84,6 +87,7 @@ class Flows:
                     "starts": (*flow.words, *flow.events),
                     "languages": flow.languages,
                     "kind": flow.message_class,
+                    "class": classes[flow.message_class],
                     "steps": len(flow.steps),
                     "waits": waiting.at(name),
                 }
@@ -102,7 +106,7 @@ class Flows:
         asked = request.query_params.get("texts", "") or _first_language(flow, page)
         drawing, texts = await asyncio.gather(
             asyncio.to_thread(_drawn, flow, asked, page),
-            asyncio.to_thread(_texts, flow, playbook),
+            asyncio.to_thread(_texts, flow, playbook, page),
         )
         async with self.looks() as ledger:
             waiting = await waiting_in(ledger, playbook.newest)
@@ -144,7 +148,7 @@ def _drawn(flow: Flow, texts: str, page: PageLanguage) -> str:
     return svg_of(placed(chart_of(flow, texts=texts, page=page)), alone=False)
 
 
-def _texts(flow: Flow, playbook: Playbook) -> Sequence[Text]:
+def _texts(flow: Flow, playbook: Playbook, page: PageLanguage) -> Sequence[Text]:
     """Every text in each language, in the order of the steps: what is said before what is later."""
     business = playbook.business
     order = {step: n for n, step in enumerate(flow.steps)}
@@ -158,7 +162,7 @@ def _texts(flow: Flow, playbook: Playbook) -> Sequence[Text]:
             language=worst.language,
             text="\n".join((worst.text, *worst.media)),
             costs=tuple(
-                Cost(channel=channel, refused=LEAVING_RULES[leaves.rule])
+                Cost(channel=channel, refused=RULE_WORDS[page][leaves.rule])
                 if isinstance(leaves, Refused)
                 else Cost(channel=channel, parts=leaves.parts.count, encoding=leaves.parts.encoding)
                 for channel in business.channels

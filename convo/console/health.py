@@ -15,6 +15,7 @@ from convo.console.frame import PAGES, Frame
 from convo.console.language import page_language
 from convo.console.sight import in_sight, shown
 from convo.console.speech.health import HEALTH
+from convo.console.speech.kinds import CLASSES, PROCESSES, event_called
 from convo.core.business import Channel
 from convo.core.decision_codec import Decided
 from convo.core.decisions import HeldChoice, HeldDecision, ParkedChoice, ParkedDecision
@@ -116,7 +117,7 @@ class Health:
             "number": shown(message.contact.e164, visitor),
             # Whose log tells.
             "channel": message.goes_by,
-            "kind": message.kind,
+            "kind": CLASSES[language][message.kind],
             "flow": "/".join(message.voice.flows),
             "tries": message.tries + 1,
             "text": None if message.kind == "otp" else in_sight(message.text, visitor),
@@ -131,7 +132,7 @@ class Health:
             "id": each.id,
             "at": moment(each.at, self.clock(), self.frame.zone, language),
             "number": shown(each.event.contact.e164, visitor),
-            "event": type(each.event).__name__,
+            "event": event_called(type(each.event).__name__, language),
             "error": failure.error,
             "place": failure.place,
             "stood": f"{failure.flow}: {failure.step}" if failure.flow else "",
@@ -326,7 +327,7 @@ def _process(
     state = "stalled" if each.stalled(now) else "troubled" if each.trouble else "well"
     return {
         "name": f"{each.host} {each.pid}",
-        "role": each.role,
+        "role": PROCESSES[language][each.role],
         "version": each.version,
         "up": age(now - each.since, language),
         "owns": each.name in owned,

@@ -4,13 +4,18 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 import pytest
 
 from convo.console import sayings, speech
 from convo.console.frame import PAGES
 from convo.console.speech.frame import FRAME, ROLE_SAYS, ROLE_WORDS
+from convo.console.speech.kinds import CLASSES, EVENTS, PROCESSES
+from convo.core.business import MessageClass
+from convo.core.events import Event
 from convo.core.people import ROLES
+from convo.core.presence import Role
 
 Table = Mapping[str, Mapping[str, str]]
 
@@ -43,3 +48,13 @@ def test_every_page_and_every_role_has_its_words() -> None:
         assert {f"page_{name}" for name in PAGES} <= set(said)
     for words in (*ROLE_WORDS.values(), *ROLE_SAYS.values()):
         assert set(words) == set(ROLES)
+
+
+def test_every_kind_of_message_process_and_event_has_its_words() -> None:
+    for classes in CLASSES.values():
+        assert set(classes) == set(get_args(MessageClass))
+    for roles in PROCESSES.values():
+        assert set(roles) == set(get_args(Role))
+    events = {each.__name__ for each in get_args(Event)}
+    for words in EVENTS.values():
+        assert events <= set(words)
