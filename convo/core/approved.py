@@ -46,7 +46,7 @@ class Template:
 
     def __post_init__(self) -> None:
         """Raises `TouchingGaps`."""
-        if "" in self._between[1:-1]:
+        if "" in self.shape[1:-1]:
             raise TouchingGaps(self.id)
 
     @property
@@ -59,26 +59,24 @@ class Template:
         return tuple(self.gaps.pattern.split(self.wording))
 
     @property
-    def _between(self) -> Sequence[str]:
-        """What stands before, between and behind the gaps: one more than there are gaps."""
-        return self._pieces[0::2]
-
-    @property
     def shape(self) -> tuple[str, ...]:
-        """What is the same in every text: of two companies' templates for one text as well."""
-        return tuple(self._between)
+        """What stands before, between and behind the gaps: one more than there are gaps.
+
+        Two companies' templates for one text have the same.
+        """
+        return self._pieces[0::2]
 
     @property
     def said(self) -> int:
         """Characters of it that are the same in every text."""
-        return sum(map(len, self._between))
+        return sum(map(len, self.shape))
 
     def values(self, text: str) -> Mapping[str, str] | None:
         """What stands in the gaps when `text` is this template filled in; None when it is not.
 
         Each gap holds something, and ends where what follows it comes first.
         """
-        first, *rest = self._between
+        first, *rest = self.shape
         if not rest:
             return {} if text == first else None
         last = rest.pop()
