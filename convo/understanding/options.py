@@ -246,7 +246,7 @@ def option_list(options: tuple[OptionWords, ...], languages: tuple[str, ...]) ->
     last = words_of(tables, lambda table: table.last)
     plurals = [ending for table in tables for ending in table.plurals]
     genders = {man: woman for table in tables for man, woman in table.genders.items()}
-    in_sentences = _in_sentences(named, plurals, genders)
+    in_sentences = _parted(named, languages) | _in_sentences(named, plurals, genders)
     for name in _told_by_accents(options):
         in_sentences.pop(name, None)
     more = words_of(tables, lambda table: table.and_more)
@@ -339,3 +339,17 @@ def _in_sentences(
         if name.endswith(his)
     }
     return more | hers | singular
+
+
+def _parted(named: Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
+    """Names of two Chinese signs with a small word between, but 三个月 is not 三月."""
+    parting = [word for table in vocabularies(languages) for word in table.parting]
+    found: dict[str, str] = {}
+    for name, id in named.items():
+        if _TWO_SIGNS.fullmatch(name) and number_of(name[0], languages) is None:
+            for spelt in (f"{name[0]}{word}{name[1]}" for word in parting):
+                found[spelt] = id if found.get(spelt, id) == id else _SEVERAL
+    return found
+
+
+_TWO_SIGNS = re.compile("[\u4e00-\u9fff]{2}")

@@ -137,6 +137,8 @@ class Vocabulary:
     plurals: tuple[str, ...]
     #: How a label ends for a man, and for a woman.
     genders: Mapping[str, str]
+    #: What stands between the two signs of a verb and its thing: 剪发 is said as 剪个发.
+    parting: tuple[str, ...]
     #: Next to the one option that was named, they say that there is another thing.
     and_more: tuple[str, ...]
     names: NameWords
@@ -210,6 +212,7 @@ def vocabulary(language: str) -> Vocabulary | None:
         longer_words=entries.words(raw, "longer_words"),
         plurals=entries.words(raw, "plurals"),
         genders=entries.texts(raw, "genders"),
+        parting=entries.words(raw, "parting"),
         and_more=entries.words(raw, "and_more"),
         names=_name_words(entries.table(raw, "names")),
         addresses=_address_words(entries.table(raw, "addresses")),

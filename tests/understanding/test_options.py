@@ -23,7 +23,8 @@ WRITTEN: dict[str | None, list[str]] = {
         "option 1|Option one|number 1|no. 1|the first|the first one|1 please|one please|"
         "I choose 1|我选1|我要1|1号|1吧|haircut|HAIRCUT!|Ｈaircut|cut|剪发|剪髮|剪发！|1 haircut|"
         "1. Haircut|I want a haircut please|haircuts please|我要剪发|我想剪髮谢谢|剪发吧|"
-        "hi, a haircut for my son|不好意思，我要剪发|对不起，改成剪发吧"
+        "hi, a haircut for my son|不好意思，我要剪发|对不起，改成剪发吧|剪头发|剪个发|我想剪個頭髮|"
+        "帮我剪一下头发吧"
     ),
     "colour": rows(
         "2|二|两|贰|②|第二个|選二|the second|2nd|option two please|color|dye|染髮|我要染发|"
@@ -38,7 +39,8 @@ WRITTEN: dict[str | None, list[str]] = {
         "how much is a haircut|剪发多少钱|什么是剪发|cancel my haircut|取消剪发|2 haircut|"
         "haircutting|uncut|hair|发|剪|一个|hello|yes|ok|?|不要1|not 1|no 5|maybe|"
         "anything but a haircut|haircut instead of dye|twentieth|option|第|number|"
-        "1st of december|1pm|不好意思，不要剪发|不好意思"
+        "1st of december|1pm|不好意思，不要剪发|不好意思|不剪个发|剪了发|剪个发多少钱|"
+        "剪个发和染个发|剪头"
     ),
 }
 
@@ -48,6 +50,17 @@ WRITTEN: dict[str | None, list[str]] = {
 )
 def test_an_option_is_understood_or_left(text: str, option: str | None) -> None:
     assert understand_option(text, SALON, BOTH) == option
+
+
+def test_so_many_months_are_no_month_and_the_last_lesson_is_no_wish_for_one() -> None:
+    listed = (
+        OptionWords(id="march", number=3, labels=("三月",), words=()),
+        OptionWords(id="lesson", number=4, labels=("上课",), words=()),
+    )
+    assert understand_option("三月吧", listed, BOTH) == "march"
+    assert understand_option("三个月", listed, BOTH) is None
+    assert understand_option("上个课", listed, BOTH) == "lesson"
+    assert understand_option("上次课", listed, BOTH) is None
 
 
 def test_a_word_that_two_options_share_is_not_guessed() -> None:
