@@ -97,6 +97,7 @@ def _findings(folder: Path) -> Iterator[Finding]:
     yield from _channels(settings)
     yield _handlers_and_flows(settings)
     yield _clock(settings)
+    yield from asyncio.run(_queues(settings))
     yield from asyncio.run(_alive(settings))
 
 
@@ -136,6 +137,30 @@ def _channels(settings: Any) -> Iterator[Finding]:
             f"channels.{consoles[0]} lets everybody who knows its path_token text as anybody; "
             "take it out before strangers can reach this server",
         )
+
+
+async def _queues(settings: Any) -> list[Finding]:
+    """The queues that are read, where nobody has to call."""
+    from convo.ports.pulling import pulls
+    from convo.providers.http import HttpClient
+    from convo.runtime.clock import now
+    from convo.wiring.brands import adapters
+
+    http = HttpClient(read=PROBED_WITHIN)
+    try:
+        found = adapters(settings, http, now)
+        return [await _queue(name, each) for name, each in found.items() if pulls(each)]
+    except SettingsError:
+        return []  # it was told with the channels
+    finally:
+        await http.close()
+
+
+async def _queue(name: str, provider: Any) -> Finding:
+    try:
+        return _well("queue", f"{name}: it can be read, and {await provider.waiting()} wait there")
+    except SendError as error:
+        return _wrong("queue", f"channels.{name}: its texts cannot be read. {error}")
 
 
 def _handlers_and_flows(settings: Any) -> Finding:

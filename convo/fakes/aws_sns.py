@@ -1,8 +1,6 @@
 """A pretended AWS: SendTextMessage behind Signature Version 4, and topics of SNS with envelopes."""
 
 import base64
-import hashlib
-import hmac
 import json
 import re
 import time
@@ -18,10 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from convo.fakes.aws_proof import KEY_ID, REGION, SECRET, proves
 from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
 
-REGION = "us-east-1"
-KEY_ID, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 TOPIC = f"arn:aws:sns:{REGION}:123456789012:texts"
 SET = "reports"
 CERTIFICATE_URL = f"https://sns.{REGION}.amazonaws.com/SimpleNotificationService-0123.pem"
@@ -49,10 +46,6 @@ COVERED: Mapping[str, tuple[str, ...]] = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
     "": ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
 }
-_PROOF = re.compile(
-    r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8}/[a-z0-9-]+/sms-voice/aws4_request), "
-    r"SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})\Z"
-)
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
 
 
@@ -93,34 +86,9 @@ class FakeAwsSns:
     def answer(self, asked: Asked) -> Answer:
         if asked.method != "POST" or asked.headers.get("x-amz-target") != TARGET:
             return error(400, "UnknownOperationException")
-        if not self._proves(asked):
+        if not proves(asked, "sms-voice", self._now()):
             return error(403, "InvalidSignatureException")
         return self.refusal or self._accepted(asked)
-
-    def _proves(self, asked: Asked) -> bool:
-        """Whether the request is signed by our one key, of now."""
-        told = _PROOF.match(asked.headers.get("authorization", ""))
-        when = asked.headers.get("x-amz-date", "")
-        if told is None or told[1] != KEY_ID or not told[2].startswith(f"{when[:8]}/{REGION}/"):
-            return False
-        names = told[3].split(";")
-        if not {"host", "x-amz-date", "x-amz-target", "content-type"} <= set(names):
-            return False
-        made = datetime.strptime(when, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        if abs(made.timestamp() - self._now()) > 900:
-            return False
-        path, _, query = asked.target.partition("?")
-        rows = [f"{name}:{' '.join(asked.headers.get(name, '').split())}" for name in names]
-        body = hashlib.sha256(asked.body).hexdigest()
-        whole = "\n".join((asked.method, path, query, *rows, "", told[3], body))
-        text = "\n".join(
-            ("AWS4-HMAC-SHA256", when, told[2], hashlib.sha256(whole.encode()).hexdigest())
-        )
-        key = ("AWS4" + SECRET).encode()
-        for piece in told[2].split("/"):
-            key = hmac.new(key, piece.encode(), hashlib.sha256).digest()
-        proof = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-        return hmac.compare_digest(proof, told[4])
 
     def _accepted(self, asked: Asked) -> Answer:
         if asked.headers.get("content-type") != "application/x-amz-json-1.0":

@@ -95,15 +95,15 @@ class Envelopes:
             del self._fetched[next(iter(self._fetched))]
         self._fetched[url] = key
 
-    def opened(self, body: bytes) -> Envelope:
-        """The envelope, proven."""
+    def opened(self, body: bytes, *, tolerance: float = TOLERANCE) -> Envelope:
+        """The envelope, proven, and no more than `tolerance` (ms) old."""
         envelope = self._named(body)
         fetched = self._fetched.get(envelope.signing_cert_url)
         keys = self._pinned or (() if fetched is None else (fetched,))
         if not any(_fits(key, envelope) for key in keys):
             raise BadSignature("Amazon's signature does not fit this envelope.")
         made = _time(envelope.timestamp)
-        if made is None or abs(made - self._clock()) > TOLERANCE:
+        if made is None or abs(made - self._clock()) > tolerance:
             raise BadSignature("Amazon's envelope is too old, or of a clock that is ahead.")
         return envelope
 

@@ -4,7 +4,7 @@ Wire facts: the service's model in botocore 1.44, and the user guide on two-way 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -12,11 +12,10 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from convo.core.business import Channel
-from convo.core.events import DeliveryStatus, Inbound, Report
-from convo.core.numbers import PhoneNumber, written
+from convo.core.numbers import written
 from convo.core.turns import Outbound
 from convo.errors import (
-    BadAddress,
+    BadSignature,
     ConfigError,
     Invalid,
     OptedOut,
@@ -26,44 +25,19 @@ from convo.errors import (
     SendUncertain,
     SettingsError,
 )
-from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
-from convo.providers.aws_envelopes import NOTIFICATION, SUBSCRIBED, Envelopes, is_topic
+from convo.ports import Clock, Parsed, RawRequest, Sent
+from convo.ports.lines import Keep
+from convo.ports.pulling import Pulled
+from convo.providers import aws_queue
+from convo.providers.aws_envelopes import SUBSCRIBED, Envelope, Envelopes, is_topic
+from convo.providers.aws_messages import ANSWER, ELSEWHERE, OURS, Reader
+from convo.providers.aws_queue import Queue, Waiting, is_queue
 from convo.providers.aws_signing import Signer
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
-from convo.providers.wire import sender
-
-ANSWER = HttpAnswer()
-"""Any 2xx, within fifteen seconds."""
 
 TARGET = "PinpointSMSVoiceV2.SendTextMessage"
 SERVICE = "sms-voice"
-
-OURS = "convo"
-"""The name under which a message's context holds our id."""
-
-EVENT_VERSION = "1.0"
-
-#: How far a message is, by the type of an event without its TEXT_ or MEDIA_.
-STATUSES: Mapping[str, DeliveryStatus] = MappingProxyType(
-    {
-        "PENDING": "queued",
-        "QUEUED": "queued",
-        "SENT": "sent",
-        "SUCCESSFUL": "sent",
-        "UNKNOWN": "sent",
-        "DELIVERED": "delivered",
-        "TTL_EXPIRED": "undelivered",
-        "UNREACHABLE": "undelivered",
-        "CARRIER_UNREACHABLE": "undelivered",
-        "INVALID": "failed",
-        "INVALID_MESSAGE": "failed",
-        "BLOCKED": "failed",
-        "CARRIER_BLOCKED": "failed",
-        "SPAM": "failed",
-        "PROTECT_BLOCKED": "failed",
-    }
-)
 
 _MEANINGS: Mapping[type[SendError], str] = MappingProxyType(
     {
@@ -107,6 +81,11 @@ class Options(BaseModel):
         "whoever has signed them.",
         min_length=1,
     )
+    queue: str = Field(
+        default="",
+        description="The URL of a queue (SQS) that is subscribed to the topics. It is read, so "
+        "nobody has to reach this server.",
+    )
     origination: str = Field(
         default="",
         description="A pool's or number's id or ARN to send from, beside or instead of address.",
@@ -145,6 +124,16 @@ class Options(BaseModel):
                 )
         return given
 
+    @field_validator("queue")
+    @classmethod
+    def _is_queue(cls, given: str) -> str:
+        if given and not is_queue(given):
+            raise ValueError(
+                "it is no URL of a standard queue. Copy it from the queue's page: "
+                "https://sqs.us-east-1.amazonaws.com/123456789012/texts"
+            )
+        return given
+
 
 def connect(
     channel: Channel, options: Options, http: HttpClient, *, country: str, clock: Clock
@@ -165,23 +154,6 @@ def connect(
 # --- what is read of its JSON; none of it is shown by a repr --------------------------------------
 
 
-class _Said(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What an envelope holds: a text has an `inbound_message_id`, an event has a type."""
-
-    inbound_message_id: str = ""
-    origination_number: str = ""
-    destination_number: str = ""
-    message_body: str | None = None
-    event_type: str = ""
-    event_version: str = ""
-    message_id: str = ""
-    message_status: str = ""
-    context: dict[str, str] | None = None
-
-    def __repr__(self) -> str:
-        return f"_Said({self.event_type})"
-
-
 class _Created(msgspec.Struct, frozen=True, kw_only=True):
     id: str = msgspec.field(name="MessageId", default="")
 
@@ -191,7 +163,6 @@ class _Refusal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = msgspec.field(name="Reason", default=None)
 
 
-_said = msgspec.json.Decoder(_Said).decode
 _created = msgspec.json.Decoder(_Created).decode
 _refusal = msgspec.json.Decoder(_Refusal).decode
 _NONSENSE = (msgspec.DecodeError, UnicodeDecodeError)
@@ -205,12 +176,11 @@ class AwsSns:
     def __init__(
         self, channel: Channel, options: Options, http: HttpClient, *, country: str, clock: Clock
     ) -> None:
-        self._channel = channel.name
-        self._address = channel.address
-        self._country = country
+        self._reads = Reader(channel=channel.name, address=channel.address, country=country)
         self._http = http
         self._clock = clock
         self._confirms = options.confirm_subscriptions
+        self.pulls = bool(options.queue)
         self._envelopes = Envelopes(
             topics=options.topics,
             allow_sha1=options.allow_sha1,
@@ -218,14 +188,14 @@ class AwsSns:
             http=http,
             clock=clock,
         )
+        self._queue = (
+            Queue(options.queue, _signer(options, aws_queue.SERVICE), http, clock)
+            if options.queue
+            else None
+        )
         usual = f"https://{SERVICE}.{options.region}.amazonaws.com"
         self._url = f"{(options.base_url or usual).rstrip('/')}/"
-        self._signer = Signer(
-            key_id=options.access_key_id,
-            secret=options.secret_access_key.get_secret_value(),
-            region=options.region,
-            service=SERVICE,
-        )
+        self._signer = _signer(options, SERVICE)
         address = "" if channel.address is None else written(channel.address)
         fixed = {
             "OriginationIdentity": options.origination or address,
@@ -242,63 +212,50 @@ class AwsSns:
     async def fetch(self, request: RawRequest) -> None:
         """The certificate that it is signed with; and a topic that asks to post here is told so."""
         await self._envelopes.fetch(request.body)
-        envelope = self._envelopes.opened(request.body)
+        await self._confirm(self._envelopes.opened(request.body))
+
+    async def _confirm(self, envelope: Envelope) -> None:
         if envelope.type == SUBSCRIBED and self._confirms:
             await self._envelopes.confirm(envelope)
 
     def receive(self, request: RawRequest) -> Parsed:
-        return self._read(request, "")
+        return self._reads.read(self._envelopes.opened(request.body), "", request.brought)
 
     def report(self, request: RawRequest, outbound: str) -> Parsed:
-        return self._read(request, outbound)
+        return self._reads.read(self._envelopes.opened(request.body), outbound, request.brought)
 
-    def _read(self, request: RawRequest, outbound: str) -> Parsed:
-        envelope = self._envelopes.opened(request.body)
-        if envelope.type != NOTIFICATION:
-            return _passed_over(f"it is a {envelope.type}")
-        try:
-            said = _said(envelope.message.encode())
-        except (*_NONSENSE, UnicodeEncodeError):
-            return _passed_over("it holds neither a text nor an event")
-        try:
-            if said.inbound_message_id:
-                arrival = self._text(said, request.brought)
+    async def pull(self, keep: Keep) -> Pulled:
+        assert self._queue is not None  # `pulls` says so
+        opened: list[tuple[Waiting, Envelope]] = []
+        left: list[str] = []
+        for waiting in await self._queue.receive():
+            try:
+                opened.append((waiting, await self._opened(waiting.body.encode())))
+            except (BadSignature, SendError) as reason:
+                left.append(str(reason))
+        opened.sort(key=lambda each: each[1].timestamp)  # a queue keeps no order
+        read: list[tuple[Waiting, Parsed]] = []
+        for waiting, envelope in opened:
+            parsed = self._reads.read(envelope, "", waiting.body.encode())
+            if ELSEWHERE in parsed.ignored:
+                left.append(ELSEWHERE)  # whose channel may read the same queue
             else:
-                arrival = self._status(said, outbound, request.brought)
-        except BadAddress as reason:
-            return _passed_over(str(reason))
-        return Parsed(arrivals=(arrival,), answer=ANSWER)
+                read.append((waiting, parsed))
+        if read:
+            await keep(_together([parsed for _, parsed in read]))
+            await self._queue.take_out([waiting for waiting, _ in read])
+        return Pulled(kept=len(read), left=tuple(left))
 
-    def _text(self, said: _Said, raw: bytes) -> Arrival:
-        """Raises `BadAddress` for what cannot be answered here."""
-        to = said.destination_number
-        if isinstance(self._address, PhoneNumber) and to and to != self._address.e164:
-            raise BadAddress("it came to another number")
-        event = Inbound(
-            channel=self._channel,
-            contact=sender(said.origination_number, self._country),
-            text=said.message_body or "",
-            provider_id=said.inbound_message_id,
-        )
-        return Arrival(event=event, dedupe=f"in:{self._channel}:{said.inbound_message_id}", raw=raw)
+    async def waiting(self) -> int:
+        assert self._queue is not None  # `pulls` says so
+        return await self._queue.length()
 
-    def _status(self, said: _Said, outbound: str, raw: bytes) -> Arrival:
-        kind, _, word = said.event_type.partition("_")
-        status = STATUSES.get(word)
-        if kind not in ("TEXT", "MEDIA") or status is None or not said.message_id:
-            raise BadAddress(f"event {said.event_type[:40]!r}")
-        if said.event_version != EVENT_VERSION:
-            raise BadAddress(f"an event of version {said.event_version[:10]!r}")
-        code = said.message_status if status in ("undelivered", "failed") else ""
-        event = Report(
-            channel=self._channel,
-            outbound=outbound or (said.context or {}).get(OURS, ""),
-            provider_id=said.message_id,
-            status=status,
-            code=code,
-        )
-        key = f"report:{self._channel}:{said.message_id}:{said.event_type}:{code}"
-        return Arrival(event=event, dedupe=key, raw=raw)
+    async def _opened(self, body: bytes) -> Envelope:
+        """What waited in the queue is as good as new, however long it did."""
+        await self._envelopes.fetch(body)
+        envelope = self._envelopes.opened(body, tolerance=math.inf)
+        await self._confirm(envelope)
+        return envelope
 
     # --- sending ------------------------------------------------------------------------------
 
@@ -323,8 +280,22 @@ class AwsSns:
         raise _failure(answer)
 
 
-def _passed_over(why: str) -> Parsed:
-    return Parsed(arrivals=(), answer=ANSWER, ignored=(why,))
+def _signer(options: Options, service: str) -> Signer:
+    return Signer(
+        key_id=options.access_key_id,
+        secret=options.secret_access_key.get_secret_value(),
+        region=options.region,
+        service=service,
+    )
+
+
+def _together(read: Sequence[Parsed]) -> Parsed:
+    """All that one look into the queue has brought, so that it is kept in one step."""
+    return Parsed(
+        arrivals=tuple(arrival for each in read for arrival in each.arrivals),
+        answer=ANSWER,
+        ignored=tuple(why for each in read for why in each.ignored),
+    )
 
 
 def _accepted(answer: Response) -> Sent:

@@ -9,6 +9,7 @@ from convo.ports import Provider, Store
 from convo.runtime.announcing import Announcer
 from convo.runtime.holder import Holder
 from convo.runtime.lines import Lines
+from convo.runtime.puller import Puller
 from convo.runtime.reconciler import Reconciler
 from convo.runtime.traces import frames
 
@@ -30,6 +31,7 @@ class Running:
         announcer: Announcer | None,
         reconciler: Reconciler | None,
         lines: Lines | None,
+        puller: Puller | None,
         store: Store,
         providers: Iterable[Provider],
         on_death: Callable[[], None],
@@ -38,6 +40,7 @@ class Running:
         self._announcer = announcer
         self._reconciler = reconciler
         self._lines = lines
+        self._puller = puller
         self._store = store
         self._providers = tuple(providers)
         self._on_death = on_death
@@ -46,7 +49,8 @@ class Running:
         self.died: BaseException | None = None
 
     async def __aenter__(self) -> "Running":
-        for each in (self._lines, self._holder, self._announcer, self._reconciler):
+        loops = (self._lines, self._holder, self._announcer, self._reconciler, self._puller)
+        for each in loops:
             if each is not None:
                 loop = asyncio.create_task(each.run())
                 loop.add_done_callback(self._ended)

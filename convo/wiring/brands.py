@@ -13,6 +13,7 @@ from convo.policy.consent import proof_days
 from convo.ports import Clock, Provider, Store
 from convo.ports.ledger import Ledger
 from convo.ports.lines import keeps_a_line
+from convo.ports.pulling import pulls
 from convo.ports.register import Register
 from convo.providers import (
     africastalking,
@@ -210,8 +211,8 @@ def adapters(
             problems += [f"convo.toml: {problem}" for problem in error.problems]
             continue
         made[name] = adapter
-        if not channel.hears or keeps_a_line(adapter):
-            continue  # nobody calls there
+        if not channel.hears or keeps_a_line(adapter) or pulls(adapter):
+            continue  # nobody has to call there
         if adapter.unsigned and not connection.path_token:
             problems.append(
                 f"convo.toml: channels.{name}.path_token: it is missing. {connection.provider} "

@@ -21,6 +21,7 @@ from convo.ports.keeping import KnowsWhetherItKeeps
 from convo.ports.lines import KeepsTurns, keeps_a_line
 from convo.ports.listings import KeepsListings
 from convo.ports.presence import KnowsProcesses
+from convo.ports.pulling import pulls
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
 from convo.routing.playbook import Playbook
@@ -36,6 +37,7 @@ from convo.runtime.mind import ROUTING, Mind
 from convo.runtime.own_systems import OwnSystems
 from convo.runtime.patience import Patience
 from convo.runtime.process import Running
+from convo.runtime.puller import Puller
 from convo.runtime.reconciler import Reconciler, lists
 from convo.runtime.shelf import Shelf
 from convo.settings import Settings
@@ -159,6 +161,7 @@ async def wired(
             else None,
             reconciler=None if role == "web" else reconciler_of(outfit, name, settings),
             lines=lines,
+            puller=None if role == "web" else puller_of(outfit),
             store=store,
             providers=providers.values(),
             on_death=on_death,
@@ -245,6 +248,13 @@ def lines_of(outfit: Outfit, name: str) -> Lines | None:
         intake=outfit.intake,
         instruments=outfit.instruments,
     )
+
+
+def puller_of(outfit: Outfit) -> Puller | None:
+    """What reads the queues of providers; None where no channel has one."""
+    if not any(map(pulls, outfit.providers.values())):
+        return None
+    return Puller(providers=outfit.providers, intake=outfit.intake, instruments=outfit.instruments)
 
 
 def doors(settings: Settings, providers: Mapping[str, Provider]) -> Mapping[str, Door]:

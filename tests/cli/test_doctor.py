@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+from anyio.from_thread import start_blocking_portal
+
+from convo.fakes.aws_proof import SECRET
+from convo.fakes.aws_queue import PATH, FakeQueue
 from convo.wiring.authored import settings_in
 from tests.cli.conftest import Convo
 from tests.cli.test_run import ended, first_line, running
+from tests.fakes.http_server import FakeServer
 
 TWILIO = """
 [channels.sms]
@@ -102,3 +107,37 @@ def test_a_running_server_gets_a_webhook_signed_as_its_provider_signs(
     assert logged.count("WARNING convo.web") == logged.count("sms: refused") == 1, logged
     assert answer.exit_code == 1
     assert "✗ /in/sms    a webhook as twilio sends it was answered 403." in answer.output
+
+
+AWS = """
+[channels.aws]
+provider = "aws_sns"
+address = "+12025550100"
+region = "us-east-1"
+access_key_id = "AKIAIOSFODNN7EXAMPLE"
+secret_access_key = "env:AWS_SECRET_ACCESS_KEY"
+topics = ["arn:aws:sns:us-east-1:123456789012:texts"]
+queue = "{url}{path}"
+"""
+
+
+def test_a_queue_is_looked_into_and_needs_no_address_of_ours(convo: Convo, shop: Path) -> None:
+    queue = FakeQueue()
+    queue.put(b"{}")
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(FakeServer(queue.answer)) as server,
+    ):
+        with (shop / "convo.toml").open("a", encoding="utf-8") as settings:
+            settings.write(AWS.format(url=server.url, path=PATH))
+        for secret, finding in (
+            (SECRET, "✓ queue      aws: it can be read, and 1 wait there"),
+            ("another", "✗ queue      channels.aws: its texts cannot be read. Amazon SQS answered"),
+        ):
+            env = (shop / ".env").read_text("utf-8").partition("AWS_SECRET")[0]
+            (shop / ".env").write_text(f"{env}AWS_SECRET_ACCESS_KEY={secret}\n", "utf-8")
+            answer = convo("-C", shop, "doctor")
+            assert finding in answer.output
+            assert "public_url: it is missing" not in answer.output
+            assert answer.exit_code == (secret != SECRET)
+    assert queue.left == 1

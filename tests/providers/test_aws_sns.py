@@ -20,7 +20,7 @@ from convo.fakes.aws_sns import (
     identity,
 )
 from convo.ports import Parsed
-from convo.providers import aws_sns
+from convo.providers import aws_messages, aws_sns
 from convo.providers.aws_envelopes import MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES
 from convo.providers.aws_signing import Signer
 from convo.providers.aws_sns import SERVICE, TARGET, AwsSns, Options
@@ -175,7 +175,7 @@ def test_a_bare_message_without_an_envelope_is_refused() -> None:
 
 def test_sha_1_is_taken_where_the_settings_allow_it() -> None:
     webhook = company().published({}, URL, SignatureVersion="1")
-    assert read(webhook, allow_sha1=True).answer == aws_sns.ANSWER
+    assert read(webhook, allow_sha1=True).answer == aws_messages.ANSWER
 
 
 # --- certificates and subscriptions --------------------------------------------------------------
@@ -306,7 +306,7 @@ def test_an_event_finds_its_message_by_its_context_and_says_why_it_failed() -> N
 def test_events_that_nobody_knows_are_answered_and_passed_over(said: Any) -> None:
     parsed = read(company().published(said, URL))
     assert (parsed.arrivals, len(parsed.ignored)) == ((), 1)
-    assert parsed.answer == aws_sns.ANSWER
+    assert parsed.answer == aws_messages.ANSWER
 
 
 # --- settings ------------------------------------------------------------------------------------

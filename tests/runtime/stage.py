@@ -376,6 +376,7 @@ class Stage:
             announcer=None,
             reconciler=None,
             lines=None,
+            puller=None,
             store=self.store,
             providers=[self.provider],
             on_death=lambda: self.deaths.append("died"),

@@ -15,7 +15,7 @@ from convo.errors import (
 from convo.fakes import Webhook
 from convo.fakes.aws_sns import SECRET, FakeAwsSns, error
 from convo.ports import RawRequest
-from convo.providers import aws_sns
+from convo.providers import aws_messages
 from tests.providers.sheets import Hears, Sends, Sheet
 
 LONG_AGO = 1_795_341_600 - 3_601
@@ -37,9 +37,9 @@ SHEET = Sheet(
     provider="aws_sns",
     fake=FakeAwsSns,
     hears=Hears(
-        answer=aws_sns.ANSWER,
+        answer=aws_messages.ANSWER,
         senders={"+14255550182": "+14255550182", "+447700900123": "+447700900123"},
-        statuses=aws_sns.STATUSES,
+        statuses=aws_messages.STATUSES,
         signed=lambda fake, webhook: fake.signed(webhook.url, webhook.body),
         covers=False,  # nor is all of an envelope: where to unsubscribe is not
         shorn=_shorn,
