@@ -17,15 +17,13 @@ from typing import Any, ClassVar, cast
 from urllib.parse import quote
 from uuid import uuid4
 
-import msgspec
 from pydantic import Field, SecretStr
 
 from convo.core.approved import Gaps
 from convo.core.business import Channel
-from convo.core.events import DeliveryStatus, Inbound, Report
+from convo.core.events import DeliveryStatus, Inbound
 from convo.core.turns import Outbound
 from convo.errors import (
-    BadAddress,
     ConfigError,
     Invalid,
     RateLimited,
@@ -33,12 +31,12 @@ from convo.errors import (
     SendError,
     SendUncertain,
     Unavailable,
-    WebhookRejected,
 )
-from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
+from convo.ports import Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.approved import TemplateOptions, mainland, sign_names, template_of
 from convo.providers.http import HttpClient, Response
+from convo.providers.pushes import Passed, Told, check_extension, items_of, parsed, report_of
 from convo.providers.wire import objects_of, sender, text_of
 
 ANSWER = HttpAnswer(
@@ -151,26 +149,18 @@ class Aliyun:
         return self._read(request, outbound)
 
     def _read(self, request: RawRequest, outbound: str) -> Parsed:
-        """Replies and reports, several in one request; one that is broken spoils no other."""
-        arrivals: list[Arrival] = []
-        ignored: list[str] = []
-        for item in _items(request.body):
-            try:
-                event, once = (
-                    self._reply(item) if "content" in item else self._reported(item, outbound)
-                )
-                arrivals.append(Arrival(event=event, dedupe=once, raw=request.brought))
-            except (BadAddress, _Passed) as reason:
-                ignored.append(str(reason))
-        return Parsed(arrivals=tuple(arrivals), answer=ANSWER, ignored=tuple(ignored))
+        """Replies and reports, several in one request."""
 
-    def _reply(self, item: Mapping[str, Any]) -> tuple[Inbound, str]:
-        """The event, and what tells it from all others."""
-        id, extension = text_of(item, "sequence_id"), text_of(item, "dest_code")
+        def read(item: Mapping[str, Any]) -> Told:
+            return self._reply(item) if "content" in item else self._reported(item, outbound)
+
+        return parsed(items_of(request.body, "Aliyun"), read, request, ANSWER)
+
+    def _reply(self, item: Mapping[str, Any]) -> Told:
+        id = text_of(item, "sequence_id")
         if not id:
-            raise _Passed("a reply has no sequence_id")
-        if not extension.endswith(self._options.extend_code):
-            raise _Passed("a reply is to another extension")
+            raise Passed("a reply has no sequence_id")
+        check_extension(text_of(item, "dest_code"), self._options.extend_code)
         event = Inbound(
             channel=self._channel.name,
             contact=sender(text_of(item, "phone_number"), "CN"),
@@ -179,21 +169,15 @@ class Aliyun:
         )
         return event, f"in:{self._channel.name}:{id}"
 
-    def _reported(self, item: Mapping[str, Any], outbound: str) -> tuple[Report, str]:
-        """The same of a report. It names our message itself; the URL does where it should not."""
-        ours, theirs = text_of(item, "out_id") or outbound, text_of(item, "biz_id")
-        status = STATUSES.get(text_of(item, "success").lower())
-        if not (ours or theirs) or status is None:
-            raise _Passed("a report names no message, or no outcome")
-        code = "" if status == "delivered" else text_of(item, "err_code")
-        event = Report(
-            channel=self._channel.name,
-            outbound=ours,
-            provider_id=theirs,
-            status=status,
-            code=code,
+    def _reported(self, item: Mapping[str, Any], outbound: str) -> Told:
+        """It names our message itself; the URL does where it should not."""
+        return report_of(
+            self._channel.name,
+            STATUSES.get(text_of(item, "success").lower()),
+            ours=text_of(item, "out_id") or outbound,
+            theirs=text_of(item, "biz_id"),
+            code=text_of(item, "err_code"),
         )
-        return event, f"report:{self._channel.name}:{ours or theirs}:{status}:{code}"
 
     # --- sending ------------------------------------------------------------------------------
 
@@ -289,23 +273,6 @@ def _query(asked: Mapping[str, str]) -> str:
 
 def _escaped(text: str) -> str:
     return quote(text, safe="~")
-
-
-class _Passed(Exception):
-    """Why an item of a webhook is passed over."""
-
-
-def _items(body: bytes) -> Iterator[Mapping[str, Any]]:
-    """A webhook is a list of objects; the pages before 2018 show one object alone."""
-    try:
-        read: object = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise WebhookRejected("Aliyun's webhook is no JSON.") from None
-    if not isinstance(read, list | dict):
-        raise WebhookRejected("Aliyun's webhook is no list of replies or reports.")
-    listed = cast("list[object]", read) if isinstance(read, list) else [cast("object", read)]
-    for item in listed:
-        yield cast("Mapping[str, Any]", item) if isinstance(item, dict) else {}
 
 
 def _object(answer: Response) -> Mapping[str, Any]:

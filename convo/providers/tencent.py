@@ -9,7 +9,7 @@ docs/how-to/connect-tencent.md.
 import hashlib
 import hmac
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
@@ -19,11 +19,10 @@ from pydantic import Field, SecretStr
 
 from convo.core.approved import Gaps
 from convo.core.business import Channel
-from convo.core.events import DeliveryStatus, Inbound, Report
+from convo.core.events import DeliveryStatus, Inbound
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound
 from convo.errors import (
-    BadAddress,
     ConfigError,
     Invalid,
     OptedOut,
@@ -31,12 +30,12 @@ from convo.errors import (
     Refused,
     SendError,
     SendUncertain,
-    WebhookRejected,
 )
-from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
+from convo.ports import Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.approved import TemplateOptions, sign_names, template_of
 from convo.providers.http import HttpClient, Response
+from convo.providers.pushes import Told, check_extension, items_of, parsed, report_of
 from convo.providers.wire import objects_of, sender, text_of
 
 ANSWER = HttpAnswer(content_type="application/json", body=b'{"result":0,"errmsg":"OK"}')
@@ -159,25 +158,16 @@ class Tencent:
         return self._read(request, outbound)
 
     def _read(self, request: RawRequest, outbound: str) -> Parsed:
-        """A reply is an object, reports are a list; one that is broken spoils no other."""
-        arrivals: list[Arrival] = []
-        ignored: list[str] = []
-        for item in _items(request.body):
-            try:
-                arrivals.append(
-                    self._reply(item, request)
-                    if "text" in item
-                    else self._reported(item, outbound, request)
-                )
-            except (BadAddress, _Passed) as reason:
-                ignored.append(str(reason))
-        return Parsed(arrivals=tuple(arrivals), answer=ANSWER, ignored=tuple(ignored))
+        """A reply is an object, reports are a list."""
 
-    def _reply(self, item: Mapping[str, Any], request: RawRequest) -> Arrival:
+        def read(item: Mapping[str, Any]) -> Told:
+            return self._reply(item) if "text" in item else self._reported(item, outbound)
+
+        return parsed(items_of(request.body, "Tencent"), read, request, ANSWER)
+
+    def _reply(self, item: Mapping[str, Any]) -> Told:
         """It has no id: two of the same words within one second are one."""
-        extension = text_of(item, "extend")
-        if not extension.endswith(self._options.extend_code):
-            raise _Passed("a reply is to another extension")
+        check_extension(text_of(item, "extend"), self._options.extend_code)
         event = Inbound(
             channel=self._channel.name,
             contact=self._number(item),
@@ -185,23 +175,16 @@ class Tencent:
         )
         told = [text_of(item, name) for name in ("nationcode", "mobile", "time", "text", "extend")]
         once = hashlib.sha256(msgspec.json.encode(told)).hexdigest()
-        return Arrival(event=event, dedupe=f"in:{self._channel.name}:{once}", raw=request.brought)
+        return event, f"in:{self._channel.name}:{once}"
 
-    def _reported(self, item: Mapping[str, Any], outbound: str, request: RawRequest) -> Arrival:
-        id, word = text_of(item, "sid"), text_of(item, "report_status")
-        status = STATUSES.get(word)
-        if not (id or outbound) or status is None:
-            raise _Passed("a report names no message, or no outcome")
-        code = "" if status == "delivered" else text_of(item, "errmsg")
-        event = Report(
-            channel=self._channel.name,
-            outbound=outbound,
-            provider_id=id,
-            status=status,
-            code=code,
+    def _reported(self, item: Mapping[str, Any], outbound: str) -> Told:
+        return report_of(
+            self._channel.name,
+            STATUSES.get(text_of(item, "report_status")),
+            ours=outbound,
+            theirs=text_of(item, "sid"),
+            code=text_of(item, "errmsg"),
         )
-        once = f"report:{self._channel.name}:{id or outbound}:{word}:{code}"
-        return Arrival(event=event, dedupe=once, raw=request.brought)
 
     def _number(self, item: Mapping[str, Any]) -> PhoneNumber:
         """`nationcode` and `mobile` together."""
@@ -289,23 +272,6 @@ def authorization(body: bytes, host: str, stamp: int, id: str, key: str) -> str:
         f"{ALGORITHM} Credential={id}/{scope}, SignedHeaders={SIGNED_HEADERS}, "
         f"Signature={signature}"
     )
-
-
-class _Passed(Exception):
-    """Why an item of a webhook is passed over."""
-
-
-def _items(body: bytes) -> Sequence[Mapping[str, Any]]:
-    try:
-        read: object = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise WebhookRejected("Tencent's webhook is no JSON.") from None
-    if isinstance(read, dict):
-        return [cast("Mapping[str, Any]", read)]
-    if not isinstance(read, list):
-        raise WebhookRejected("Tencent's webhook is no reply and no list of reports.")
-    listed = cast("list[object]", read)
-    return [cast("Mapping[str, Any]", each) if isinstance(each, dict) else {} for each in listed]
 
 
 def _said(answer: Response) -> Mapping[str, Any]:
