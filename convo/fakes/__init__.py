@@ -10,8 +10,19 @@ from convo.fakes.aliyun import FakeAliyun
 from convo.fakes.android_sms_gateway import FakeAndroidSmsGateway
 from convo.fakes.aws_sns import FakeAwsSns
 from convo.fakes.bandwidth import FakeBandwidth
-from convo.fakes.fake import Answer, Asked, Fake, Now, Said, Taken, Webhook
+from convo.fakes.fake import (
+    Answer,
+    Approvals,
+    Approving,
+    Asked,
+    Fake,
+    Now,
+    Said,
+    Taken,
+    Webhook,
+)
 from convo.fakes.generic_http import FakeGateway
+from convo.fakes.huawei import FakeHuawei
 from convo.fakes.infobip import FakeInfobip
 from convo.fakes.kannel import FakeKannel
 from convo.fakes.messagebird import FakeMessageBird
@@ -22,7 +33,18 @@ from convo.fakes.tencent import FakeTencent
 from convo.fakes.twilio import FakeTwilio
 from convo.fakes.vonage import FakeVonage
 
-__all__ = ["FAKES", "Answer", "Asked", "Fake", "Now", "Said", "Taken", "Webhook"]
+__all__ = [
+    "FAKES",
+    "Answer",
+    "Approvals",
+    "Approving",
+    "Asked",
+    "Fake",
+    "Now",
+    "Said",
+    "Taken",
+    "Webhook",
+]
 
 #: Every company that can be pretended, by its provider's name in convo.toml.
 FAKES: Mapping[str, Callable[[Now], Fake]] = {
@@ -38,6 +60,7 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "bandwidth": FakeBandwidth,
     "infobip": FakeInfobip,
     "aliyun": FakeAliyun,
+    "huawei": FakeHuawei,
     "tencent": FakeTencent,
     "kannel": FakeKannel,
     "generic_http": FakeGateway,

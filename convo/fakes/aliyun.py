@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
+from convo.fakes.fake import Answer, Approvals, Asked, Now, Said, Taken, Webhook
 
 KEY_ID, SECRET = "LTAI5tExample", "S3cretExample"
 SIGN_NAME = "美发沙龙"
-#: What this account has had approved.
+#: What this account has had approved, unless it is told otherwise.
 TEMPLATES: Mapping[str, str] = {
     "SMS_1000": "${text}",
     "SMS_1001": "已预约${day}。",
@@ -43,6 +43,7 @@ class FakeAliyun:
     def __init__(self, now: Now = time.time) -> None:
         self.taken: list[Taken] = []
         self.refusal: Answer | None = None
+        self.approved = Approvals(signatures=(SIGN_NAME,), templates=TEMPLATES)
         self._now = now
         self._nonces: set[str] = set()
 
@@ -51,7 +52,7 @@ class FakeAliyun:
             "access_key_id": KEY_ID,
             "access_key_secret": SECRET,
             "base_url": url,
-            "templates": TEMPLATES,
+            "templates": self.approved.templates,
         }
 
     def answer(self, asked: Asked) -> Answer:
@@ -94,9 +95,9 @@ class FakeAliyun:
         number = pairs.get("PhoneNumbers", "")
         if _MOBILE.fullmatch(number) is None:
             return said("isv.MOBILE_NUMBER_ILLEGAL")
-        if pairs.get("SignName") != SIGN_NAME:
+        if pairs.get("SignName") not in self.approved.signatures:
             return said("isv.SMS_SIGNATURE_ILLEGAL")
-        template = TEMPLATES.get(pairs.get("TemplateCode", ""))
+        template = self.approved.templates.get(pairs.get("TemplateCode", ""))
         if template is None:
             return said("isv.SMS_TEMPLATE_ILLEGAL")
         try:
@@ -108,7 +109,7 @@ class FakeAliyun:
         taken = Taken(
             id=f"90061974693649844{len(self.taken)}^0",
             to=f"+86{number}",
-            origin=SIGN_NAME,
+            origin=pairs["SignName"],
             text=_GAP.sub(lambda gap: str(given[gap[1]]), template),
             reference=pairs.get("OutId", ""),
         )

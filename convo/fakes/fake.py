@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 #: Seconds since 1970.
 Now = Callable[[], float]
@@ -91,3 +91,21 @@ class Fake(Protocol):
     def report(self, taken: Taken, status: str, code: str = "", url: str = "") -> Webhook:
         """How far a message is, in the company's own word; to its callback, or to `url`."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approvals:
+    """What a company that sends approved texts only has approved."""
+
+    #: Without their brackets.
+    signatures: tuple[str, ...]
+    #: By their ids there, gaps in them.
+    templates: Mapping[str, str] = field(repr=False)
+
+
+@runtime_checkable
+class Approving(Protocol):
+    """A pretended company that sends approved texts only."""
+
+    #: In force from when it is set.
+    approved: Approvals

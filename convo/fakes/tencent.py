@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
+from convo.fakes.fake import Answer, Approvals, Asked, Now, Said, Taken, Webhook
 
 SECRET_ID, SECRET_KEY = "AKIDEXAMPLE", "SecretKeyExample"
 SDK_APP_ID, SIGN_NAME = "1400006666", "腾讯云"
-#: What this application has had approved.
+#: What this application has had approved, unless it is told otherwise.
 TEMPLATES: Mapping[str, str] = {
     "1110": "{1}",
     "1111": "您的{1}已约在{2}。",
@@ -48,6 +48,7 @@ class FakeTencent:
     def __init__(self, now: Now = time.time) -> None:
         self.taken: list[Taken] = []
         self.refusal: Answer | None = None
+        self.approved = Approvals(signatures=(SIGN_NAME,), templates=TEMPLATES)
         self._now = now
 
     def settings(self, url: str) -> Mapping[str, Any]:
@@ -56,7 +57,7 @@ class FakeTencent:
             "secret_key": SECRET_KEY,
             "sdk_app_id": SDK_APP_ID,
             "base_url": url,
-            "templates": TEMPLATES,
+            "templates": self.approved.templates,
         }
 
     def answer(self, asked: Asked) -> Answer:
@@ -98,13 +99,16 @@ class FakeTencent:
         return None if fits else "AuthFailure.SignatureFailure"
 
     def _send(self, fields: Mapping[str, Any]) -> Answer:
-        numbers, template = fields.get("PhoneNumberSet"), TEMPLATES.get(fields["TemplateId"])
+        numbers, template = (
+            fields.get("PhoneNumberSet"),
+            self.approved.templates.get(fields["TemplateId"]),
+        )
         if not isinstance(numbers, list) or len(cast("list[Any]", numbers)) != 1:
             return error("InvalidParameter")
         (number,) = cast("list[str]", numbers)
         if _E164.fullmatch(number) is None:
             return status("InvalidParameterValue.IncorrectPhoneNumber", number)
-        if fields.get("SignName") != SIGN_NAME:
+        if fields.get("SignName") not in self.approved.signatures:
             return status("FailedOperation.SignatureIncorrectOrUnapproved", number)
         if template is None:
             return status("FailedOperation.TemplateIncorrectOrUnapproved", number)
@@ -114,7 +118,7 @@ class FakeTencent:
         taken = Taken(
             id=f"2640:{len(self.taken)}:{abs(hash(number)) % 10**8}",
             to=number,
-            origin=SIGN_NAME,
+            origin=fields["SignName"],
             text=_GAP.sub(lambda gap: given[int(gap[1]) - 1], template),
             reference=fields.get("SessionContext", ""),
         )

@@ -16,6 +16,8 @@ WORDS: Mapping[str, Mapping[DeliveryStatus, str]] = {
         "undelivered": "UNDELIVERABLE_NOT_DELIVERED",
     },
     "aliyun": {"delivered": "true", "undelivered": "false"},
+    "tencent": {"delivered": "SUCCESS", "undelivered": "FAIL"},
+    "huawei": {"delivered": "DELIVRD", "undelivered": "UNDELIV"},
     "kannel": {"delivered": "1", "undelivered": "2"},
     "generic_http": {"delivered": "OK", "undelivered": "LOST"},
 }

@@ -17,14 +17,26 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convo.console.network import Brought, Network, Reports, Verdict
 from convo.console.phones import Arriving
+from convo.core.business import Channel
 from convo.core.events import DeliveryStatus
 from convo.core.links import SignedIds
 from convo.core.numbers import written
 from convo.errors import SettingsError
-from convo.fakes import FAKES, Answer, Asked, Fake, Said, Taken, Webhook
+from convo.fakes import (
+    FAKES,
+    Answer,
+    Approvals,
+    Approving,
+    Asked,
+    Fake,
+    Said,
+    Taken,
+    Webhook,
+)
 from convo.fakes.words import word_for
 from convo.language.spelling import advice
 from convo.ports import Clock
+from convo.providers.approved import sign_names
 from convo.runtime.tasks import drain
 from convo.settings import Connection, Settings
 from convo.wiring.brands import PROVIDERS
@@ -74,7 +86,12 @@ def pretended(provider: str, clock: Clock) -> Pretended:
 
 
 def through(settings: Settings, channel: str, company: Pretended) -> Settings:
-    """The settings with this channel at the pretended company."""
+    """The settings with this channel at the pretended company.
+
+    One that sends approved texts only has approved what the channel has. Raises `SettingsError`.
+    """
+    if isinstance(company.fake, Approving):
+        company.fake.approved = _approved(settings.business.channels[channel], company.provider)
     brand = PROVIDERS[company.provider]
     options = brand.options.model_validate(dict(company.fake.settings(company.url)))
     kept = settings.connections[channel]
@@ -92,6 +109,24 @@ def through(settings: Settings, channel: str, company: Pretended) -> Settings:
         public_url=settings.local_url,
         connections={**settings.connections, channel: connection},
         business=replace(business, channels={**business.channels, channel: ours}),
+    )
+
+
+def _approved(channel: Channel, provider: str) -> Approvals:
+    """The signatures and templates of the channel. Raises `SettingsError` where it has none."""
+    if channel.provider != provider or not channel.templates:
+        has = "has none" if channel.provider == provider else f"is at {channel.provider}"
+        raise SettingsError(
+            [
+                f"--fake {provider}: it sends approved texts only, and channels.{channel.name} "
+                f'{has}. Write `provider = "{provider}"` there, with its settings, a `signature` '
+                f"and [channels.{channel.name}.templates] (docs/how-to/connect-{provider}.md); "
+                f"`convo templates {channel.name}` lists the texts that your flows need."
+            ]
+        )
+    return Approvals(
+        signatures=tuple(sign_names(channel).values()),
+        templates={each.id: each.wording for each in channel.templates},
     )
 
 

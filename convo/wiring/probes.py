@@ -47,6 +47,16 @@ def _africastalking(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it
     return Probe(method="POST", headers=headers, body=b"id=doctor&status=doctor")
 
 
+def _aliyun(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
+    return Probe(method="POST", headers={"Content-Type": "application/json"}, body=b"[]")
+
+
+def _huawei(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - what it can sign is not asked for
+    """A report of a status that does not exist."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Probe(method="POST", headers=headers, body=b"smsMsgId=doctor&status=doctor")
+
+
 def _android_sms_gateway(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is signed
     """The sign of life that the phone sends if it is asked to."""
     assert isinstance(options, android_sms_gateway.Options)
@@ -108,6 +118,9 @@ PROBES: Mapping[str, Callable[[BaseModel, str], Probe]] = {
     "plivo": _plivo,
     "africastalking": _africastalking,
     "android_sms_gateway": _android_sms_gateway,
+    "aliyun": _aliyun,
+    "tencent": _aliyun,
+    "huawei": _huawei,
     "bandwidth": _bandwidth,
     "infobip": _infobip,
     "kannel": _kannel,

@@ -49,6 +49,13 @@ class Dev:
 def developing(folder: Path, flows: Mapping[str, str] = NONE, *more: str) -> Generator[Dev]:
     """The repository's own business and these flows, tried out as long as the block is open."""
     written(folder, TABLES, flows)
+    with trying_out(folder, *more) as dev:
+        yield dev
+
+
+@contextmanager
+def trying_out(folder: Path, *more: str) -> Generator[Dev]:
+    """The business of this folder, tried out as long as the block is open."""
     (port,) = free_ports(1)
     process = subprocess.Popen(
         [

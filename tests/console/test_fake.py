@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
+from convo.fakes import FAKES
 from convo.fakes.words import word_for
-from tests.console.browser import NONE, TABLES, Dev, developing, sitting
+from tests.console.browser import NONE, TABLES, Dev, developing, sitting, trying_out
 from tests.console.test_moods import far, treated
 from tests.end_to_end.serving import written
 from tests.providers.sheets import sheets_of
@@ -30,6 +31,12 @@ COMPANIES = (
     "kannel",
     "generic_http",
 )
+#: What those want to have approved, which send nothing else: a text, and one with a gap.
+APPROVED = {
+    "aliyun": ("您好！请问怎么称呼？", "很高兴认识您，${name}！"),
+    "tencent": ("您好！请问怎么称呼？", "很高兴认识您，{1}！"),
+    "huawei": ("您好！请问怎么称呼？", "很高兴认识您，${1}！"),
+}
 PHONE = "+447400123456"
 OURS = {"sec-fetch-site": "same-origin"}
 
@@ -46,14 +53,16 @@ def happenings(client: httpx.Client) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield kind, json.loads(rest)
 
 
-def until_delivered(dev: Dev) -> tuple[list[str], list[str]]:
+def until_delivered(
+    dev: Dev, text: str = "book", number: str = PHONE
+) -> tuple[list[str], list[str]]:
     """Text the business; our texts, and the fates of messages until one has been delivered."""
     texts: list[str] = []
     fates: list[str] = []
     # The guard against a hang; nothing is asserted by it.
     with httpx.Client(base_url=dev.url, headers=OURS, timeout=60, trust_env=False) as client:
         assert client.get(dev.link).status_code == 303
-        asked = {"number": PHONE, "text": "book"}
+        asked = {"number": number, "text": text}
         assert client.post("/try/text", json=asked).json()["wrong"] == ""
         for kind, facts in happenings(client):
             if kind == "text" and not facts["mine"]:
@@ -74,6 +83,84 @@ def test_a_text_goes_in_by_the_companys_webhook_and_ours_out_by_its_api(
     assert len(texts) == 1
     assert "What can we do for you?" in texts[0]
     assert fates[-1] == "delivered"
+
+
+SALON = """
+[business]
+name = "沙龙"
+zone = "Asia/Shanghai"
+country = "CN"
+languages = ["zh"]
+"""
+GREETING = """
+flow: hello
+languages: [zh]
+start: {words: [你好]}
+answers: {name: text}
+steps:
+  who:
+    ask: 您好！请问怎么称呼？
+    expect: text
+    save: name
+    silent: [{after: 1h, go: over}]
+  nice:
+    say: 很高兴认识您，{{ name }}！
+    go: over
+  over:
+    end: met
+"""
+
+
+def salon(folder: Path, company: str, *, approved: Sequence[str]) -> Path:
+    """A business of the mainland, at this company by all that it must be told."""
+    (folder / "flows").mkdir(parents=True)
+    (folder / "flows" / "hello.yaml").write_text(GREETING, "utf-8")
+    table = {
+        **FAKES[company](lambda: 0).settings("http://127.0.0.1:9"),
+        "provider": company,
+        "signature": "【沙龙】",
+        "path_token": "not-used-in-dev-at-all",
+    }
+    del table["templates"]
+    lines = ["[channels.main]", *(f"{name} = {json.dumps(v)}" for name, v in table.items())]
+    lines += ["[channels.main.templates]", *(f'{n} = "{text}"' for n, text in enumerate(approved))]
+    (folder / "convo.toml").write_text(SALON + "\n".join(lines), "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("company", APPROVED)
+def test_a_company_of_approved_texts_has_approved_what_the_channel_has(
+    tmp_path: Path, company: str
+) -> None:
+    folder = salon(tmp_path / "salon", company, approved=APPROVED[company])
+    with trying_out(folder, "--fake", company) as dev:
+        texts, fates = until_delivered(dev, "你好", "+8613800138000")
+    assert texts == ["您好！请问怎么称呼？"]  # the signature stands apart on their wire
+    assert fates[-1] == "delivered"
+
+
+def told_by(folder: Path, company: str) -> str:
+    """What `convo dev --fake` says when it will not begin."""
+    done = subprocess.run(
+        [sys.executable, "-m", "convo.cli", "-C", folder, "dev", "--fake", company],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2
+    return done.stderr
+
+
+@pytest.mark.parametrize("company", APPROVED)
+def test_without_approved_texts_it_is_told_what_to_write(tmp_path: Path, company: str) -> None:
+    written(tmp_path / "shop", TABLES, {})
+    told = told_by(tmp_path / "shop", company)
+    assert f"--fake {company}: it sends approved texts only" in told
+    assert f'channels.main is at console. Write `provider = "{company}"`' in told
+    told = told_by(salon(tmp_path / "salon", company, approved=()), company)
+    assert "channels.main has none" in told
+    assert "`convo templates main` lists" in told
 
 
 def test_behind_twilio_the_moods_are_answered_by_the_real_adapter(
@@ -102,19 +189,12 @@ def test_behind_twilio_the_moods_are_answered_by_the_real_adapter(
 
 def test_a_company_that_nobody_pretends_is_told_with_those_there_are(tmp_path: Path) -> None:
     written(tmp_path / "shop", TABLES, {})
-    done = subprocess.run(
-        [sys.executable, "-m", "convo.cli", "-C", tmp_path / "shop", "dev", "--fake", "twillio"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert '--fake: nobody pretends to be "twillio". Did you mean' in done.stderr
-    assert "kannel" in done.stderr
+    told = told_by(tmp_path / "shop", "twillio")
+    assert '--fake: nobody pretends to be "twillio". Did you mean' in told
+    assert "kannel" in told
 
 
-@pytest.mark.parametrize("company", COMPANIES)
+@pytest.mark.parametrize("company", [*COMPANIES, *APPROVED])
 def test_the_words_of_a_company_mean_to_its_adapter_what_the_network_means(company: str) -> None:
     hears = next(iter(sheets_of(company).values())).hears
     assert hears is not None

@@ -31,6 +31,8 @@ class Hears:
     nobodies: tuple[str, ...] = ("384387", "SALON")
     #: Its words for how far a message is, and ours. Empty: it sends no reports.
     statuses: Mapping[str, DeliveryStatus]
+    #: Whether the word for a failure is its code as well.
+    words_are_codes: bool = False
     #: Any request made anew as the company would sign it; None where it signs nothing.
     signed: Callable[[Any, Webhook], Webhook] | None = None
     #: Whether the proof is of what is said, and not only of who says it.
