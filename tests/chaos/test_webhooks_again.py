@@ -27,6 +27,9 @@ pytestmark = pytest.mark.anyio
 
 TWILIO = Twilio()
 CONVERSATIONS = 40
+SOAKED = 480
+"""More than 10,000 webhooks."""
+
 REPORTED = 10
 """Messages for each order of reports."""
 
@@ -74,9 +77,10 @@ class Reporting(Company):
     async def _answer(self, asked: Asked) -> bytes | None:
         text = TWILIO.text_of(asked)
         if text is None:
-            return TWILIO.listed(asked, [])
+            return TWILIO.listed(asked, self.made)
         self.texts.append(text.to)
         made = Made(sid=f"SM{len(self.texts):032x}", text=text, at=datetime.now(UTC))
+        self.made.append(made)
         order = self.orders.get(text.to)
         if order is not None:
             for word in order.before:
@@ -196,10 +200,16 @@ async def _open(
         caller.close()
 
 
-async def test_a_webhook_that_comes_often_and_out_of_order_counts_once(shop: Open) -> None:
+@pytest.mark.soak
+async def test_a_webhook_that_comes_often_and_out_of_order_counts_once(
+    shop: Open, soak: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     chance = Random("webhooks again")
 
+    posted = 0
+
     async def hold(number: str) -> None:
+        nonlocal posted
         old: list[tuple[str, str]] = []
         for n, text in enumerate(business.conversation(chance, f"K{number[-3:]}")):
             sid = f"SM{number[1:]:0>30}{n:02d}"
@@ -208,11 +218,14 @@ async def test_a_webhook_that_comes_often_and_out_of_order_counts_once(shop: Ope
             # All at once, and older ones among them, in any order.
             again = [(text, sid)] * chance.randint(2, 5) + chance.sample(old, min(len(old), 2))
             chance.shuffle(again)
+            posted += len(again)
             await asyncio.gather(*(shop.post(number, *each) for each in again))
             old.append((text, sid))
 
-    await asyncio.gather(*(hold(f"+86{13_000_000_000 + n}") for n in range(CONVERSATIONS)))
-    await shop.rests()
+    for first in range(0, SOAKED if soak else CONVERSATIONS, CONVERSATIONS):
+        numbers = range(first, first + CONVERSATIONS)
+        await asyncio.gather(*(hold(f"+86{13_000_000_000 + n}") for n in numbers))
+        await shop.rests()
     found = Verdict()
     kept = shop.kept()
     oracle.every_text_once(kept.inbounds, shop.witness, found)
@@ -220,6 +233,9 @@ async def test_a_webhook_that_comes_often_and_out_of_order_counts_once(shop: Ope
     assert not found.findings, found
     assert len(shop.company.texts) == len(shop.witness.acknowledged)
     assert shop.witness.refused == []
+    with capsys.disabled():
+        if soak:
+            print(f"\n{posted:,} webhooks brought {len(shop.company.texts):,} texts")
 
 
 async def test_the_same_id_with_another_text_is_the_first_one(shop: Open) -> None:
