@@ -1,7 +1,7 @@
 """Prints what many processes on one Redis do: its core's own limit, memory, a backlog, and a bot.
 
     python -m bench.scale               all of it, about ten minutes where nothing else runs
-    python -m bench.scale memory        one part: core, memory, backlog or bot
+    python -m bench.scale memory        one part: core, memory, recovery, backlog or bot
 
 Figures are ratios of one run: machines are noisy. The load of the machine is printed beside each.
 """
@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import backlog, memory, redis_bot, redis_core
+from bench import backlog, memory, recovery, redis_bot, redis_core
 
 
 def main() -> None:
@@ -29,6 +29,7 @@ def main() -> None:
 PARTS: Mapping[str, Callable[[Path, float], None]] = {
     "core": redis_core.told,
     "memory": memory.told,
+    "recovery": recovery.told,
     "backlog": backlog.told,
     "bot": redis_bot.told,
 }
