@@ -91,6 +91,10 @@ class Signing:
         proofs = [self._proof(secret, signed).encode() for secret in self.secrets]
         return any(hmac.compare_digest(proof, given) for proof in proofs)
 
+    def proof_of(self, fields: Mapping[str, str]) -> str:
+        """What the first secret makes of these fields."""
+        return self._proof(self.secrets[0], signed_fields(fields))
+
     def _proof(self, secret: str, signed: str) -> str:
         if self.method == "md5hash":
             # Not our choice: it is how old accounts sign.

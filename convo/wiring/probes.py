@@ -3,16 +3,33 @@
 None of them brings a text, so all are let in and passed over, without a warning in the log.
 """
 
+import hashlib
+import hmac
 import secrets
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-from convo.providers import android_sms_gateway, bandwidth, kannel, plivo, twilio
+from convo.providers import (
+    android_sms_gateway,
+    bandwidth,
+    kannel,
+    messagebird,
+    plivo,
+    sinch,
+    twilio,
+    vonage,
+    vonage_sms,
+)
+from convo.providers.tokens import signed
 from convo.providers.twilio_signatures import proof_of, signed_fields
+
+GOOD_FOR = 60
+"""Seconds of a token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +46,7 @@ def _twilio(options: BaseModel, url: str) -> Probe:
     """Signed as Twilio signs, by the account's token."""
     assert isinstance(options, twilio.Options)
     fields = {"MessageSid": "SM" + "0" * 32, "MessageStatus": "doctor"}
-    signed = url + signed_fields(fields.items())
-    proof = proof_of(signed, options.token.get_secret_value().encode())
+    proof = proof_of(url + signed_fields(fields.items()), options.token.get_secret_value().encode())
     return Probe(
         method="POST",
         headers={
@@ -86,8 +102,8 @@ def _plivo(options: BaseModel, url: str) -> Probe:
     """Signed as Plivo signs, by the account's token."""
     assert isinstance(options, plivo.Options)
     fields, nonce = {"MessageUUID": "doctor", "Status": "doctor"}, secrets.token_hex(10)
-    signed = plivo.signed_v3("POST", url, fields.items())
-    proof = plivo.proof_of(options.auth_token.get_secret_value(), signed, nonce)
+    what = plivo.signed_v3("POST", url, fields.items())
+    proof = plivo.proof_of(options.auth_token.get_secret_value(), what, nonce)
     return Probe(
         method="POST",
         headers={
@@ -97,6 +113,65 @@ def _plivo(options: BaseModel, url: str) -> Probe:
         },
         body=urlencode(fields).encode(),
     )
+
+
+def _messagebird(options: BaseModel, url: str) -> Probe:
+    """A report of a status that does not exist, with a token of this very URL and body."""
+    assert isinstance(options, messagebird.Options)
+    body, now = b"id=doctor&status=doctor", int(time.time())
+    said = {
+        "iss": "MessageBird",
+        "nbf": now,
+        "exp": now + GOOD_FOR,
+        "url_hash": hashlib.sha256(url.encode()).hexdigest(),
+        "payload_hash": hashlib.sha256(body).hexdigest(),
+    }
+    token = signed(said, options.signing_key.get_secret_value())
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Probe(method="POST", headers=headers | {"MessageBird-Signature-JWT": token}, body=body)
+
+
+def _vonage(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is signed
+    """A report of no known status; to the SMS API, what its dashboard tries a URL with."""
+    assert isinstance(options, vonage.Options)
+    secret = options.signature_secret.get_secret_value()
+    if options.api == "messages":
+        body = b'{"message_uuid": "doctor", "status": "doctor"}'
+        said = {
+            "iss": "Vonage",
+            "iat": int(time.time()),
+            "payload_hash": hashlib.sha256(body).hexdigest(),
+        }
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {signed(said, secret)}",
+        }
+        return Probe(method="POST", headers=headers, body=body)
+    fields = {"timestamp": str(int(time.time()))}
+    if secret:
+        signing = vonage_sms.Signing(secrets=(secret,), method=options.signature_method)
+        fields["sig"] = signing.proof_of(fields)
+    return Probe(
+        method="POST",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        body=urlencode(fields).encode(),
+    )
+
+
+def _sinch(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is signed
+    """A kind of event that does not exist; signed where Sinch has switched that on."""
+    assert isinstance(options, sinch.Options)
+    body, stamp, nonce = b'{"type": "doctor"}', str(int(time.time())), "doctor"
+    headers = {"Content-Type": "application/json"}
+    if secret := options.webhook_secret.get_secret_value():
+        proof = hmac.digest(secret.encode(), body + f".{nonce}.{stamp}".encode(), "sha256")
+        headers |= {
+            "x-sinch-webhook-signature": b64encode(proof).decode(),
+            "x-sinch-webhook-signature-algorithm": "HmacSHA256",
+            "x-sinch-webhook-signature-nonce": nonce,
+            "x-sinch-webhook-signature-timestamp": stamp,
+        }
+    return Probe(method="POST", headers=headers, body=body)
 
 
 def _kannel(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
@@ -112,7 +187,8 @@ def _console(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs 
     return Probe(method="POST", headers={"Content-Type": "application/json"}, body=body)
 
 
-#: How each brand is tried. A gateway of one's own description can be tried by nobody but itself.
+#: How each brand is tried. A gateway of one's own description can be tried by nobody but itself,
+#: Telnyx and AWS sign with keys that they alone have, and by SMPP nobody calls us.
 PROBES: Mapping[str, Callable[[BaseModel, str], Probe]] = {
     "twilio": _twilio,
     "plivo": _plivo,
@@ -122,6 +198,9 @@ PROBES: Mapping[str, Callable[[BaseModel, str], Probe]] = {
     "tencent": _aliyun,
     "huawei": _huawei,
     "bandwidth": _bandwidth,
+    "messagebird": _messagebird,
+    "vonage": _vonage,
+    "sinch": _sinch,
     "infobip": _infobip,
     "kannel": _kannel,
     "console": _console,
