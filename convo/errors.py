@@ -171,5 +171,9 @@ class StoreUnavailable(StoreError):
     """The store cannot be reached or is being closed."""
 
 
+class LaidOutAnew(StoreUnavailable):
+    """The contacts are divided into other partitions than were known: look again, and ask again."""
+
+
 class AlreadyRunning(StoreError):
     """Another process has this database; the message names it."""

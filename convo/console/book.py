@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from convo.core.record_codec import Recorded
+from convo.errors import LaidOutAnew
 from convo.ports.ledger import Ledger
 
 PAGE = 500
@@ -81,34 +82,45 @@ class Book:
     def __init__(self, secret: bytes) -> None:
         """The secret makes keys that nobody can find numbers from; alike in all processes."""
         self._secret = hashlib.blake2b(secret, person=b"convo talks").digest()
+        self._reading = asyncio.Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        """With nothing read."""
         self._talks: OrderedDict[str, Talk] = OrderedDict()
         self._number_of: dict[str, str] = {}
         #: Where reading goes on, until the first time that everything was read.
         self._mark: str | None = ""
         #: Where new records will come: behind the last of each partition.
         self._ends: list[str] = []
-        self._reading = asyncio.Lock()
         self.turns = 0
 
     async def read_on(self, ledger: Ledger, within: float) -> bool:
         """Read what is new, for so many seconds; whether that was all."""
         until = asyncio.get_running_loop().time() + within
         async with self._reading:
-            while self._mark is not None:
-                mark = self._mark
-                page = await ledger.records(mark, PAGE)
-                self._read(page.items, mark)
-                if not page.items:
-                    self._ends.append(mark)
-                self._mark = page.next or None
+            try:
+                return await self._read_on(ledger, until)
+            except LaidOutAnew:
+                self._begin()  # every place that was noted is another one now
+        return False
+
+    async def _read_on(self, ledger: Ledger, until: float) -> bool:
+        while self._mark is not None:
+            mark = self._mark
+            page = await ledger.records(mark, PAGE)
+            self._read(page.items, mark)
+            if not page.items:
+                self._ends.append(mark)
+            self._mark = page.next or None
+            if asyncio.get_running_loop().time() > until:
+                return self._mark is None
+        for n in range(len(self._ends)):
+            while (page := await ledger.records(self._ends[n], PAGE)).items:
+                self._read(page.items, self._ends[n])
+                self._ends[n] = page.next
                 if asyncio.get_running_loop().time() > until:
-                    return self._mark is None
-            for n in range(len(self._ends)):
-                while (page := await ledger.records(self._ends[n], PAGE)).items:
-                    self._read(page.items, self._ends[n])
-                    self._ends[n] = page.next
-                    if asyncio.get_running_loop().time() > until:
-                        return False
+                    return False
         return True
 
     def _read(self, turns: tuple[Recorded, ...], mark: str) -> None:

@@ -172,6 +172,8 @@ class Attendance:
     workers: tuple[str, ...]
     #: Partitions that nobody owns now.
     free: tuple[int, ...]
+    #: Whether nobody is to own anything for a while: the partitions are made anew.
+    pauses: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,8 @@ class Holder:
             tenure.end(self._drain)
 
     def _balance(self, seen: Attendance) -> None:
-        self._share = share(self._store.partitions, seen.workers, self._name)
+        partitions = 0 if seen.pauses else self._store.partitions
+        self._share = share(partitions, seen.workers, self._name)
         staying = [number for number, tenure in self._tenures.items() if not tenure.ending]
         leaving = len(self._tenures) - len(staying)
         surplus = staying[self._share :]

@@ -13,7 +13,7 @@ from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import STATUS_RANK, Inbound, Report
 from convo.core.recalls import Recall
 from convo.core.shards import partition_of, shard_in
-from convo.errors import Busy
+from convo.errors import Busy, LaidOutAnew
 from convo.ports import Acceptance, Arrival
 from convo.stores.redis.bells import Bells
 from convo.stores.redis.faults import Passing
@@ -65,29 +65,31 @@ class Door:
     def __init__(
         self,
         functions: Functions,
-        seeker: Seeker,
-        bells: Bells,
         *,
+        bells: Bells,
         bell: str,
         dedupe_days: int,
         inbox_limit: int,
     ) -> None:
         self._functions = functions
-        self._seeker = seeker
+        self._seeker = Seeker(functions)
         self._bells = bells
         self._bell = bell
         self.dedupe_days = dedupe_days
         self._inbox_limit = inbox_limit
         self._rings = Rings(self._bring, _KNOCK)
 
-    async def accept(self, arrivals: Sequence[Arrival]) -> list[Acceptance]:
-        """Keep these. What cannot be encoded raises before anything is kept."""
+    async def accept(self, arrivals: Sequence[Arrival]) -> list[Acceptance | None]:
+        """Keep these. What cannot be encoded raises before anything is kept.
+
+        None for what belongs elsewhere by now, for the contacts were divided anew: it is not kept.
+        """
         prepared = [self._prepared(arrival) for arrival in arrivals]
         if (
             len(prepared) == 1
         ):  # as webhooks bring them: a task for it would be a seventh of its cost
-            return [await self._keep(prepared[0])]
-        return await asyncio.gather(*(self._keep(each) for each in prepared))
+            return [await self._keep_here(prepared[0])]
+        return await asyncio.gather(*(self._keep_here(each) for each in prepared))
 
     async def deliver(self, sought: Sought, partition: int) -> Acceptance:
         """Keep a report in the partition of its message."""
@@ -133,6 +135,12 @@ class Door:
             args=(partition, self._bell, contact, body, arrival.raw, act, self._inbox_limit),
             act=(partition, contact, act) if act else (),
         )
+
+    async def _keep_here(self, prepared: _Prepared | Sought | Recall) -> Acceptance | None:
+        try:
+            return await self._keep(prepared)
+        except LaidOutAnew:
+            return None
 
     async def _keep(self, prepared: _Prepared | Sought | Recall) -> Acceptance:
         if isinstance(prepared, Sought):
@@ -190,6 +198,8 @@ class Door:
             )
         except Passing:
             return b"later", b""
+        if answer == b"later" and not await self._functions.are_current():
+            raise LaidOutAnew("The contacts are divided into other partitions now: ask again.")
         return answer, here
 
     async def close(self) -> None:

@@ -4,7 +4,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from convo.errors import StoreError
 from convo.ports import Clock
+from convo.stores.redis.laying_out import present
 from convo.stores.redis.layout import Layout
 from convo.stores.redis.library import library
 from convo.stores.redis.wire import Wire
@@ -42,6 +44,14 @@ class Functions:
         self.layout = layout
         self.clock = clock
 
+    async def are_current(self) -> bool:
+        """Whether the contacts are still divided as we know it, as far as can be heard."""
+        try:
+            layout, _ = await present(self._wire, self.layout.prefix)
+        except StoreError:
+            return True
+        return layout == self.layout
+
     async def in_partition(self, partition: int, name: str, *args: Any) -> Any:
         """Call a function of a partition."""
         keys = self.layout.keys(partition, self.clock())
@@ -64,7 +74,12 @@ class Functions:
         """Call a function that writes down that arrivals came: as seen today."""
         now = self.clock()
         seen = [self.layout.seen(partition, now, 0, hash)[1] for hash in hashes]
-        return await self._call(name, self.layout.keys(partition, now) + seen, *args)
+        return await self.with_keys(partition, seen, name, *args)
+
+    async def with_keys(self, partition: int, more: Sequence[str], name: str, *args: Any) -> Any:
+        """Call a function of a partition that is given more keys of it."""
+        keys = [*self.layout.keys(partition, self.clock()), *more]
+        return await self._call(name, keys, *args)
 
     async def over_all(self, names: Sequence[str], name: str, *args: Any) -> Any:
         """Call a function of keys that are no partition's."""

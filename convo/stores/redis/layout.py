@@ -51,6 +51,8 @@ class Layout:
 
     prefix: str
     partitions: int
+    #: Which division of the contacts it is: each has keys of its own (moving.lua).
+    generation: int = 1
 
     def partition_of(self, contact: PhoneNumber) -> int:
         """Which partition has everything of this contact."""
@@ -70,6 +72,10 @@ class Layout:
         today = now // MS_A_DAY
         return [f"{start}{day}" for day in range(today + 1, today - days - 1, -1)]
 
+    def seen_on(self, day: int) -> list[str]:
+        """Names of all sets of dedupe hashes of a day, counted from 1970."""
+        return [f"seen:{bucket}:{day}" for bucket in range(BUCKETS)]
+
     def settled(self, partition: int, today: int) -> list[str]:
         """What became of messages, by days since 1970: today's first."""
         start = f"{self._begins[partition]}settled:"
@@ -86,7 +92,8 @@ class Layout:
 
     @cached_property
     def _begins(self) -> Sequence[str]:
-        tags = (tag_of(number, self.partitions) for number in range(self.partitions))
+        before = "" if self.generation == 1 else f"{self.generation}."
+        tags = (tag_of(number, self.partitions, before) for number in range(self.partitions))
         return [f"{self.prefix}:{{{tag}}}:" for tag in tags]
 
     @cached_property
@@ -94,14 +101,14 @@ class Layout:
         return [[begin + name for name in FIXED] for begin in self._begins]
 
 
-def tag_of(number: int, partitions: int) -> str:
+def tag_of(number: int, partitions: int, before: str = "") -> str:
     """The first tag of a partition's own that lies in its share of the slots.
 
     Any tag would do. These spread the partitions evenly over the nodes of a Cluster.
     """
     first, end = number * SLOTS // partitions, (number + 1) * SLOTS // partitions
     tries = 0
-    while not first <= slot_of(tag := f"{number}.{tries}") < end:
+    while not first <= slot_of(tag := f"{before}{number}.{tries}") < end:
         tries += 1
     return tag
 

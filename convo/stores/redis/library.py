@@ -27,6 +27,7 @@ FILES = (
     "accept",
     "decisions",
     "takeover",
+    "moving",
     "recalls",
     "claim",
     "read",

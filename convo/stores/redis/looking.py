@@ -11,17 +11,18 @@ import msgspec
 from convo.core import codec, event_codec, record_codec
 from convo.core.contacts import Consent, ContactState
 from convo.core.numbers import PhoneNumber
-from convo.core.overview import Holding, Overview, Page, ParkedEvent, Stage, Tracked
+from convo.core.overview import Holding, Overview, Page, ParkedEvent, Stage, T, Tracked
 from convo.core.presence import Presence
 from convo.core.record_codec import Recorded
 from convo.core.shards import SHARDS, partition_of, shard_in
-from convo.errors import StoreUnavailable
+from convo.errors import LaidOutAnew
 from convo.ports import Clock
 from convo.stores.redis import address, rows
 from convo.stores.redis.accounts import accounts_behind
 from convo.stores.redis.connecting import connected
 from convo.stores.redis.functions import Functions, ServersClock
-from convo.stores.redis.layout import MS_A_DAY, Layout
+from convo.stores.redis.laying_out import present
+from convo.stores.redis.layout import MS_A_DAY
 from convo.stores.redis.overviewing import overview
 from convo.stores.redis.processes import processes
 from convo.stores.redis.wire import Wire, time_of
@@ -63,13 +64,14 @@ class RedisLedger:
     # --- messages -----------------------------------------------------------------------------
 
     async def messages(self, stage: Stage, mark: str, limit: int) -> Page[Tracked]:
+        mark = self._within(mark)
         at = _place(mark) if mark else _Place(today=self._clock() // MS_A_DAY)
         keys, read = self._stages(at.today)[stage]
         partition, key = keys[at.number]
         cursor, fields = await self._wire.ask("HSCAN", key, at.cursor, "COUNT", limit)
         found = await read(partition, fields)
         found.sort(key=lambda each: each.created, reverse=stage == "done")
-        return Page(items=tuple(found), next=at.next(cursor, len(keys)))
+        return await self._page(found, at.next(cursor, len(keys)))
 
     def _stages(self, today: int) -> Mapping[Stage, tuple[Sequence[tuple[int, str]], "_Read"]]:
         """The hashes that tell of each stage, with their partitions, and how they are read."""
@@ -141,13 +143,13 @@ class RedisLedger:
     # --- what is parked, and what was told ----------------------------------------------------
 
     async def parked(self, mark: str, limit: int) -> Page[ParkedEvent]:
-        partition, after = _numbers(mark)
+        partition, after = _numbers(self._within(mark))
         found = await self._wire.ask(
             "XRANGE", self._key(partition, "parked"), f"0-{after + 1}", "+", "COUNT", limit
         )
         events = tuple(_parked(partition, *each) for each in found)
         last = int(events[-1].id) // SHARDS if len(events) == limit else None
-        return Page(items=events, next=self._behind(partition, last))
+        return await self._page(events, self._behind(partition, last))
 
     async def parked_event(self, id: str) -> ParkedEvent | None:
         if not (id.isascii() and id.isdigit()):
@@ -160,10 +162,10 @@ class RedisLedger:
         return _parked(partition, *found[0]) if found else None
 
     async def records(self, mark: str, limit: int) -> Page[Recorded]:
-        partition, after = _numbers(mark)
+        partition, after = _numbers(self._within(mark))
         found = await accounts_behind(self._functions, partition, after, limit)
-        told = tuple(record_codec.decode(account) for _, account in found)
-        return Page(items=told, next=self._behind(partition, found[-1][0] if found else None))
+        told = [record_codec.decode(account) for _, account in found]
+        return await self._page(told, self._behind(partition, found[-1][0] if found else None))
 
     def _behind(self, partition: int, number: int | None) -> str:
         """Where it goes on: behind that number, else with the next partition."""
@@ -171,17 +173,33 @@ class RedisLedger:
             return f"{partition} {number}"
         return f"{partition + 1} 0" if partition + 1 < self._layout.partitions else ""
 
+    # --- pages --------------------------------------------------------------------------------
+
+    def _within(self, mark: str) -> str:
+        """What a mark says within its division of the contacts. Raises `LaidOutAnew`."""
+        generation, _, place = mark.partition("/")
+        if mark and int(generation) != self._layout.generation:
+            raise LaidOutAnew(_BEGIN_AGAIN)
+        return place
+
+    async def _page(self, items: Sequence[T], following: str) -> Page[T]:
+        """Raises `LaidOutAnew` where it may lack what is elsewhere by now."""
+        if not await self._functions.are_current():
+            raise LaidOutAnew(_BEGIN_AGAIN)
+        mark = f"{self._layout.generation}/{following}" if following else ""
+        return Page(items=tuple(items), next=mark)
+
     # --- contacts -----------------------------------------------------------------------------
 
     async def contacts(self, mark: str, limit: int) -> Page[ContactState]:
-        partition, cursor = _numbers(mark)
+        partition, cursor = _numbers(self._within(mark))
         reached, flat = await self._functions.in_partition(
             partition, "look_at_contacts", cursor, limit
         )
         pairs = zip(flat[::2], flat[1::2], strict=True)
-        states = (codec.decode(PhoneNumber(who.decode()), record) for who, record in pairs)
+        states = [codec.decode(PhoneNumber(who.decode()), record) for who, record in pairs]
         going_on = int(reached) or None
-        return Page(items=tuple(states), next=self._behind(partition, going_on))
+        return await self._page(states, self._behind(partition, going_on))
 
     async def contact(self, number: PhoneNumber) -> ContactState | None:
         partition = self._layout.partition_of(number)
@@ -209,6 +227,11 @@ class RedisLedger:
 
 _Read = Callable[[int, Mapping[bytes, bytes]], Awaitable[list[Tracked]]]
 
+_BEGIN_AGAIN = (
+    "The contacts were divided into other partitions meanwhile (convo partitions): look once more "
+    "from the beginning."
+)
+
 _LEASE = ("owner", "token", "since", "until")
 
 
@@ -220,14 +243,8 @@ async def looking(
     # Nothing is written, so there is nothing that a replica would have to have.
     wire = connected(address.read(url), "default")
     try:
-        kept = await wire.ask(
-            "HGET", Layout(prefix=prefix, partitions=1).of_all("layout"), "partitions"
-        )
-        if kept is None:
-            raise StoreUnavailable("This Redis keeps nothing yet: nobody has texted this business.")
-        functions = Functions(
-            wire, Layout(prefix=prefix, partitions=int(kept)), ServersClock(clock)
-        )
+        layout, _ = await present(wire, prefix)
+        functions = Functions(wire, layout, ServersClock(clock))
         functions.clock.learn(await time_of(wire))
         yield RedisLedger(wire, functions)
     finally:

@@ -8,11 +8,21 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from convo.core.overview import LaneQueue, Overview
+from convo.core.overview import LaneQueue, Levels, Overview
 from convo.core.turns import Lane
 from convo.routing.timers import GATE
 from convo.stores.redis.functions import Functions
+from convo.stores.redis.layout import Layout
 from convo.stores.redis.wire import Wire
+
+#: What is counted for the metrics, and how: no count takes long, however much there is.
+COUNTED = (
+    ("XLEN", "inbox"),
+    ("HLEN", "messages"),
+    ("HLEN", "sending"),
+    ("HLEN", "held"),
+    ("XLEN", "parked"),
+)
 
 COUNTED_AT_ONCE = 300
 """What is counted in one call: it takes the server about a millisecond."""
@@ -58,6 +68,21 @@ class _Counts:
     lanes: dict[tuple[str, Lane], _LaneCount] = field(
         default_factory=dict[tuple[str, Lane], _LaneCount]
     )
+
+
+async def levels(wire: Wire, layout: Layout) -> Levels:
+    """How full all partitions are together."""
+    counted = await asyncio.gather(
+        *(
+            wire.ask(count, layout.key(number, name))
+            for number in range(layout.partitions)
+            for count, name in COUNTED
+        )
+    )
+    inbox, messages, sending, held, parked = (
+        sum(counted[place :: len(COUNTED)]) for place in range(len(COUNTED))
+    )
+    return Levels(inbox=inbox, outbox=messages - sending - held, parked=parked, held=held)
 
 
 async def overview(wire: Wire, functions: Functions, now: int) -> Overview:

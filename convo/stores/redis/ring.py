@@ -90,7 +90,7 @@ class Ring(Generic[T]):
                 return answer
         raise StoreUnavailable(
             "Another Redis has taken over or is about to, and the partition's owner has not come "
-            "back to it yet: ask again."
+            "back to it yet; or the contacts are being divided anew (convo partitions): ask again."
         )
 
     async def _ask(self, brought: T, again: bool) -> tuple[bytes, bytes]:

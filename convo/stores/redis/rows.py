@@ -25,6 +25,8 @@ _consents = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, int, str, int
 _Act = tuple[str, ConsentState, int, str, int, str, str, bool]
 _act = msgspec.msgpack.Decoder(_Act).decode
 _acts = msgspec.msgpack.Decoder(list[_Act]).decode
+_apart = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
+_word = msgspec.msgpack.Decoder(str).decode
 _done = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
 
 
@@ -181,6 +183,11 @@ def attempt_at(step: str, message: str) -> str:
 def step_of(attempt: str) -> str:
     """The step that claimed it, which is what the server keeps of an attempt."""
     return attempt.partition(" ")[0]
+
+
+def word_at(place: int, packed: bytes) -> str:
+    """One of the words in a list, whatever the others are."""
+    return _word(_apart(packed)[place])
 
 
 def twos(flat: Sequence[Any]) -> Iterable[tuple[Any, Any]]:

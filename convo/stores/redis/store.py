@@ -12,7 +12,7 @@ from convo.core.contacts import Consent
 from convo.core.numbers import PhoneNumber
 from convo.core.overview import Levels
 from convo.core.presence import Presence
-from convo.errors import Fenced, StoreError, StoreUnavailable
+from convo.errors import Fenced, StoreError
 from convo.ports import (
     Acceptance,
     Arrival,
@@ -33,9 +33,11 @@ from convo.stores.redis.accounts import accounts_behind
 from convo.stores.redis.bells import Bells
 from convo.stores.redis.connecting import check, connected
 from convo.stores.redis.functions import Functions, ServersClock
-from convo.stores.redis.layout import MS_A_DAY, PARTITIONS, Layout
+from convo.stores.redis.laying_out import known, laid_out, present, read_layout
+from convo.stores.redis.layout import MS_A_DAY, Layout
 from convo.stores.redis.leases import LEASE, LOST, Acquired, Holding
 from convo.stores.redis.limits import permit
+from convo.stores.redis.overviewing import levels
 from convo.stores.redis.safety import Durability
 from convo.stores.redis.seeking import Seeker
 from convo.stores.redis.tidying import USUAL, Retention, tidy
@@ -47,21 +49,9 @@ DEDUPE_DAYS = 7
 INBOX_LIMIT = 100_000
 """Events that may wait in a partition before more are refused."""
 
-LAYOUT = 1
-"""How what is kept is laid out; it grows when an older Convo could not read it any more."""
-
 RENEW_EVERY = 3.0
 """Seconds after which an owner that has nothing to do is woken all the same: it renews its lease,
 and finds what a lost ring has not told it."""
-
-#: What is counted for the metrics, and how: no count takes long, however much there is.
-COUNTED = (
-    ("XLEN", "inbox"),
-    ("HLEN", "messages"),
-    ("HLEN", "sending"),
-    ("HLEN", "held"),
-    ("XLEN", "parked"),
-)
 
 
 class RedisStore:
@@ -72,17 +62,18 @@ class RedisStore:
         wire: Wire,
         functions: Functions,
         bells: Bells,
-        door: Door,
+        door: Callable[[Functions], Door],
         *,
         retention: Retention,
     ) -> None:
         self._wire = wire
         self._functions = functions
-        self._layout = functions.layout
         self._clock = functions.clock
         self._bells = bells
-        self._door = door
+        self._door_of = door
+        self._door = door(functions)
         self._seeker = Seeker(functions)
+        self._pauses = False
         self._retention = retention
         self._holdings: dict[int, Holding] = {}
         #: Tokens that were asked for, until the answer comes: asked again, it is the same lease.
@@ -128,13 +119,8 @@ class RedisStore:
             raise
         bell = layout.of_all("bell")
         bells = Bells(partial(wire.subscribed, bell))
-        door = Door(
-            functions,
-            Seeker(functions),
-            bells,
-            bell=bell,
-            dedupe_days=dedupe_days,
-            inbox_limit=inbox_limit,
+        door = partial(
+            Door, bells=bells, bell=bell, dedupe_days=dedupe_days, inbox_limit=inbox_limit
         )
         return cls(wire, functions, bells, door, retention=retention)
 
@@ -142,8 +128,18 @@ class RedisStore:
     def partitions(self) -> int:
         return self._layout.partitions
 
+    @property
+    def _layout(self) -> Layout:
+        return self._functions.layout
+
     async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
-        return await self._door.accept(arrivals)
+        answers = await self._door.accept(arrivals)
+        while left := [place for place, answer in enumerate(answers) if answer is None]:
+            await self._divided_anew((await present(self._wire, self._layout.prefix))[0])
+            again = await self._door.accept([arrivals[place] for place in left])
+            for place, answer in zip(left, again, strict=True):
+                answers[place] = answer
+        return [answer for answer in answers if answer is not None]
 
     async def keeps(self) -> None:
         # A write that changes nothing is refused as every other would be.
@@ -157,14 +153,23 @@ class RedisStore:
     # --- owning -------------------------------------------------------------------------------
 
     async def attend(self, worker: str) -> Attendance:
-        (now, workers), *leases = await asyncio.gather(
+        layout = self._layout
+        kept, (now, workers), *leases = await asyncio.gather(
+            read_layout(self._wire, layout.prefix),
             self._functions.over_all(("workers",), "attend", worker, LEASE),
             *(
-                self._wire.ask("HMGET", self._layout.key(number, "state"), "token", "until")
-                for number in range(self.partitions)
+                self._wire.ask("HMGET", layout.key(number, "state"), "token", "until")
+                for number in range(layout.partitions)
             ),
         )
         self._clock.learn(now)
+        now_there, pauses = known(layout.prefix, kept)
+        if now_there != layout:
+            await self._divided_anew(now_there)
+            return await self.attend(worker)
+        if pauses and not self._pauses:
+            log.warning("Contacts are being divided anew (convo partitions): workers pause.")
+        self._pauses = pauses
         await self._seeker.find(self._door.deliver)
         return Attendance(
             workers=tuple(name.decode() for name in workers),
@@ -173,7 +178,20 @@ class RedisStore:
                 for number, (token, until) in enumerate(leases)
                 if not token or int(until) <= now
             ),
+            pauses=pauses,
         )
+
+    async def _divided_anew(self, layout: Layout) -> None:
+        """Go on where everything is now. What knows another place is let go of whole."""
+        if layout == self._layout:
+            return
+        log.warning("Contacts are divided into %d partitions now.", layout.partitions)
+        door = self._door
+        self._functions = Functions(self._wire, layout, self._clock)
+        self._door = self._door_of(self._functions)
+        self._seeker = Seeker(self._functions)
+        self._holdings.clear()
+        await door.close()
 
     async def leave(self, worker: str) -> None:
         await self._wire.ask("ZREM", self._layout.of_all("workers"), worker)
@@ -202,9 +220,12 @@ class RedisStore:
         await turns.end(self._wire, self._layout.of_all(f"turn:{what}"), worker)
 
     async def acquire(self, partition: int, owner: str) -> Lease | None:
+        if partition >= self.partitions:
+            return None  # there are fewer since it was seen
         asked = partition, owner
         token = self._asked_for.setdefault(asked, secrets.token_hex(16))
-        reply = await self._functions.in_partition(partition, "acquire", owner, token, LEASE)
+        functions = self._functions
+        reply = await functions.in_partition(partition, "acquire", owner, token, LEASE)
         del self._asked_for[asked]
         if reply[0] != b"ok":
             return None
@@ -226,7 +247,7 @@ class RedisStore:
         acquired = Acquired(lease=lease, owner=owner, before=before, seq=seq, number=number)
         self._holdings[partition] = Holding(
             acquired,
-            self._functions,
+            functions,
             lasts=LEASE,
             dedupe_days=self._door.dedupe_days,
             on_takeover=self._keep_flows_again,
@@ -240,7 +261,7 @@ class RedisStore:
         try:
             work = await holding.advance(done, wants)
         except Fenced:
-            self._holdings.pop(lease.partition, None)
+            self._let_fall(lease)
             raise
         self._clock.learn(work.now)
         self._tidy_daily(lease.partition, work.now)
@@ -259,15 +280,21 @@ class RedisStore:
         try:
             await self._holding(lease).release(in_order=in_order)
         except Fenced:
-            self._holdings.pop(lease.partition, None)
+            self._let_fall(lease)
             raise
-        del self._holdings[lease.partition]
+        self._let_fall(lease)
+
+    def _let_fall(self, lease: Lease) -> None:
+        if (holding := self._holdings.get(lease.partition)) and holding.lease is lease:
+            del self._holdings[lease.partition]
 
     async def begin(self, partition: int, key: str) -> None:
-        await self._wire.ask("HINCRBY", self._layout.key(partition, "begun"), key, 1)
+        if partition < self.partitions:  # there may be fewer since it was acquired
+            await self._wire.ask("HINCRBY", self._layout.key(partition, "begun"), key, 1)
 
     async def outlived(self, partition: int, key: str) -> None:
-        await self._wire.ask("HDEL", self._layout.key(partition, "begun"), key)
+        if partition < self.partitions:
+            await self._wire.ask("HDEL", self._layout.key(partition, "begun"), key)
 
     async def bell(self, lease: Lease, until: int | None) -> None:
         self._holding(lease)
@@ -285,9 +312,12 @@ class RedisStore:
 
     async def tidy(self, partition: int) -> None:
         """Forget what is old now, rather than at the day's end."""
+        await self._tidy(self._functions, partition)
+
+    async def _tidy(self, functions: Functions, partition: int) -> None:
         async with self._sweeping:
             await tidy(
-                self._functions,
+                functions,
                 partition,
                 retention=self._retention,
                 dedupe_days=self._door.dedupe_days,
@@ -298,7 +328,7 @@ class RedisStore:
         if self._tidied.get(partition, 0) < today:
             self._tidied[partition] = today
             # What could not be forgotten today is forgotten tomorrow.
-            self._beside(partial(self.tidy, partition))
+            self._beside(partial(self._tidy, self._functions, partition))
 
     def _beside(self, doing: Callable[[], Awaitable[None]]) -> None:
         """Do it while the work goes on, and take it as it comes."""
@@ -319,17 +349,7 @@ class RedisStore:
         return await accounts_behind(self._functions, partition, after, limit)
 
     async def levels(self) -> Levels:
-        counted = await asyncio.gather(
-            *(
-                self._wire.ask(count, self._layout.key(number, name))
-                for number in range(self.partitions)
-                for count, name in COUNTED
-            )
-        )
-        inbox, messages, sending, held, parked = (
-            sum(counted[place :: len(COUNTED)]) for place in range(len(COUNTED))
-        )
-        return Levels(inbox=inbox, outbox=messages - sending - held, parked=parked, held=held)
+        return await levels(self._wire, self._layout)
 
     async def acts(self, contact: PhoneNumber) -> Sequence[Consent]:
         partition = self._layout.partition_of(contact)
@@ -376,23 +396,3 @@ class RedisStore:
     async def _let_go(self, lease: Lease) -> None:
         with suppress(StoreError):
             await self._give_back(lease, in_order=False)
-
-
-async def laid_out(wire: Wire, prefix: str, partitions: int | None) -> Layout:
-    """The layout that the server has, or is given now."""
-    layout = Layout(prefix=prefix, partitions=partitions or PARTITIONS)
-    key = layout.of_all("layout")
-    await wire.ask("HSETNX", key, "layout", LAYOUT)
-    await wire.ask("HSETNX", key, "partitions", layout.partitions)
-    known, there = await wire.ask("HMGET", key, "layout", "partitions")
-    if int(known) != LAYOUT:
-        raise StoreUnavailable(
-            f"What Redis keeps is laid out as {known.decode()}, this Convo knows {LAYOUT}. Run the "
-            "Convo that wrote it, or a newer one."
-        )
-    if partitions is not None and int(there) != partitions:
-        raise StoreUnavailable(
-            f"What Redis keeps has {there.decode()} partitions, and not {partitions}: their number "
-            "is given once, when it is empty. Take what is there, or another Redis."
-        )
-    return Layout(prefix=prefix, partitions=int(there))

@@ -8,7 +8,7 @@
 --                      duplicates (arrivals that came again), in_hand (events that were read and
 --                      may be under way), handed (the errands that the last commit handed out),
 --                      served (the server that the owner was heard at last), lasts (its lease, ms),
---                      recalls (recalls.lua)
+--                      recalls (recalls.lua), moving and move (moving.lua)
 --   inbox      stream  0-N: at contact acted event raw order hash acts, of events whose turn is
 --                      still to come (commit.lua)
 --   contacts   hash    E.164 -> card: consents, timers, record (cards.lua)

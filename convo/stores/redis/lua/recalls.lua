@@ -65,6 +65,8 @@ end
 -- ARGV: clock, cursor, most. Drops what nobody has claimed; answers the next cursor, '0' at the end.
 function recalls.drop(keys, args)
   local p, now = partition(keys), clock(args[1])
+  -- What is being copied stays as it is; where it goes, the recall goes too and means it there.
+  if call('HEXISTS', p.key.state, 'moving') == 1 then return '0' end
   local kept = recalls.kept(p)
   local cursor, page = unpack(call('HSCAN', p.key.messages, args[2], 'COUNT', args[3]))
   for n = 1, #page, 2 do

@@ -22,9 +22,12 @@ end
 local waiting = {}
 
 -- Whether a partition has an owner whom this server has not heard of yet, and may hear of still:
--- for as long as a lease lasts.
+-- for as long as a lease lasts. One that is frozen (moving.lua) has nobody, and lets nobody in.
 local function awaits_owner(state, now)
-  local token, served, lasts = unpack(call('HMGET', state, 'token', 'served', 'lasts'))
+  local token, served, lasts, moving = unpack(
+    call('HMGET', state, 'token', 'served', 'lasts', 'moving')
+  )
+  if moving then return true end
   if not token or token == '' or not served or served == server() then return false end
   if not waiting[state] then waiting[state] = now + lasts end
   return now < waiting[state]
