@@ -104,6 +104,17 @@ class Crew:
             for name in names:
                 os.kill(self._numbers[name], signal.SIGCONT)
 
+    async def divide(self, partitions: int, killed_after: float | None) -> bool:
+        """`convo partitions`, killed with -9 after so many seconds; whether it came to its end."""
+        number = await self._midwife.start(
+            "-C", str(self._folder / WEB), "partitions", str(partitions)
+        )
+        if killed_after is not None:
+            await asyncio.sleep(killed_after)
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        return await self._midwife.ended(number) == 0
+
     async def leave(self) -> Sequence[str]:
         """All end by SIGTERM; who did not end well is named."""
         await self._leave_alone()
@@ -121,7 +132,9 @@ class Crew:
         """Partitions that a worker owns now."""
         with redis.Redis(port=self.server.port, socket_timeout=30) as client:
             keys = list(client.scan_iter("convo:{*}:state", 1_000))
-            return sum(bool(client.hget(key, "token")) for key in keys)
+            states = [client.hmget(key, "token", "moving") for key in keys]
+            # What the contacts were divided into before is kept away from everybody.
+            return sum(bool(token) and not moving for token, moving in states)
 
     def taken_over(self) -> int:
         """How often a worker has found that its partition was somebody else's meanwhile."""

@@ -55,6 +55,14 @@ ask before what is on its way has come."""
 
 LATENCY = (0.05, 0.4)
 
+DIVIDED = (4, 6, 16)
+"""Partitions into which the contacts are divided anew."""
+
+BROKEN_OFF = 0.5
+"""Share of the tries that are killed, after up to so many seconds."""
+
+BROKEN_OFF_WITHIN = 1.5
+
 RESTS_WITHIN = 150.0
 """Seconds."""
 
@@ -131,6 +139,25 @@ async def cut(scene: Scene, cuts: Mapping[str, int] = CUTS) -> None:
             lasts = asyncio.create_task(_while(lasting[what](), chance.uniform(*CUT_FOR)))
             scene.meanwhile[name] = lasts
             lasts.add_done_callback(lambda _: scene.meanwhile.pop(name))
+
+
+async def divide(scene: Scene) -> None:
+    """The contacts are divided anew, tried until it is done; what else falls, falls meanwhile."""
+    if "divide" in scene.meanwhile:
+        await scene.meanwhile["divide"]
+    dividing = asyncio.create_task(_divided(scene, scene.chance.choice(DIVIDED)))
+    scene.meanwhile["divide"] = dividing
+    dividing.add_done_callback(lambda _: scene.meanwhile.pop("divide"))
+
+
+async def _divided(scene: Scene, partitions: int) -> None:
+    while True:
+        broken_off = scene.chance.random() < BROKEN_OFF
+        after = scene.chance.uniform(0, BROKEN_OFF_WITHIN) if broken_off else None
+        if await scene.crew.divide(partitions, after):
+            scene.struck["divisions"] += 1
+            return
+        scene.struck["broken off"] += 1
 
 
 async def _while(going: AbstractContextManager[None], seconds: float) -> None:

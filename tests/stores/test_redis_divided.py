@@ -43,7 +43,9 @@ from tests.stores.contract_desk import (
 )
 from tests.stores.on_servers import PREFIXES
 
-PEOPLE = [PhoneNumber(f"+1202555{n * 37 % 10_000:04}") for n in range(1, 41)]
+PEOPLE = tuple(PhoneNumber(f"+1202555{n * 37 % 10_000:04}") for n in range(1, 41))
+
+DEDUPE_DAYS = 1
 
 STAGES: Sequence[Stage] = ("waiting", "sending", "held", "done")
 
@@ -73,6 +75,7 @@ class Business:
     clock: HandSetClock = field(default_factory=HandSetClock)
     prefix: str = field(default_factory=lambda: next(PREFIXES))
     store: RedisStore = field(init=False)
+    people: Sequence[PhoneNumber] = PEOPLE
     leases: dict[int, Lease] = field(default_factory=dict[int, Lease])
 
     async def open(self, partitions: int | None = None) -> RedisStore:
@@ -80,6 +83,7 @@ class Business:
             self.url,
             durability="fast",
             partitions=partitions,
+            dedupe_days=DEDUPE_DAYS,
             clock=self.clock,
             prefix=self.prefix,
         )
@@ -91,7 +95,7 @@ class Business:
             await divide_by(
                 *(made, partitions),
                 tell=lambda _: None,
-                dedupe_days=7,
+                dedupe_days=DEDUPE_DAYS,
                 clock=self.clock,
                 prefix=self.prefix,
             )
@@ -135,11 +139,11 @@ async def lived(of: Business) -> None:
     """So much happens that something of each contact stands everywhere."""
     store, clock = of.store, of.clock
     await of.own()
-    for n, contact in enumerate(PEOPLE):
+    for n, contact in enumerate(of.people):
         await live(of, contact, n)
     await sent(of)
     # What is not read yet, in its order; and one whose act is kept.
-    for n, contact in enumerate(PEOPLE):
+    for n, contact in enumerate(of.people):
         clock.now += 1
         await store.accept([text(f"first of {n}", contact=contact, key=f"{n} first", raw=b"raw")])
         if n % 3 == 0:
@@ -199,7 +203,7 @@ async def sent(of: Business) -> None:
         ]
         assert {each.outcome for each in settles} == {"accepted", "held"}
         await of.store.advance(lease, Done(settles=tuple(settles)), wanted(messages=3, errands=2))
-    for contact in PEOPLE:  # of what nobody knows yet
+    for contact in of.people:  # of what nobody knows yet
         early = report("sent", provider_id=f"early of {contact.e164}", outbound=id_of(contact, 9))
         await of.store.accept([early])
 
@@ -233,7 +237,7 @@ async def seen(of: Business) -> Mapping[str, Any]:
             mark = parked.next
             if not mark:
                 break
-        for contact in PEOPLE:
+        for contact in of.people:
             told[f"acts of {contact.e164}"] = await ledger.acts(contact)
         told["overview"] = await ledger.overview(of.clock())
     return dict(told)
@@ -294,3 +298,114 @@ async def test_everything_is_there_and_happens_as_it_would_have(
     assert await found(divided) == await found(as_it_was)
     for each in (as_it_was, divided):
         await each.close()
+
+
+class Killed(BaseException):
+    """As `kill -9` does: nothing is done behind it."""
+
+
+class Deadly:
+    """A way to the server on which whoever asks is killed: at one command of those that they ask,
+    before it is sent or before its answer is heard."""
+
+    def __init__(self, wire: Wire, at: int | None = None, *, heard: bool = False) -> None:
+        self._wire = wire
+        self._at = at
+        self._heard = heard
+        self._dead = False
+        #: What was asked, by what it does to which kind of key.
+        self.asked: list[str] = []
+
+    async def ask(self, *command: Any) -> Any:
+        if self._dead:
+            raise Killed
+        self.asked.append(_what(command))
+        self._dead = len(self.asked) == self._at
+        if self._dead and not self._heard:
+            raise Killed
+        answer = await self._wire.ask(*command)
+        if self._dead:
+            raise Killed
+        return answer
+
+    async def load(self) -> None:
+        await self._wire.load()
+
+    async def told(self) -> Any:
+        return await self._wire.told()
+
+    def subscribed(self, channel: str) -> Any:
+        return self._wire.subscribed(channel)
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+
+def _what(command: Sequence[Any]) -> str:
+    if command[0] == "FCALL":
+        return command[1].partition("_")[2].partition("_")[2]
+    name = str(command[-1] if len(command) < 2 else command[1]).rpartition("}:")[2]
+    return f"{command[0]} {name.partition(':')[0]}"
+
+
+async def quick(of: Business, partitions: int, *, killed: Sequence[Any] = (None, False)) -> Deadly:
+    """Divide, and be killed on the way."""
+    at, heard = killed
+    wire = Deadly(connected(address.read(of.url), "fast"), at, heard=heard)
+    with suppress(Killed):
+        await of.divide(partitions, wire)
+    return wire
+
+
+async def test_killed_at_any_step_it_is_called_again_and_nothing_is_lost(url: str) -> None:
+    as_it_was, divided, trial = (Business(url, people=PEOPLE[:8]) for _ in range(3))
+    for each in (as_it_was, divided, trial):
+        await each.open(2)
+        await lived(each)
+        await each.give_back()
+    before = await seen(divided)
+    steps = (await quick(trial, 3)).asked
+    first = {what: place for place, what in reversed([*enumerate(steps, start=1)])}
+    switched = False
+    for n, (what, at) in enumerate(sorted(first.items(), key=lambda each: each[1])):
+        # A step is not made, or it is and nobody hears of it.
+        for heard in (False, True) if what in ("begin_move", "switch") else (n % 2 == 0,):
+            await quick(divided, 3, killed=(at, heard))
+            there, moving = await present(divided.store._wire, divided.prefix)  # noqa: SLF001
+            switched = there.partitions == 3
+            assert switched is (what == "switch" and heard)
+            begun = at > first["begin_move"] or what == "begin_move" and heard
+            assert moving is (begun and not switched)
+            if at > first["freeze"]:  # nothing happens there until it is called again
+                assert await divided.store.acquire(0, "other") is None
+        if switched:
+            break
+    again = (await quick(trial, 3)).asked
+    await quick(divided, 3, killed=(again.index("bury") + 2, True))
+    await divided.divide(3)
+    assert await seen(divided) == before
+    assert await left_behind(divided) == set()
+    await divided.close()
+    await divided.open(3)
+    as_it_was.clock.now = divided.clock.now = divided.clock.now + 2 * HOUR
+    assert await found(divided) == await found(as_it_was)
+    for each in (as_it_was, divided, trial):
+        await each.close()
+
+
+async def left_behind(of: Business) -> set[str]:
+    """What is still kept of how the contacts were divided before, but for what keeps others away."""
+    wire = of.store._wire  # noqa: SLF001
+    layout, _ = await present(wire, of.prefix)
+    ours = {layout.key(n, "") for n in range(layout.partitions)} | {layout.of_all("")}
+    keys, cursor = set[str](), 0
+    while True:
+        cursor, page = await wire.ask("SCAN", cursor, "MATCH", f"{of.prefix}:*", "COUNT", 1_000)
+        keys |= {key.decode() for key in page}
+        if not int(cursor):
+            break
+    return {
+        key
+        for key in keys
+        if not any(key.startswith(each) for each in ours) and not key.endswith(":state")
+    }
