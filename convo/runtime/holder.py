@@ -58,6 +58,7 @@ class Holder:
         self._drain = drain
         self._fit = fit
         self._stands_by = False
+        self._pauses = False
         self._patience = Patience(name, sleep)
         self._tenures: dict[int, Tenure] = {}
         self._share: int | None = None
@@ -80,6 +81,8 @@ class Holder:
                 return tenure.trouble
         if self._stands_by:
             return ""
+        if self._pauses:
+            return "pauses, for contacts are being divided anew (convo partitions)"
         if self._share is None or (self._share and not self.owned):
             return "has not become the owner of anything yet"
         return ""
@@ -120,6 +123,7 @@ class Holder:
             tenure.end(self._drain)
 
     def _balance(self, seen: Attendance) -> None:
+        self._pauses = seen.pauses
         partitions = 0 if seen.pauses else self._store.partitions
         self._share = share(partitions, seen.workers, self._name)
         staying = [number for number, tenure in self._tenures.items() if not tenure.ending]

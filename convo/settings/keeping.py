@@ -28,8 +28,8 @@ class StoreSection(Section):
         ge=1,
         le=SHARDS,
         description="Redis alone: into how many parts the contacts are divided, each owned by one "
-        "worker at a time. It is given once, when the store is empty; without it there are "
-        f"{PARTITIONS}.",
+        "worker at a time. It counts when the store is empty; without it there are "
+        f"{PARTITIONS}. `convo partitions` changes it later.",
     )
     durability: Durability = Field(
         default="default",

@@ -36,13 +36,14 @@ class Town:
     #: Partitions taken or given back, in order.
     moves: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     failing: bool = False
+    pauses: bool = False
 
     async def attend(self, worker: str) -> Attendance:
         if self.failing:
             raise StoreUnavailable("away")
         self.workers.add(worker)
         free = tuple(n for n in range(self.partitions) if n not in self.owners)
-        return Attendance(workers=tuple(self.workers), free=free)
+        return Attendance(workers=tuple(self.workers), free=free, pauses=self.pauses)
 
     async def leave(self, worker: str) -> None:
         if self.failing:
@@ -250,5 +251,19 @@ async def test_whoever_is_not_fit_takes_no_share_and_gives_back_what_they_have()
     assert a.holder.trouble == ""
     fit["a"] = True
     await until(lambda: (town.held("a"), town.held("b")) == (2, 2))
+    await a.stop()
+    await b.stop()
+
+
+async def test_while_partitions_are_made_anew_nobody_has_any_and_all_say_why() -> None:
+    town = Town(partitions=16)
+    a, b = Worker(town, "a"), Worker(town, "b")
+    await until(lambda: spread(town, a, b) == [8, 8])
+    town.pauses = True
+    await until(lambda: town.owners == {})
+    assert "convo partitions" in a.holder.trouble
+    town.partitions, town.pauses = 6, False
+    await until(lambda: spread(town, a, b) == [3, 3])
+    assert a.holder.trouble == ""
     await a.stop()
     await b.stop()

@@ -156,9 +156,10 @@ class _Move:
             await copy_entries(copy, name)
         await self._begin_with(copy, await copy_records(copy, self._old))
         self._tell("Looking whether all of it is there.")
+        await self._old_servers()  # or it would be told that something is missing, and not why
         await copy.check()
         if (olds, news) != (await self._old_servers(), await self._new_servers()):
-            raise StoreUnavailable("Another Redis took over meanwhile. Nothing was changed.")
+            raise StoreUnavailable(_TAKEN_OVER)
         if not await self._old.over_all(
             ("layout",), "switch", self._number, self._new.layout.partitions
         ):
@@ -202,11 +203,10 @@ class _Move:
     async def _old_servers(self) -> Sequence[bytes]:
         """Which servers keep the old partitions frozen. Raises `StoreUnavailable`."""
         answers = await _everywhere(self._old, "freeze", self._number)
+        if [b"overtaken"] in answers:
+            raise StoreUnavailable(_OVERTAKEN)
         if any(answer[0] != b"was frozen" for answer in answers):
-            raise StoreUnavailable(
-                "A partition was no longer frozen: another Redis took over, or another `convo "
-                "partitions` was called. Nothing was changed."
-            )
+            raise StoreUnavailable(_TAKEN_OVER)
         return [server for _, server in answers]
 
     async def _new_servers(self) -> Sequence[bytes]:
@@ -238,6 +238,8 @@ class _Move:
 
 
 _CARRIED_ON = ("number", "in_hand", "recalls")
+
+_TAKEN_OVER = "Another Redis took over meanwhile. Nothing was changed: run it again."
 
 _OVERTAKEN = "Another `convo partitions` was called meanwhile, and has the last word."
 
