@@ -25,7 +25,7 @@ help:
 	@echo 'make rows     what the product must do, and which chats and tests show it'
 	@echo 'make switches switch each feature off in a copy: what shows it must fail there'
 	@echo 'make docs     write docs/reference anew from the code'
-	@echo 'make screenshots  make the pictures of docs/pictures anew'
+	@echo 'make screenshots  make the pictures of docs/pictures anew; ALL=FOLDER: of every page as it can be'
 	@echo 'make lock     find the newest versions of everything and keep them in constraints.txt'
 	@echo 'make clean    remove what make made'
 
@@ -81,7 +81,7 @@ docs: .venv/installed-for-tests
 
 .PHONY: screenshots
 screenshots: .venv/installed-for-tests
-	@$(BIN)/python -m tests.console.screenshots
+	@$(BIN)/python -m tests.console.screenshots $(ALL)
 
 # What pip cannot bring; after the environment, for that may bring Node.js already.
 .PHONY: programs

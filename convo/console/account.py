@@ -194,7 +194,7 @@ class Account:
         name = request.state.visitor.name
         try:
             if await self._known(request, name, fields.get("old", "")) is None:
-                return self._page(request, "wrong", 401)
+                return self._page(request, "wrong_old", 401)
             hash = await self.passwords.hashed(new)
         except _Slowed as slowed:
             return self._page(request, "wait", 429, slowed.seconds)

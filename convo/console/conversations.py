@@ -21,7 +21,7 @@ from convo.console.forms import BadForm, posted
 from convo.console.frame import PAGES, Frame
 from convo.console.language import page_language
 from convo.console.sight import in_sight, shown
-from convo.console.speech.conversations import CONVERSATIONS
+from convo.console.speech.conversations import CONVERSATIONS, DROPPED
 from convo.core.contacts import EVERYTHING, ContactState
 from convo.core.numbers import PhoneNumber
 from convo.core.people import Visitor
@@ -189,7 +189,7 @@ class Conversations:
                             "pictures": said.pictures,
                             "channel": said.channel,
                             "status": said.status,
-                            "code": in_sight(said.code, visitor),
+                            "code": in_sight(_why_not(said.code, language), visitor),
                             "parts": said.parts,
                             "kind": said.kind,
                         }
@@ -199,6 +199,11 @@ class Conversations:
                     "why": [in_sight(words, visitor) for words in entry.why],
                 }
             )
+
+
+def _why_not(code: str, language: PageLanguage) -> str:
+    """The provider's code as it is, and our own word in the page's language."""
+    return DROPPED[language].get(code, code)
 
 
 async def _turns_of(talk: Talk, ledger: Ledger) -> AsyncIterator[Recorded]:

@@ -15,7 +15,8 @@ from convo.console.language import page_language
 from convo.console.speech.flows import FLOWS
 from convo.console.speech.kinds import CLASSES
 from convo.console.waiting import waiting_in
-from convo.drawing.chart import chart_of
+from convo.drawing.chart import Chart, chart_of
+from convo.drawing.outline import outlined
 from convo.drawing.placing import placed
 from convo.drawing.svg import RULES, svg_of
 from convo.drawing.wording import PageLanguage
@@ -104,10 +105,12 @@ class Flows:
             return await self.frame.nothing(request)
         page = page_language(request)
         asked = request.query_params.get("texts", "") or _first_language(flow, page)
+        chart = chart_of(flow, texts=asked, page=page)
         drawing, texts = await asyncio.gather(
-            asyncio.to_thread(_drawn, flow, asked, page),
+            asyncio.to_thread(_drawn, chart),
             asyncio.to_thread(_texts, flow, playbook, page),
         )
+        cards = [*outlined(chart)]
         async with self.looks() as ledger:
             waiting = await waiting_in(ledger, playbook.newest)
         return self.frame.draw(
@@ -117,6 +120,8 @@ class Flows:
             here="flows",
             flow=flow,
             drawing=Markup(drawing),
+            cards=cards,
+            listed={card["id"] for card in cards},
             texts_in=asked,
             texts=[each for each in texts if each.language == asked],
             sums=_sums(texts, flow),
@@ -144,8 +149,8 @@ def _first_language(flow: Flow, page: PageLanguage) -> str:
     return spoken(flow.languages, page) or flow.languages[0]
 
 
-def _drawn(flow: Flow, texts: str, page: PageLanguage) -> str:
-    return svg_of(placed(chart_of(flow, texts=texts, page=page)), alone=False)
+def _drawn(chart: Chart) -> str:
+    return svg_of(placed(chart), alone=False)
 
 
 def _texts(flow: Flow, playbook: Playbook, page: PageLanguage) -> Sequence[Text]:

@@ -26,8 +26,16 @@ def failure(error: BaseException, stood: Frame | None = None, during: str = "") 
         version=stood.version if stood else "",
         step=stood.step if stood else "",
         during=during,
-        trace=trace[-TRACE_AT_MOST:],
+        trace=_innermost(trace),
     )
+
+
+def _innermost(trace: str) -> str:
+    """The end of it, from the beginning of a line on."""
+    if len(trace) <= TRACE_AT_MOST:
+        return trace
+    end = trace[-TRACE_AT_MOST:]
+    return end[end.find("\n") + 1 :]
 
 
 def standing(frame: FrameType) -> str:

@@ -1,12 +1,14 @@
-"""Makes the pictures of docs/pictures anew: `make screenshots`."""
+"""Makes the pictures of docs/pictures anew, `make screenshots`; or, for looking at, one of every
+page as it can be, `make screenshots ALL=FOLDER`."""
 
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.console.all_pictures import take_all
 from tests.console.browser import PATIENCE, developing
 from tests.console.serving import Seat, Served, seated, served
 from tests.console.test_conversations import opened, said, text
@@ -54,15 +56,24 @@ def of_the_console(seat: Seat, business: Served) -> None:
     picture(page, "health")
 
 
-def main() -> None:
-    PICTURES.mkdir(exist_ok=True)
+def main(everything: Path | None) -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("This needs chromium on the PATH: install the package chromium.")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
         )
+        if everything is None:
+            of_the_docs(browser)
+        else:
+            take_all(browser, everything)
+        browser.close()
+
+
+def of_the_docs(browser: Browser) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
         with served(Path(folder) / "served") as business:
             with seated(browser, business, viewport=WIDE) as seat:
                 of_the_console(seat, business)
@@ -83,8 +94,7 @@ def main() -> None:
             expect(page.locator("#flow")).to_have_value("booking", timeout=PATIENCE)
             expect(page.locator("#picture .here")).to_be_visible(timeout=PATIENCE)
             picture(page, "try-it")
-        browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if sys.argv[1:] else None)

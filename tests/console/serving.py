@@ -88,10 +88,6 @@ class Seat:
         self.page.click("button.main")
         expect(self.page.locator("a.me")).to_contain_text(name, timeout=PATIENCE)
 
-    def fits(self) -> bool:
-        """Whether nothing stands out of the page at the side."""
-        return self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
 
 @contextmanager
 def seated(browser: Browser, served: Served, **more: Any) -> Generator[Seat]:

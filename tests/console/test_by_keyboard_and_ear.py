@@ -1,4 +1,4 @@
-"""The page for who uses no mouse, sees no drawing, or has a small screen."""
+"""The page for who uses no mouse or sees no drawing."""
 
 from pathlib import Path
 from typing import Any
@@ -157,18 +157,3 @@ def test_in_the_browser_no_text_leaves_its_card_and_no_label_is_crossed(
             assert page.locator("#picture .card text").count() > 0, name
         assert page.locator("#picture text.words").count() > 0
         assert found == {}
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_small_screen_nothing_runs_out_of_it(
-    browser: Browser, tmp_path: Path, scheme: Any
-) -> None:
-    with developing(tmp_path / "shop") as dev, sitting(browser, dev, "en-GB") as desk:
-        desk.page.emulate_media(color_scheme=scheme)
-        desk.page.set_viewport_size({"width": 390, "height": 844})
-        desk.text("book")
-        desk.hears("What can we do for you?")
-        desk.page.click("#add summary")
-        desk.page.click("#outline summary")
-        wide: int = desk.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 390

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.console.browser import PATIENCE
-from tests.console.serving import TOKEN, Seat, Served, seated, serious_faults, served
-from tests.node_packages import install
+from tests.console.serving import TOKEN, Seat, Served, seated, served
 
 MEI, ANN, EVE = "+8613800000001", "+12025550123", "+12025550124"
 HOSTILE = "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\">"
@@ -128,22 +127,3 @@ def test_a_hostile_text_is_shown_as_it_is_and_nothing_runs(
         expect(seat.page.locator(".theirs .said").first).to_have_text(HOSTILE)
         assert EVE in seat.page.title()
         assert seat.page.locator(".chat script, .chat img").count() == 0
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_conversation_has_no_serious_fault_and_fits_a_narrow_screen(
-    browser: Browser, business: Served, tmp_path_factory: pytest.TempPathFactory, scheme: str
-) -> None:
-    folder = tmp_path_factory.mktemp("axe")
-    install(folder, "axe-core@4")
-    axe = (folder / "node_modules/axe-core/axe.min.js").read_text("utf-8")
-    narrow = {"width": 390, "height": 844}
-    with seated(browser, business, color_scheme=scheme, viewport=narrow, bypass_csp=True) as seat:
-        seat.signs_in("agent")
-        opened(seat, MEI)
-        seat.page.locator("summary").first.click()
-        assert serious_faults(seat.page, axe) == []
-        assert seat.fits()
-        seat.opens("/console/conversations")
-        assert serious_faults(seat.page, axe) == []
-        assert seat.fits()

@@ -8,10 +8,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.cli.test_deciding import BEN, FAULTY, HELLO, one_held, parked
 from tests.console.browser import PATIENCE
-from tests.console.serving import Served, let_in, seated, serious_faults
+from tests.console.serving import Served, let_in, seated
 from tests.end_to_end.desk import Desk, desk
 from tests.end_to_end.serving import soon
-from tests.node_packages import install
 
 
 @contextmanager
@@ -29,8 +28,6 @@ def troubled(folder: Path) -> Generator[tuple[Desk, Served]]:
 def test_all_is_well_until_something_waits_for_a_person_who_then_decides(
     browser: Browser, tmp_path: Path
 ) -> None:
-    install(tmp_path, "axe-core@4")
-    axe = (tmp_path / "node_modules/axe-core/axe.min.js").read_text("utf-8")
     with troubled(tmp_path / "salon") as (salon, business):
         with seated(browser, business) as seat:
             seat.signs_in("viewer")
@@ -45,20 +42,13 @@ def test_all_is_well_until_something_waits_for_a_person_who_then_decides(
             expect(seat.page.locator(".ways")).to_contain_text("Parked events: 1.")
             expect(seat.page.locator("#held")).to_contain_text("+8613****00")
             expect(seat.page.locator(".decisions button")).to_have_count(0)
-        with seated(browser, business, bypass_csp=True) as seat:
+        with seated(browser, business) as seat:
             page = seat.page
             seat.signs_in("editor")
-            for width in (390, 1280):
-                page.set_viewport_size({"width": width, "height": 844})
-                for scheme in ("light", "dark"):
-                    page.emulate_media(color_scheme=scheme)
-                    seat.opens("/console/health")
-                    assert serious_faults(page, axe) == []
-                    assert seat.fits()
+            seat.opens("/console/health")
             page.get_by_role("link", name="What happened").click()
             expect(page.locator("pre")).to_contain_text("RenderError", timeout=PATIENCE)
             expect(page.locator("dl")).to_contain_text("faulty")
-            assert serious_faults(page, axe) == []
             page.get_by_role("button", name="Give up").click()
             expect(page.get_by_role("status").first).to_contain_text("Done.", timeout=PATIENCE)
             expect(page.locator("#parked")).to_contain_text("Nothing is parked.")

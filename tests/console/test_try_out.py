@@ -4,8 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from tests.console.browser import PATIENCE, Desk, developing, sitting
-from tests.node_packages import install
+from tests.console.browser import PATIENCE, developing, sitting
 
 
 def test_a_visit_is_booked_by_phone_while_the_flow_lights_its_steps(
@@ -109,34 +108,3 @@ def test_a_broken_edit_is_shown_while_the_good_version_goes_on_and_a_mended_one_
         desk.text("book", 1)
         desk.text("1", 1)
         desk.hears("When shall it be?", 1)
-
-
-def test_no_serious_fault_of_accessibility_is_found(browser: Browser, tmp_path: Path) -> None:
-    install(tmp_path, "axe-core@4")
-    axe = (tmp_path / "node_modules/axe-core/axe.min.js").read_text("utf-8")
-    with (
-        developing(tmp_path / "shop") as dev,
-        # The page lets no other script in; axe is one.
-        sitting(browser, dev, "en-GB", bypass_csp=True) as desk,
-    ):
-        desk.text("book")
-        desk.hears("What can we do for you?")
-        desk.page.click("#add summary")
-        desk.page.click("#outline summary")
-        for scheme in ("light", "dark"):
-            desk.page.emulate_media(color_scheme=scheme)
-            desk.page.add_script_tag(content=axe)
-            assert serious(desk) == []
-            desk.phone().locator(".save").click()
-            assert serious(desk) == []
-            desk.page.keyboard.press("Escape")
-
-
-def serious(desk: Desk) -> list[tuple[str, str, str]]:
-    """What axe finds on the page as it is now."""
-    told = desk.page.evaluate("axe.run()")
-    return [
-        (each["id"], each["help"], each["nodes"][0]["html"])
-        for each in told["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]

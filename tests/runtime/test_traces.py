@@ -33,6 +33,7 @@ def test_a_failure_has_the_words_the_place_and_the_innermost_frames_and_is_cut()
     assert (told.flow, told.version, told.step) == ("booking", "v1", "day")
     assert told.place.startswith("tests/runtime/test_traces.py:")
     assert len(told.trace) <= TRACE_AT_MOST
+    assert told.trace.startswith("  ")  # at the beginning of a line
     assert told.trace.rstrip().endswith("raise ValueError(words)")
     assert len(failure(raised(1, "x" * 100_000)).words) == WORDS_AT_MOST
 

@@ -99,3 +99,19 @@ CONVERSATIONS: Mapping[PageLanguage, Mapping[str, str]] = {
         "status_again": "稍后重试",
     },
 }
+
+#: Why the stores drop a message that waits: their own words, and the page's.
+DROPPED: Mapping[PageLanguage, Mapping[str, str]] = {
+    "en": {
+        "withdrawn": "they have said STOP",
+        "no consent": "they have not agreed",
+        "too late": "too late",
+        "recalled": "taken back",
+    },
+    "zh": {
+        "withdrawn": "对方已退订",
+        "no consent": "对方未同意",
+        "too late": "已过时效",
+        "recalled": "已撤回",
+    },
+}

@@ -2,6 +2,7 @@
 // never as markup; the drawing is parsed as an image of ours.
 
 import { at, made, notice, page, post, say } from "./asking.js";
+import { centre, firstStep } from "./centring.js";
 import * as phones from "./try_phones.js";
 
 const told = new Map(); // number -> its turns, oldest first
@@ -75,17 +76,15 @@ function light() {
       item?.querySelector(".does").after(made("em", "here", ` · ${say.here}`));
       const card = picture.querySelector(`[data-card="${CSS.escape("step:" + session.step)}"]`);
       card?.classList.add("here");
-      if (card) centre(picture, card);
     }
+  look();
 }
 
-// The drawing is moved and nothing else: the page stays where its reader is.
-function centre(picture, card) {
-  const [frame, box] = [picture, card].map((each) => each.getBoundingClientRect());
-  picture.scrollBy(
-    box.left + box.width / 2 - frame.left - frame.width / 2,
-    box.top + box.height / 2 - frame.top - frame.height / 2,
-  );
+// Where the conversation stands; in a flow in which it does not, the first step.
+function look() {
+  const picture = at("picture");
+  const card = picture.querySelector(".card.here") ?? firstStep(picture);
+  if (card) centre(picture, card);
 }
 
 async function stand(number) {
@@ -93,9 +92,9 @@ async function stand(number) {
   const answer = await fetch(`/try/standing?${new URLSearchParams({ number })}`).catch(() => null);
   if (!answer?.ok || watched !== number) return;
   stands = await answer.json();
-  const list = at("standing");
+  const [nowhere, list] = at("standing").children;
   list.replaceChildren();
-  if (!stands.sessions.length) list.append(made("dd", "", say.nothing_open));
+  nowhere.hidden = stands.sessions.length > 0;
   for (const { flow, step, answers } of stands.sessions) {
     list.append(made("dt", "", flow), made("dd", "", `${say.at_step} ${step}`));
     for (const [name, value] of Object.entries(answers))
@@ -155,6 +154,7 @@ for (const button of document.querySelectorAll("[data-by]"))
   button.addEventListener("click", () => post("/try/time", { by: button.dataset.by }));
 at("flow").addEventListener("change", draw);
 at("texts").addEventListener("change", draw);
+new ResizeObserver(look).observe(at("picture"));
 tick();
 setInterval(tick, 1000);
 phones.onWatch(stand);
