@@ -4,7 +4,7 @@ import socket
 import sqlite3
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +16,9 @@ PASSWORD = "a password + % &"
 TOKEN = "path-token-of-the-end-to-end-tests"
 UP_WITHIN = 60.0
 DOWN_WITHIN = 10.0
+READY = "Connected to bearerbox"
+"""smsbox listens before it has read who may send: until it says this, it forbids everything that is
+asked of it, or crashes."""
 #: Kannel has no option for the interface of a fake carrier; only this machine may connect.
 CARRIER = """
 group = smsc
@@ -81,7 +84,9 @@ class Gateway:
     def start(self) -> None:
         bearerbox, smsbox = BOXES
         self._begin(bearerbox, self.carrier)
+        before = self._logged().count(READY)
         self._begin(smsbox, self.sendsms)
+        self._until(lambda: self._logged().count(READY) > before, smsbox)
 
     def stop(self) -> None:
         """smsbox first, so that whoever sends is refused and nothing is half taken."""
@@ -99,14 +104,21 @@ class Gateway:
                 stderr=subprocess.STDOUT,
             )
         self._boxes.append(box)
+        self._until(lambda: listens(port), program)
+
+    def _until(self, is_so: Callable[[], bool], program: str) -> None:
+        """Until the box begun last is so far."""
         until = time.monotonic() + UP_WITHIN
-        while not listens(port):
-            assert box.poll() is None, f"{program} ended: {self._last()}"
-            assert time.monotonic() < until, f"{program} does not listen: {self._last()}"
+        while not is_so():
+            assert self._boxes[-1].poll() is None, f"{program} ended: {self._last()}"
+            assert time.monotonic() < until, f"{program} does not come up: {self._last()}"
             time.sleep(0.02)
 
+    def _logged(self) -> str:
+        return self.log.read_text("utf-8", "replace")
+
     def _last(self) -> Sequence[str]:
-        return self.log.read_text("utf-8", "replace").splitlines()[-20:]
+        return self._logged().splitlines()[-20:]
 
 
 def ended(process: subprocess.Popen[bytes]) -> None:

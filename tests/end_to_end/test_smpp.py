@@ -156,6 +156,17 @@ async def test_a_throttled_reply_leaves_when_it_may(tmp_path: Path, packages: Pa
         assert [taken["text"] for taken in centre.taken] == ["Good day!"]
 
 
+async def test_a_reply_that_was_held_is_settled_by_an_answer_that_comes_late(
+    tmp_path: Path, packages: Path
+) -> None:
+    async with at_an_smsc(tmp_path / "salon", packages) as (serving, centre):
+        await centre.order("fates", list=["answer late"])
+        await centre.bring("hello")
+        await soon(lambda: serving.rows("SELECT state FROM message"), [("held",)])
+        await centre.order("answer")
+        await soon(lambda: serving.rows("SELECT state, status FROM message"), [("done", "sent")])
+
+
 @pytest.mark.soak
 async def test_no_text_is_lost_or_doubled_however_often_the_line_drops(
     tmp_path: Path, packages: Path, soak: bool

@@ -14,6 +14,9 @@ LINE_AT_MOST = 1_000_000
 
 PACKAGE = "smpp@0.5.1"
 
+PHONE = "phone"
+"""The system type of the other side, where it passes on what one side submits to the other."""
+
 #: Everything that it is told and tells is one object a line. A text that has no good answer is
 #: brought again, to whoever binds next or a moment later; receipts likewise.
 PROGRAM = r"""
@@ -21,16 +24,18 @@ import readline from 'node:readline';
 import smpp from 'smpp';
 
 const AGAIN_MS = 100;
+const PHONE = 'phone';
 const bound = new Set();
 const waiting = new Map();
-let ids = 0, most = 100, receipts = false, statuses = [], fates = [];
+let ids = 0, most = 100, receipts = false, relays = false, statuses = [], fates = [], owed = [];
 const tell = (event, told) => process.stdout.write(JSON.stringify({event, ...told}) + '\n');
 const octets = (hex) => Buffer.from(hex ?? '', 'hex');
 
 function bring(session, name) {
-  const fields = waiting.get(name);
-  if (!fields || session.brought.has(name)) return;
+  const waits = waiting.get(name);
+  if (!waits || session.brought.has(name)) return;
   session.brought.add(name);
+  const {type, ...fields} = waits;
   session.deliver_sm(fields, (answer) => {
     tell('answered', {name, status: answer.command_status});
     if (answer.command_status === 0) { waiting.delete(name); return; }
@@ -39,13 +44,29 @@ function bring(session, name) {
   });
 }
 
-const hearers = () => [...bound].filter((session) => session.role !== 'transmitter');
+const hears = (session, fields) => session.role !== 'transmitter' && session.type === fields.type;
+
+function wait(name, fields) {
+  waiting.set(name, fields);
+  const session = [...bound].find((each) => hears(each, fields));
+  if (session) bring(session, name);
+}
 
 function keep(name, {text, hex, udh, ...fields}) {
   const message = hex === undefined ? text : octets(hex);
-  waiting.set(name, {...fields, short_message: udh ? {udh: octets(udh), message} : message});
-  const session = hearers()[0];
-  if (session) bring(session, name);
+  wait(name, {type: '', ...fields, short_message: udh ? {udh: octets(udh), message} : message});
+}
+
+function passOn(session, pdu, id) {
+  const {udh, message} = pdu.short_message;
+  const header = Buffer.concat([udh ?? []].flat());
+  const length = Buffer.from([header.length]);
+  wait(`passed on ${id}`, {
+    type: session.type ? '' : PHONE, source_addr: pdu.source_addr, source_addr_ton: 1,
+    destination_addr: pdu.destination_addr, data_coding: pdu.data_coding,
+    esm_class: pdu.esm_class & 0x40,
+    short_message: udh ? {udh: Buffer.concat([length, header]), message} : message,
+  });
 }
 
 function receipt(pdu, id) {
@@ -63,6 +84,10 @@ function submitted(session, pdu) {
   const fate = fates.shift() ?? 'answer';
   if (fate === 'lose') { session.destroy(); return; }
   const status = statuses.shift() ?? 0;
+  if (status && fate === 'answer late') {
+    owed.push(() => session.send(pdu.response({command_status: status})));
+    return;
+  }
   if (status) { session.send(pdu.response({command_status: status})); return; }
   const id = `0${(0xA0000 + ++ids).toString(16).toUpperCase()}`;
   const {udh, message} = pdu.short_message;
@@ -76,9 +101,14 @@ function submitted(session, pdu) {
     reference: pdu.user_message_reference, sar: pdu.sar_msg_ref_num,
     number: pdu.sar_segment_seqnum, count: pdu.sar_total_segments,
   });
+  if (relays) passOn(session, pdu, id);
   if (receipts && pdu.registered_delivery) receipt(pdu, id);
   if (fate === 'take and drop') { session.destroy(); return; }
   if (fate === 'take in silence') return;
+  if (fate === 'answer late') {
+    owed.push(() => session.send(pdu.response({message_id: id})));
+    return;
+  }
   session.send(pdu.response({message_id: id}));
 }
 
@@ -99,8 +129,9 @@ const server = smpp.createServer((session) => {
       session.send(pdu.response({command_status: refused, system_id: 'npm'}));
       if (refused) { session.close(); return; }
       session.role = role;
+      session.type = pdu.system_type ?? '';
       bound.add(session);
-      if (role !== 'transmitter') for (const name of waiting.keys()) bring(session, name);
+      for (const [name, fields] of waiting) if (hears(session, fields)) bring(session, name);
     });
   }
 });
@@ -113,6 +144,8 @@ const orders = {
   statuses: (told) => { statuses = told.list; },
   fates: (told) => { fates = told.list; },
   receipts: () => { receipts = true; },
+  relays: () => { relays = true; },
+  answer: () => { for (const late of owed.splice(0)) late(); },
   most: (told) => { most = told.most; },
 };
 readline.createInterface({input: process.stdin})

@@ -254,6 +254,47 @@ async def test_whoever_is_taken_without_an_answer_is_in_doubt(packages: Path) ->
             assert len(centre.taken) == (0 if fate == "lose" else 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "statuses", "known", "told"),
+    [
+        ("Hello", [0], "a0001", "sent"),
+        ("Hello", [0x0B], "", "failed"),
+        ("x" * 200, [0, 0], "a0002", "sent"),
+    ],
+)
+async def test_an_answer_that_comes_too_late_settles_its_message_like_a_report(
+    packages: Path, text: str, statuses: list[int], known: str, told: str
+) -> None:
+    async with bound(packages, answer_s=0.5) as (line, centre):
+        await centre.order("statuses", list=statuses)
+        await centre.order("fates", list=["answer"] * (len(statuses) - 1) + ["answer late"])
+        with pytest.raises(SendUncertain):
+            await line.send(message(text))
+        line.failures = [StoreUnavailable("away")]
+        await centre.order("answer")
+        (event,) = await line.brings(1)
+        assert isinstance(event, Report)
+        assert (event.outbound, event.provider_id, event.status) == (message().id, known, told)
+        assert len(line.keys) == 2
+        assert len(set(line.keys)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "statuses"), [("Hello", [0x58]), ("x" * 200, [0])], ids=["throttled", "a first part"]
+)
+async def test_a_late_answer_that_settles_nothing_says_nothing(
+    packages: Path, text: str, statuses: list[int]
+) -> None:
+    async with bound(packages, answer_s=0.5) as (line, centre):
+        await centre.order("statuses", list=statuses)
+        await centre.order("fates", list=["answer late"])
+        with pytest.raises(SendUncertain):
+            await line.send(message(text))
+        await centre.order("answer")
+        await line.send(message("behind it"))
+        assert (line.brought, line.keys) == ([], [])
+
+
 async def test_nothing_leaves_by_a_lease_that_is_over(packages: Path) -> None:
     async with bound(packages) as (line, centre):
         with pytest.raises(LeaseOver):

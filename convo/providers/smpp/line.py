@@ -47,6 +47,9 @@ BOUND_WITHIN: Final = 5.0
 FIRST_WAIT, LONGEST_WAIT = 0.2, 60.0
 """Seconds between two tries to bind; each is twice the one before it."""
 
+LATE_AGAIN: Final = 1.0
+"""Seconds until an answer that came late, and was not kept, is tried again."""
+
 AT_ONCE: Final = 50
 """Texts that are kept together."""
 
@@ -174,7 +177,11 @@ class Smpp:
         loops = [
             asyncio.create_task(work)
             for session in sessions
-            for work in (session.ended.wait(), self._hear(session, keep))
+            for work in (
+                session.ended.wait(),
+                self._hear(session, keep),
+                self._hear_late(session, keep),
+            )
         ]
         try:
             done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
@@ -235,10 +242,14 @@ class Smpp:
                 event, key = text.heard.event, text.answered.key
                 arrivals.append(Arrival(event=event, dedupe=key, raw=text.heard.raw))
         ignored = tuple(text.heard.ignored for text in texts if text.heard.ignored)
+        parsed = Parsed(arrivals=tuple(arrivals), answer=HttpAnswer(), ignored=ignored)
+        return await self._kept(parsed, keep)
+
+    async def _kept(self, parsed: Parsed, keep: Keep) -> bool:
         try:
-            await keep(Parsed(arrivals=tuple(arrivals), answer=HttpAnswer(), ignored=ignored))
+            await keep(parsed)
         except StoreError as error:
-            log.warning("Channel %s: texts are not kept, and come again: %s", self._channel, error)
+            log.warning("Channel %s: not kept, and tried again: %s", self._channel, error)
             return False
         return True
 
@@ -255,6 +266,18 @@ class Smpp:
         if text.answered is not None:
             until = self._clock() + UNANSWERED_FOR
             self._repeats.expect(text.answered.fingerprint, text.answered.key, until)
+
+    async def _hear_late(self, session: Session, keep: Keep) -> None:
+        """Answers that settle what was given up waiting for, as a report would."""
+        while True:
+            late = await session.late.get()
+            report = self._sending.told_late(late, self._channel)
+            if report is None:
+                continue
+            key = f"report:{self._channel}:{report.outbound}:late:{report.provider_id}"
+            told = Parsed(arrivals=(Arrival(event=report, dedupe=key),), answer=HttpAnswer())
+            while not await self._kept(told, keep):
+                await asyncio.sleep(LATE_AGAIN)
 
     # --- sending ------------------------------------------------------------------------------
 

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Final
 from zlib import crc32
 
+from convo.core.events import Report
 from convo.core.numbers import Address, PhoneNumber, SenderName, ShortCode
 from convo.core.turns import Outbound
-from convo.errors import Invalid, NotSent, RateLimited, SendUncertain
+from convo.errors import Invalid, NotSent, RateLimited, SendError, SendUncertain
 from convo.ports import Sent
 from convo.providers.in_time import still_ours
 from convo.providers.smpp.hearing import ALPHANUMERIC
@@ -21,12 +22,13 @@ from convo.providers.smpp.pdu import (
     SUBMIT_SM,
     USER_MESSAGE_REFERENCE,
     Party,
+    Pdu,
     ShortMessage,
     message_id,
     short_message_body,
 )
 from convo.providers.smpp.receipts import as_in_receipts, canonical
-from convo.providers.smpp.session import Session
+from convo.providers.smpp.session import Late, Session
 
 MOST_PARTS: Final = 255
 
@@ -76,11 +78,14 @@ class Sending:
         in_time = partial(still_ours, leave_by, loop.time)
         ids: list[str] = []
         for number, piece in enumerate(cut, start=1):
-            body = self._body(message, piece, reference, last=number == len(cut))
+            last = number == len(cut)
+            body = self._body(message, piece, reference, last=last)
+            # The text has left when its last part has, so no other's late answer says anything.
+            about = message.id if last else ""
             if number == 1:
-                ids += await self._submit(body, bound, in_time)
+                ids += await self._submit(body, bound, in_time, about)
             else:
-                ids += await self._submit_later_part(body, bound, number, until)
+                ids += await self._submit_later_part(body, bound, number, until, about)
         return Sent(provider_ids=tuple(dict.fromkeys(ids)), parts=len(cut))
 
     def _refer(self, reference: int, message: Outbound) -> None:
@@ -106,9 +111,14 @@ class Sending:
             )
         )
 
-    async def _submit(self, body: bytes, bound: Bound, in_time: Callable[[], None]) -> list[str]:
+    async def _submit(
+        self, body: bytes, bound: Bound, in_time: Callable[[], None], about: str
+    ) -> list[str]:
         """The ids of one part: as the SMSC says it, and as its receipts will."""
-        answer = await (await bound()).ask_in_turn(SUBMIT_SM, body, in_time)
+        return self._ids(await (await bound()).ask_in_turn(SUBMIT_SM, body, in_time, about))
+
+    def _ids(self, answer: Pdu) -> list[str]:
+        """Raises a `SendError` for what was not taken."""
         if answer.status != OK or answer.command == GENERIC_NACK:
             raise failure(answer.status, self._statuses)
         id = message_id(answer.body)
@@ -116,14 +126,35 @@ class Sending:
             return []
         return [id, canonical(as_in_receipts(id, self._options.id_format))]
 
+    def told_late(self, late: Late, channel: str) -> Report | None:
+        """What became of a message in doubt, by an answer that nobody waited for any more.
+
+        None where it was not taken and could be sent again: that is not for an answer to decide.
+        """
+        try:
+            _, known_as = self._ids(late.answer) or ("", "")
+        except Invalid as error:
+            return Report(
+                channel=channel,
+                outbound=late.about,
+                provider_id="",
+                status="failed",
+                code=error.code,
+            )
+        except SendError:
+            return None
+        return Report(
+            channel=channel, outbound=late.about, provider_id=known_as, status="sent", code=""
+        )
+
     async def _submit_later_part(
-        self, body: bytes, bound: Bound, number: int, until: float
+        self, body: bytes, bound: Bound, number: int, until: float, about: str
     ) -> list[str]:
         """A part that has surely not left is tried again, for the ones before it have."""
         loop = asyncio.get_running_loop()
         while True:
             try:
-                return await self._submit(body, bound, lambda: None)
+                return await self._submit(body, bound, lambda: None, about)
             except NotSent as error:
                 wait = error.retry_after if isinstance(error, RateLimited) else None
                 if loop.time() + (wait or PART_AGAIN) > until:

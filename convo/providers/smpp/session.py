@@ -5,7 +5,7 @@ Wire facts: SMPP 3.4, 2.2 (states of a session), 2.9 (what follows what), 7.2 (t
 
 import asyncio
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,6 +37,9 @@ ROOM_WITHIN: Final = 5.0
 
 CLOSED_WITHIN: Final = 2.0
 
+LATE_AT_MOST: Final = 1_000
+"""Requests whose answers are known when they come although nobody waits for them any more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
@@ -62,6 +65,15 @@ class Answered:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """An answer that came when nobody waited for it any more."""
+
+    #: What it is about, in the words of whoever asked.
+    about: str
+    answer: Pdu
+
+
 class Session:
     """`open` it, `ask` it and `answer` what comes into `heard`; `ended` is set when it is over."""
 
@@ -74,7 +86,10 @@ class Session:
         self._sequence = 0
         self._asked: dict[int, tuple[asyncio.Future[Pdu], int]] = {}
         self._room = asyncio.Semaphore(where.window)
+        #: By sequence: what the requests were about that were not answered in time.
+        self._overdue: OrderedDict[int, str] = OrderedDict()
         self.heard: asyncio.Queue[Pdu] = asyncio.Queue()
+        self.late: asyncio.Queue[Late] = asyncio.Queue()
         self.ended = asyncio.Event()
         #: What we have answered, oldest first, and is not known to have been read.
         self.unread: deque[Answered] = deque()
@@ -99,9 +114,14 @@ class Session:
     # --- asking -------------------------------------------------------------------------------
 
     async def ask(
-        self, command: int, body: bytes = b"", last_look: Callable[[], None] = _nothing
+        self,
+        command: int,
+        body: bytes = b"",
+        last_look: Callable[[], None] = _nothing,
+        about: str = "",
     ) -> Pdu:
-        """The answer to a request; `last_look` may raise before it is written.
+        """The answer to a request; `last_look` may raise before it is written. What is `about`
+        something has its answer told in `late` when that comes too late.
 
         Raises `Unavailable` when it was surely not written, `SendUncertain` when it was, and no
         answer came.
@@ -117,11 +137,17 @@ class Session:
             async with asyncio.timeout(self._where.answered_within):
                 return await answer
         except TimeoutError:
+            if about:
+                self._overdue[sequence] = about
+                while len(self._overdue) > LATE_AT_MOST:
+                    self._overdue.popitem(last=False)
             raise SendUncertain("the SMSC does not answer") from None
         finally:
             self._asked.pop(sequence, None)
 
-    async def ask_in_turn(self, command: int, body: bytes, last_look: Callable[[], None]) -> Pdu:
+    async def ask_in_turn(
+        self, command: int, body: bytes, last_look: Callable[[], None], about: str
+    ) -> Pdu:
         """As `ask`, with no more than the window's requests unanswered. Raises `RateLimited` too,
         when those before it are not answered."""
         try:
@@ -130,7 +156,7 @@ class Session:
         except TimeoutError:
             raise RateLimited("the SMSC answers slowly", code="window") from None
         try:
-            return await self.ask(command, body, last_look)
+            return await self.ask(command, body, last_look, about)
         finally:
             self._room.release()
 
@@ -213,7 +239,9 @@ class Session:
     def _answered(self, pdu: Pdu) -> None:
         asked = self._asked.get(pdu.sequence)
         if asked is None:
-            return  # it comes too late, or for nothing
+            if about := self._overdue.pop(pdu.sequence, ""):
+                self.late.put_nowait(Late(about=about, answer=pdu))
+            return
         answer, answers_before = asked
         # Requests and answers are read in their order: what we had answered before is read.
         while self.unread and self._answers - len(self.unread) < answers_before:
