@@ -71,6 +71,10 @@ class Template:
         """Characters of it that are the same in every text."""
         return sum(map(len, self.shape))
 
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The text that has these in its gaps: what `values` reads."""
+        return self.gaps.pattern.sub(lambda gap: values[gap[1]], self.wording)
+
     def values(self, text: str) -> Mapping[str, str] | None:
         """What stands in the gaps when `text` is this template filled in; None when it is not.
 

@@ -32,6 +32,7 @@ from convo.fakes.telnyx import FakeTelnyx
 from convo.fakes.tencent import FakeTencent
 from convo.fakes.twilio import FakeTwilio
 from convo.fakes.vonage import FakeVonage
+from convo.fakes.yunpian import FakeYunpian
 
 __all__ = [
     "FAKES",
@@ -62,6 +63,7 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "aliyun": FakeAliyun,
     "huawei": FakeHuawei,
     "tencent": FakeTencent,
+    "yunpian": FakeYunpian,
     "kannel": FakeKannel,
     "generic_http": FakeGateway,
 }

@@ -17,6 +17,7 @@ WORDS: Mapping[str, Mapping[DeliveryStatus, str]] = {
     },
     "aliyun": {"delivered": "true", "undelivered": "false"},
     "tencent": {"delivered": "SUCCESS", "undelivered": "FAIL"},
+    "yunpian": {"delivered": "SUCCESS", "undelivered": "FAIL"},
     "huawei": {"delivered": "DELIVRD", "undelivered": "UNDELIV"},
     "kannel": {"delivered": "1", "undelivered": "2"},
     "generic_http": {"delivered": "OK", "undelivered": "LOST"},

@@ -222,7 +222,8 @@ class Huawei:
         }
         answer = await self._ask({name: value for name, value in asked.items() if value}, leave_by)
         said = _object(answer)
-        of_number: Mapping[str, Any] = next(iter(objects_of(said, "result")), {})
+        numbers = objects_of(said, "result")
+        of_number: Mapping[str, Any] = numbers[0] if numbers else {}
         code = _code(said, of_number)
         if answer.status == 200 and code == TAKEN:
             id, total = text_of(of_number, "smsMsgId"), of_number.get("total")

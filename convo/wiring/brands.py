@@ -36,6 +36,7 @@ from convo.providers import (
     tencent,
     twilio,
     vonage,
+    yunpian,
 )
 from convo.providers.console import Deliver
 from convo.providers.http import HttpClient
@@ -73,6 +74,7 @@ PROVIDERS: Mapping[str, Brand] = {
     "infobip": Brand(options=infobip.Options, connect=infobip.connect),
     "smpp": Brand(options=smpp.Options, connect=smpp.connect),
     "tencent": Brand(options=tencent.Options, connect=tencent.connect),
+    "yunpian": Brand(options=yunpian.Options, connect=yunpian.connect),
     "kannel": Brand(options=kannel.Options, connect=kannel.connect),
     "generic_http": Brand(options=generic_http.Options, connect=generic_http.connect),
     "console": Brand(options=console.Options, connect=console.connect),

@@ -73,6 +73,12 @@ def _huawei(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - what it ca
     return Probe(method="POST", headers=headers, body=b"smsMsgId=doctor&status=doctor")
 
 
+def _yunpian(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs replies alone
+    """No reports at all."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Probe(method="POST", headers=headers, body=b"sms_status=[]")
+
+
 def _android_sms_gateway(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is signed
     """The sign of life that the phone sends if it is asked to."""
     assert isinstance(options, android_sms_gateway.Options)
@@ -197,6 +203,7 @@ PROBES: Mapping[str, Callable[[BaseModel, str], Probe]] = {
     "aliyun": _aliyun,
     "tencent": _aliyun,
     "huawei": _huawei,
+    "yunpian": _yunpian,
     "bandwidth": _bandwidth,
     "messagebird": _messagebird,
     "vonage": _vonage,

@@ -30,10 +30,11 @@ def template(wording: str, gaps: Gaps = DOLLAR, id: str = "T1") -> Template:
         (DOLLAR, "${a}。${b}。", "。。一。", {"a": "。", "b": "一"}),
     ],
 )
-def test_what_stands_in_the_gaps_is_found(
+def test_what_stands_in_the_gaps_is_found_and_makes_the_text_again(
     gaps: Gaps, wording: str, text: str, values: dict[str, str]
 ) -> None:
     assert template(wording, gaps).values(text) == values
+    assert template(wording, gaps).filled(values) == text
 
 
 @pytest.mark.parametrize(
