@@ -190,18 +190,17 @@ class Huawei:
     def _reported(self, fields: Mapping[str, Any], outbound: str) -> Told:
         """Each part of a long text has a report of its own: the last part's says that it is there,
         and any part's that it is not."""
-        word, part = text_of(fields, "status"), text_of(fields, "sequence")
+        word = text_of(fields, "status")
         status = _status(word)
-        if status == "delivered" and part != text_of(fields, "total"):
+        if status == "delivered" and text_of(fields, "sequence") != text_of(fields, "total"):
             status = "sent"
-        event, once = report_of(
+        return report_of(
             self._channel.name,
             status,
             ours=text_of(fields, "extend") or outbound,
             theirs=text_of(fields, "smsMsgId"),
             code="" if status == "sent" else word,
         )
-        return event, f"{once}:{part}"
 
     # --- sending ------------------------------------------------------------------------------
 
