@@ -226,6 +226,7 @@ async def _ways_in(settings: Any, silent: Finding) -> list[Finding]:
             else _wrong("server", f"{settings.local_url} is not ready: {ready.body.decode()}")
         ]
         found += await _stopped(settings, http)
+        found += await _unheard(settings)
         return found + [await _way_in(settings, http, name) for name in settings.connections]
     except SendError:
         return [silent]
@@ -253,6 +254,26 @@ async def _stopped(settings: Any, http: Any) -> list[Finding]:
                     )
                 )
     return found
+
+
+async def _unheard(settings: Any) -> list[Finding]:
+    """Channels that hear nothing in some process: it says so itself, in the store."""
+    from convo.runtime.clock import now
+    from convo.wiring.brands import open_ledger
+
+    async with open_ledger(settings) as ledger:
+        processes = await ledger.processes()
+    return [
+        _wrong(
+            "hearing",
+            f"channels.{met.name} hears nothing in process {each.host} {each.pid}: {met.why}. "
+            "It is tried again by itself.",
+        )
+        for each in processes
+        if not each.stalled(now())
+        for met in each.obstacles
+        if met.kind == "unheard"
+    ]
 
 
 async def _way_in(settings: Any, http: Any, name: str) -> Finding:

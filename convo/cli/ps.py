@@ -71,6 +71,9 @@ def _table(
             click.secho("    stalled: killed, paused, blocked or cut off", fg="red")
         elif each.trouble:
             click.secho(f"    {plain(each.trouble)}", fg="red")
+        else:
+            for channel, why in _unheard(each).items():
+                click.secho(f"    {plain(channel)} hears nothing: {plain(why)}", fg="red")
 
 
 def _unowned(found: Sequence[Presence], holdings: Sequence[Holding]) -> Iterator[str]:
@@ -84,6 +87,11 @@ def _unowned(found: Sequence[Presence], holdings: Sequence[Holding]) -> Iterator
     for name in sorted({each.owner for each in holdings} - known - {""}):
         theirs = ranges([each.partition for each in holdings if each.owner == name])
         yield f"{plain(name)} has partitions {theirs}, and does not say what it is."
+
+
+def _unheard(each: Presence) -> Mapping[str, str]:
+    """Why nothing comes in here, by channel."""
+    return {met.name: met.why for met in each.obstacles if met.kind == "unheard"}
 
 
 def _owned(each: Presence, holdings: Sequence[Holding]) -> list[int]:
@@ -101,5 +109,6 @@ def _facts(each: Presence, holdings: Sequence[Holding], now: int) -> Mapping[str
         "seen": each.seen,
         "stalled": each.stalled(now),
         "trouble": each.trouble,
+        "unheard": _unheard(each),
         "partitions": _owned(each, holdings),
     }

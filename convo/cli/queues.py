@@ -162,6 +162,8 @@ def _told(each: Hindrance, now: int) -> str:
             return f"Channel {name} rests for {still}, as its provider asks"
         case "spent":
             return f"Limit {name} is used up for {still}"
+        case "unheard":
+            return f"Channel {name} hears nothing: {plain(each.words)}"
         case "looked_up":
             many = counted(each.count, "message")
             return f"{many} of {name} in doubt, the first for {since}; theirs wait behind it"

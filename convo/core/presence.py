@@ -15,18 +15,24 @@ STALLED_AFTER = 3 * ANNOUNCE_EVERY
 """
 
 
+ObstacleKind = Literal["stopped", "resting", "spent", "unheard"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:
-    """What keeps a channel from sending, as the process sees it that sends by it.
+    """What keeps a channel from sending or hearing, as the process sees it that works for it.
 
     `stopped`: the channel `name` fails, and is tried again by itself. `resting`: its provider has
-    asked for a rest. `spent`: what the limit `name` allows is used up.
+    asked for a rest. `spent`: what the limit `name` allows is used up. `unheard`: the connection or
+    queue that texts come by is not to be had, and is tried again by itself.
     """
 
-    kind: Literal["stopped", "resting", "spent"]
+    kind: ObstacleKind
     name: str
-    #: When it goes on, ms since 1970.
-    until: int
+    #: When it goes on, ms since 1970; 0 where nobody knows.
+    until: int = 0
+    #: Why it is so, in the words of whoever met it; empty where the kind says all.
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,10 @@ def written(presence: Presence, seen: int) -> str:
 def read(kept: str | bytes) -> Presence:
     """What was `written`, perhaps by a newer Convo, which may tell more."""
     told = json.loads(kept)
-    known: dict[str, Any] = {field.name: told[field.name] for field in fields(Presence)}
-    known["obstacles"] = tuple(Obstacle(**each) for each in told["obstacles"])
+    known: dict[str, Any] = _known(Presence, told)
+    known["obstacles"] = tuple(Obstacle(**_known(Obstacle, each)) for each in told["obstacles"])
     return Presence(**known)
+
+
+def _known(kind: type[Presence] | type[Obstacle], told: dict[str, Any]) -> dict[str, Any]:
+    return {field.name: told[field.name] for field in fields(kind) if field.name in told}

@@ -8,7 +8,7 @@ from typing import Literal
 from convo.core.business import Channel
 from convo.core.limits import Limit
 from convo.core.overview import Holding, Overview
-from convo.core.presence import Presence
+from convo.core.presence import Obstacle, ObstacleKind, Presence
 
 DOUBTFUL_AFTER = 30_000
 """Milliseconds behind a claim after which its message is not on its way, but looked up."""
@@ -30,12 +30,10 @@ class Load:
 
 
 #: `unserved`: nobody has these partitions, and events wait there. `stalled`: a process is silent.
-#: `trouble`: one says itself what is wrong. `stopped`, `resting`, `spent`: core/presence.py has
-#: them. `looked_up`: nobody knows whether the first message of a contact left, and the others wait
-#: behind it. `held`, `parked`: these wait for a person, and nothing waits for them.
-Kind = Literal[
-    "unserved", "stalled", "trouble", "stopped", "resting", "spent", "looked_up", "held", "parked"
-]
+#: `trouble`: one says itself what is wrong. The kinds of an obstacle: core/presence.py has them.
+#: `looked_up`: nobody knows whether the first message of a contact left, and the others wait behind
+#: it. `held`, `parked`: these wait for a person, and nothing waits for them.
+Kind = Literal["unserved", "stalled", "trouble", ObstacleKind, "looked_up", "held", "parked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +88,11 @@ def hindrances(
         elif each.trouble:
             yield Hindrance(kind="trouble", name=_called(each), words=each.trouble)
     met = chain.from_iterable(each.obstacles for each in processes if not each.stalled(now))
-    until: dict[tuple[Literal["stopped", "resting", "spent"], str], int] = {}
-    for each in met:
-        until[each.kind, each.name] = max(each.until, until.get((each.kind, each.name), 0))
-    for (kind, name), at in sorted(until.items()):
-        yield Hindrance(kind=kind, name=name, until=at)
+    longest: dict[tuple[ObstacleKind, str], Obstacle] = {}
+    for each in sorted(met, key=lambda each: each.until):
+        longest[each.kind, each.name] = each
+    for (kind, name), each in sorted(longest.items()):
+        yield Hindrance(kind=kind, name=name, until=each.until, words=each.why)
     for lane in overview.lanes:
         since = lane.sending_since
         if since is not None and now - since > DOUBTFUL_AFTER:

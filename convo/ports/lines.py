@@ -15,6 +15,8 @@ class KeepsALine(Protocol):
 
     #: Processes that may be connected at the same time: the account says so.
     lines: int
+    #: Why it is not connected while it runs; empty when it is, or is just about to be.
+    trouble: str
 
     async def run(self, keep: Keep) -> None:
         """Be connected until cancelled, and again whenever the connection is lost."""

@@ -7,10 +7,11 @@ stands by, and is there as soon as another one is gone.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final
 
+from convo.core.presence import Obstacle
 from convo.errors import StoreError
 from convo.ports import Provider
 from convo.ports.lines import KeepsALine, KeepsTurns, keeps_a_line
@@ -63,6 +64,12 @@ class Lines:
     def complete(self) -> bool:
         """Whether we have a line of every channel, so that whatever is ours can leave."""
         return len(self._mine()) == len(self._keepers)
+
+    def obstacles(self) -> Iterator[Obstacle]:
+        """Channels that should be connected here and are not."""
+        for channel, keeper in self._keepers.items():
+            if self._running and keeper.trouble:
+                yield Obstacle(kind="unheard", name=channel, why=keeper.trouble)
 
     async def run(self) -> None:
         """For ever."""

@@ -6,10 +6,11 @@ what two have read all the same is known by its dedupe key. So nobody has to be 
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final
 
+from convo.core.presence import Obstacle
 from convo.errors import SendError, StoreError
 from convo.ports import Provider
 from convo.ports.pulling import CanPull, pulls
@@ -38,6 +39,13 @@ class Puller:
         }
         self._intake = intake
         self._sleep = instruments.sleep
+        #: By channel: why nothing was taken out of its queue at the last look.
+        self._unread: dict[str, str] = {}
+
+    def obstacles(self) -> Iterator[Obstacle]:
+        """Channels whose queue is not read."""
+        for channel, why in self._unread.items():
+            yield Obstacle(kind="unheard", name=channel, why=why)
 
     async def run(self) -> None:
         """For ever, each queue by itself."""
@@ -51,9 +59,12 @@ class Puller:
             kept, why = await self._look(channel, queue)
             if why:
                 log.warning("Channel %s: not taken out of its queue, tried again: %s", channel, why)
+            if kept or not why:
+                self._unread.pop(channel, None)
             if kept:
                 failed = 0
             elif why:
+                self._unread[channel] = why
                 rest = backoff.wait(failed, channel, longest=LONGEST_REST) / 1_000
                 failed += 1
                 await self._sleep(rest)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from convo import __version__
 from convo.core.links import SignedIds
-from convo.core.presence import Presence, Role
+from convo.core.presence import Obstacle, Presence, Role
 from convo.errors import StoreError
 from convo.ports import Callback, Clock, Provider, Sleep, Store
 from convo.ports.keeping import KnowsWhetherItKeeps
@@ -149,9 +149,15 @@ async def wired(
                 version=__version__,
                 since=started,
                 trouble=running.trouble,
-                obstacles=() if role == "web" else tuple(outfit.obstacles()),
+                obstacles=() if role == "web" else (*outfit.obstacles(), *unheard()),
             )
 
+        def unheard() -> Iterator[Obstacle]:
+            for each in (lines, puller):
+                if each is not None:
+                    yield from each.obstacles()
+
+        puller = None if role == "web" else puller_of(outfit)
         lines = None if role == "web" else lines_of(outfit, name)
         fit = _always if lines is None else lambda: lines.complete
         running = Running(
@@ -161,7 +167,7 @@ async def wired(
             else None,
             reconciler=None if role == "web" else reconciler_of(outfit, name, settings),
             lines=lines,
-            puller=None if role == "web" else puller_of(outfit),
+            puller=puller,
             store=store,
             providers=providers.values(),
             on_death=on_death,

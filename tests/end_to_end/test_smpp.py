@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from convo.cli import main
 from tests.end_to_end.kannel import free_ports
 from tests.end_to_end.serving import Serving
 from tests.fakes.smsc import HANG_GUARD, PACKAGE, PASSWORD, SYSTEM_ID, Smsc, smsc
@@ -143,6 +145,34 @@ async def test_a_long_chinese_text_comes_in_parts_and_goes_back_in_parts(
         await centre.until(lambda: "".join(t["text"] for t in centre.taken[1:]) == CHINESE)
         assert len({taken["udh"][:6] for taken in centre.taken[1:]}) == 1
         await asyncio.to_thread(serving.stop)
+
+
+async def test_a_bind_that_is_refused_is_told_until_it_is_let_in(
+    tmp_path: Path, packages: Path
+) -> None:
+    folder = tmp_path / "salon"
+    nothing = "main hears nothing: the SMSC answers the bind 0x05"
+    async with smsc(packages) as centre:
+        business(folder, centre.port)
+        await centre.order("most", most=0)
+        with served(folder):
+            await centre.until(lambda: centre.of("bind"))
+            await says(folder, "ps", lambda told: nothing in told)
+            await says(folder, "queues", lambda told: f"Channel {nothing}" in told)
+            await says(folder, "doctor", lambda told: "✗ hearing    channels.main hears" in told)
+            await centre.order("most", most=1)
+            await says(folder, "ps", lambda told: "hears" not in told)
+            await says(folder, "doctor", lambda told: "hears" not in told)
+
+
+async def says(folder: Path, command: str, wanted: Callable[[str], bool]) -> None:
+    """Until the command says what is wanted."""
+    async with asyncio.timeout(HANG_GUARD):
+        while True:
+            told = await asyncio.to_thread(CliRunner().invoke, main, ["-C", str(folder), command])
+            if wanted(told.output):
+                return
+            await asyncio.sleep(0.2)
 
 
 async def test_a_throttled_reply_leaves_when_it_may(tmp_path: Path, packages: Path) -> None:

@@ -85,6 +85,13 @@ def test_what_several_processes_meet_is_told_once_and_till_its_last_end() -> Non
     assert found(processes=workers) == [Hindrance(kind="stopped", name="main", until=9)]
 
 
+def test_a_channel_that_hears_nothing_is_told_with_the_reason() -> None:
+    met = Obstacle(kind="unheard", name="main", why="the SMSC does not let us in 0x0E")
+    workers = (replace(WORKER, obstacles=(met,)), replace(WORKER, name="2", obstacles=(met,)))
+    words = "the SMSC does not let us in 0x0E"
+    assert found(processes=workers) == [Hindrance(kind="unheard", name="main", words=words)]
+
+
 def test_what_is_on_its_way_is_in_doubt_only_after_a_while() -> None:
     lane = replace(LANE, sending=2, sending_since=NOW - DOUBTFUL_AFTER)
     assert found(replace(EMPTY, lanes=(lane,))) == []

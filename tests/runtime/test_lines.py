@@ -67,6 +67,7 @@ class Keeper:
 
     def __init__(self, town: Town, worker: str, channel: str, lines: int) -> None:
         self.lines = lines
+        self.trouble = ""
         self._who = channel, worker
         self._town = town
 
@@ -85,9 +86,10 @@ class Intake:
 
 class Worker:
     def __init__(self, town: Town, name: str, **allowed: int) -> None:
-        providers: Any = {
+        self.keepers = {
             channel: Keeper(town, name, channel, lines) for channel, lines in allowed.items()
         }
+        providers: Any = self.keepers
         self.lines = Lines(
             name=name,
             turns=town,
@@ -146,6 +148,21 @@ async def test_whoever_is_gone_without_a_word_is_followed_when_its_turn_has_laps
             await town.tick()
             looks += 1
         assert looks == TURN / (TAKEN_EVERY * 1_000)
+
+
+async def test_whoever_should_be_connected_and_is_not_says_why() -> None:
+    town = Town()
+    async with at_work(town, "a", "b", main=1) as workers:
+        assert [*workers[0].lines.obstacles()] == []
+        for each in workers:
+            each.keepers["main"].trouble = "the SMSC does not let us in 0x0E"
+        (met,) = workers[0].lines.obstacles()
+        assert (met.kind, met.name, met.why) == (
+            "unheard",
+            "main",
+            "the SMSC does not let us in 0x0E",
+        )
+        assert [*workers[1].lines.obstacles()] == [], "it only stands by"
 
 
 async def test_nobody_waits_for_what_another_holds_who_waits_for_them() -> None:

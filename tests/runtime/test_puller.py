@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from convo.core.presence import Obstacle
 from convo.errors import Busy, ConfigError
 from convo.ports.pulling import Pulled
 from convo.runtime.instruments import Instruments
@@ -46,6 +47,11 @@ class Intake:
 
 async def rests(**queues: Queue) -> tuple[list[float], Intake]:
     """How long was slept until every script was at its end."""
+    slept, intake, _ = await read(**queues)
+    return slept, intake
+
+
+async def read(**queues: Queue) -> tuple[list[float], Intake, Puller]:
     slept: list[float] = []
     intake = Intake()
 
@@ -64,7 +70,7 @@ async def rests(**queues: Queue) -> tuple[list[float], Intake]:
         await asyncio.wait_for(each.read.wait(), 60)
     loop.cancel()
     await asyncio.wait((loop,))
-    return slept, intake
+    return slept, intake, puller
 
 
 async def test_a_queue_that_brings_something_is_read_again_at_once() -> None:
@@ -95,6 +101,12 @@ async def test_a_queue_that_fails_is_read_less_and_less_often_and_never_given_up
     assert "Channel main: not taken out of its queue, tried again: 403" in caplog.text
     assert "tried again: no" in caplog.text
     assert "+12025550111" not in caplog.text
+
+
+async def test_a_queue_that_is_not_read_is_in_the_way_until_it_is() -> None:
+    bad, mended = Queue(ConfigError("403")), Queue(ConfigError("403"), Pulled(kept=0))
+    _, _, puller = await read(bad=bad, mended=mended)
+    assert [*puller.obstacles()] == [Obstacle(kind="unheard", name="bad", why="403")]
 
 
 async def test_one_queue_that_fails_holds_up_no_other() -> None:

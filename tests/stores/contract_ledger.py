@@ -317,7 +317,10 @@ class LedgerContract:
         told = replace(
             WORKER,
             trouble="stopping",
-            obstacles=(Obstacle(kind="spent", name="accounts.main", until=START + DAY),),
+            obstacles=(
+                Obstacle(kind="spent", name="accounts.main", until=START + DAY),
+                Obstacle(kind="unheard", name="main", why="the SMSC does not let us in 0x0E"),
+            ),
         )
         await known.announce(told)
         async with looks() as ledger:

@@ -116,6 +116,7 @@ class Smpp:
         self._sender: Session | None = None
         self._bound = asyncio.Event()
         self._refusal: ConfigError | None = None
+        self.trouble = ""
 
     async def close(self) -> None:
         """The connections are of `run`, and end with it."""
@@ -136,6 +137,7 @@ class Smpp:
                     tries = 0
             except SendError as error:
                 self._refusal = error if isinstance(error, ConfigError) else None
+                self.trouble = f"{error} {error.code}".rstrip()
                 level = logging.ERROR if self._refusal else logging.WARNING
                 log.log(level, "Channel %s is not bound: %s", self._channel, error)
             await asyncio.sleep(min(FIRST_WAIT * 2**tries, LONGEST_WAIT))
@@ -155,7 +157,7 @@ class Smpp:
                 await self._introduce(sessions[-1], kind)
             log.info("Channel %s is bound.", self._channel)
             self._expect()
-            self._sender, self._refusal = sessions[0], None
+            self._sender, self._refusal, self.trouble = sessions[0], None, ""
             self._bound.set()
             await self._until_one_ends(sessions, keep)
         finally:
