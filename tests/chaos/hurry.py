@@ -27,6 +27,7 @@ WAITS: Mapping[str, Mapping[str, float]] = {
     "convo.stores.redis.store": {"LEASE": int(LEASE * 1_000), "RENEW_EVERY": 0.3},
     "convo.stores.redis.leases": {"LEAVE_WITHIN": 0.8},
     "convo.stores.redis.server": {"ANSWER_WITHIN": 1.0},
+    "convo.stores.redis.moving": {"KEPT_FOR": 0.2},
     "convo.stores.redis.bells": {"LISTEN_AGAIN": 0.2},
     "convo.runtime.holder": {"ATTEND_EVERY": 0.25},
     "convo.runtime.patience": {"LONGEST_WAIT": 500},

@@ -9,7 +9,7 @@ import pytest
 from tests.chaos.carriers import Twilio
 from tests.chaos.onslaught import divide, kill, under_fire
 
-BLOWS, SOAKED = 3, 40
+BLOWS, SOAKED = 2, 40
 
 
 @pytest.mark.anyio

@@ -14,6 +14,7 @@ from convo.core.turns import outbound_id
 from convo.ports import Arrival, Done, Lease, Settle, Wants, Work
 from convo.stores.redis import address
 from convo.stores.redis.connecting import connected
+from convo.stores.redis.laying_out import present
 from convo.stores.redis.looking import looking
 from convo.stores.redis.moving import divide_by
 from convo.stores.redis.store import RedisStore
@@ -103,6 +104,16 @@ class Business:
             keys |= {key.decode() for key in page}
             if not int(cursor):
                 return keys
+
+    async def left_behind(self) -> set[str]:
+        """What is kept of other divisions, but for what keeps everybody away from them."""
+        layout, _ = await present(self.store._wire, self.prefix)
+        ours = {layout.key(n, "") for n in range(layout.partitions)} | {layout.of_all("")}
+        return {
+            key
+            for key in await self.keys()
+            if not any(key.startswith(each) for each in ours) and not key.endswith(":state")
+        }
 
     async def close(self) -> None:
         await self.store.close()
@@ -275,10 +286,10 @@ class Killed(BaseException):
 
 
 class Deadly:
-    """A way to the server on which whoever asks is killed: at one command of those that they ask,
-    before it is sent or before its answer is heard."""
+    """A way to the server on which whoever asks is killed: at their first command of a kind, before
+    it is sent or before its answer is heard."""
 
-    def __init__(self, wire: Wire, at: int | None = None, *, heard: bool = False) -> None:
+    def __init__(self, wire: Wire, at: str = "", *, heard: bool = False) -> None:
         self._wire = wire
         self._at = at
         self._heard = heard
@@ -296,7 +307,7 @@ class Deadly:
             await meanwhile()
         if self._dead:
             raise Killed
-        self._dead = len(self.asked) == self._at
+        self._dead = self.asked[-1] == self._at
         if self._dead and not self._heard:
             raise Killed
         answer = await self._wire.ask(*command)
@@ -304,8 +315,8 @@ class Deadly:
             raise Killed
         return answer
 
-    def die(self) -> None:
-        """From now on."""
+    async def die(self) -> None:
+        """Ask nothing any more."""
         self._dead = True
 
     async def load(self) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from convo.stores.redis import moving
 from tests.clusters import cluster
 from tests.servers import ON_DISK, redis_server
 from tests.stores.contract_desk import HOUR
@@ -11,7 +12,10 @@ from tests.stores.dividing import PEOPLE, Business, found, lived, seen
 
 
 @pytest.mark.anyio
-async def test_everything_is_there_on_whichever_node(tmp_path: Path) -> None:
+async def test_everything_is_there_on_whichever_node(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "KEPT_FOR", 0.0)
     with cluster(redis_server(), tmp_path, *ON_DISK) as nodes:
         as_it_was, divided = (Business(nodes.url, people=PEOPLE[:12]) for _ in range(2))
         for each in (as_it_was, divided):

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
-from convo.stores.redis import address
+from convo.stores.redis import address, moving
 from convo.stores.redis.connecting import connected
 from convo.stores.redis.laying_out import present
 from tests.servers import PROGRAMS, RunningServer, running
@@ -14,6 +13,11 @@ from tests.stores.contract_desk import HOUR
 from tests.stores.dividing import PEOPLE, Business, Deadly, Killed, found, lived, seen
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def removed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving, "KEPT_FOR", 0.0)
 
 
 @pytest.fixture(scope="module", params=list(PROGRAMS))
@@ -52,12 +56,11 @@ async def test_everything_is_there_and_happens_as_it_would_have(
         await each.close()
 
 
-async def quick(of: Business, partitions: int, *, killed: Sequence[Any] = (None, False)) -> Deadly:
+async def killed(of: Business, at: str, *, heard: bool = False) -> Deadly:
     """Divide, and be killed on the way."""
-    at, heard = killed
     wire = Deadly(connected(address.read(of.url), "fast"), at, heard=heard)
     with suppress(Killed):
-        await of.divide(partitions, wire)
+        await of.divide(3, wire)
     return wire
 
 
@@ -68,42 +71,23 @@ async def test_killed_at_any_step_it_is_called_again_and_nothing_is_lost(url: st
         await lived(each)
         await each.give_back()
     before = await seen(divided)
-    steps = (await quick(trial, 3)).asked
-    first = {what: place for place, what in reversed([*enumerate(steps, start=1)])}
-    switched = False
-    for n, (what, at) in enumerate(sorted(first.items(), key=lambda each: each[1])):
-        # A step is not made, or it is and nobody hears of it.
-        for heard in (False, True) if what in ("begin_move", "switch") else (n % 2 == 0,):
-            await quick(divided, 3, killed=(at, heard))
+    steps = [*dict.fromkeys((await killed(trial, "nowhere")).asked)]
+    for n, step in enumerate(steps):
+        # It is not made, or it is and nobody hears of it.
+        for heard in (False, True) if step in ("begin_move", "switch") else (n % 2 == 0,):
+            assert step in (await killed(divided, step, heard=heard)).asked
             there, moving = await present(divided.store._wire, divided.prefix)
-            switched = there.partitions == 3
-            assert switched is (what == "switch" and heard)
-            begun = at > first["begin_move"] or (what == "begin_move" and heard)
-            assert moving is (begun and not switched)
-            if at > first["freeze"]:  # nothing happens there until it is called again
+            made = steps[: n + heard]
+            assert (there.partitions == 3) is ("switch" in made)
+            assert moving is ("begin_move" in made and "switch" not in made)
+            if "freeze" in made:  # nothing happens there until it is called again
                 assert await divided.store.acquire(0, "other") is None
-        if switched:
-            break
-    again = (await quick(trial, 3)).asked
-    await quick(divided, 3, killed=(again.index("bury") + 2, True))
     await divided.divide(3)
     assert await seen(divided) == before
-    assert await left_behind(divided) == set()
+    assert await divided.left_behind() == set()
     await divided.close()
     await divided.open(3)
     as_it_was.clock.now = divided.clock.now = divided.clock.now + 2 * HOUR
     assert await found(divided) == await found(as_it_was)
     for each in (as_it_was, divided, trial):
         await each.close()
-
-
-async def left_behind(of: Business) -> set[str]:
-    """What is still kept of other divisions, but for what keeps everybody away from them."""
-    wire = of.store._wire
-    layout, _ = await present(wire, of.prefix)
-    ours = {layout.key(n, "") for n in range(layout.partitions)} | {layout.of_all("")}
-    return {
-        key
-        for key in await of.keys()
-        if not any(key.startswith(each) for each in ours) and not key.endswith(":state")
-    }

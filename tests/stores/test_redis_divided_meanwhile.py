@@ -1,5 +1,6 @@
 """Contacts are divided anew beside processes that know the old partitions, or by two at once."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -7,12 +8,15 @@ from dataclasses import replace
 
 import pytest
 
+from convo.console.book import Book
+from convo.core.presence import Presence
 from convo.core.recalls import Recall
 from convo.core.voices import Voice
 from convo.errors import Fenced, LaidOutAnew, StoreUnavailable
 from convo.ports import Arrival, Done, Settle
 from convo.stores.redis import address, copying, moving, ring
 from convo.stores.redis.connecting import connected
+from convo.stores.redis.laying_out import present
 from convo.stores.redis.layout import FIXED
 from convo.stores.redis.looking import looking
 from convo.stores.redis.store import LEASE, RedisStore
@@ -21,6 +25,12 @@ from tests.stores.contract_desk import message, text, turn, words
 from tests.stores.dividing import PEOPLE, Business, Deadly, Killed, id_of, lived, seen, wanted
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def removed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving, "KEPT_FOR", 0.0)
+
 
 ANN = PEOPLE[0]
 
@@ -191,6 +201,7 @@ async def test_where_redis_fails_on_the_way_everybody_goes_on_as_before(shop: Bu
             await shop.divide(3, wire)
         assert await seen(shop) == before
         assert await shop.store.accept([text("1 says 1", contact=ANN, key="0 1")]) == ["duplicate"]
+        assert await shop.left_behind() == set()
     await shop.own()
 
 
@@ -199,11 +210,7 @@ async def test_broken_off_nothing_comes_in_until_it_is_called_again_or_given_up(
 ) -> None:
     monkeypatch.setattr(ring, "WAIT", 0.2)
     frozen = deadly(shop)
-
-    async def fall_over() -> None:
-        frozen.die()
-
-    frozen.before = {"HSCAN contacts": fall_over}
+    frozen.before = {"HSCAN contacts": frozen.die}
     with suppress(Killed):
         await shop.divide(3, frozen)
     with pytest.raises(StoreUnavailable, match="divided anew"):
@@ -258,6 +265,56 @@ async def test_a_page_of_another_division_says_so(shop: Business) -> None:
     async with looking(shop.url, clock=shop.clock, prefix=shop.prefix) as ledger:
         with pytest.raises(LaidOutAnew):
             await ledger.records(mark, 5)
+
+
+async def test_the_console_reads_its_book_anew(shop: Business) -> None:
+    await lived(shop)
+    await shop.give_back()
+    book, fresh = Book(b"secret"), Book(b"secret")
+    async with looking(shop.url, clock=shop.clock, prefix=shop.prefix) as ledger:
+        assert await book.read_on(ledger, 60)
+    await shop.divide(3)
+    async with looking(shop.url, clock=shop.clock, prefix=shop.prefix) as ledger:
+        assert not await book.read_on(ledger, 60)
+        assert await book.read_on(ledger, 60)
+        assert await fresh.read_on(ledger, 60)
+    assert list(book.newest()) == list(fresh.newest())
+    assert (len(book), book.turns) == (len(shop.people), fresh.turns)
+
+
+async def test_a_process_that_hears_nothing_notices_when_it_says_that_it_is_there(
+    shop: Business,
+) -> None:
+    await shop.divide(3)
+    me = Presence(name="me", role="web", host="here", pid=1, version="1", since=1)
+    await shop.store.announce(me)
+    assert shop.store.partitions == 3
+
+
+async def test_old_keys_stay_until_no_server_can_forget_the_switch(
+    shop: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.store.accept([text("hi", contact=ANN)])
+    monkeypatch.setattr(moving, "KEPT_FOR", 60.0)
+    waiting = asyncio.create_task(shop.divide(3))
+    while (await shop.store.attend("me")).free != (0, 1, 2):
+        await asyncio.sleep(0.01)
+    assert any(key.endswith(":inbox") for key in await shop.left_behind())
+    waiting.cancel()
+    await asyncio.wait((waiting,))
+    monkeypatch.setattr(moving, "KEPT_FOR", 0.0)
+    await shop.divide(3)
+    assert await shop.left_behind() == set()
+
+
+async def test_a_server_that_lacks_all_is_told_how_contacts_are_divided(shop: Business) -> None:
+    await shop.divide(3)
+    await shop.store.attend("me")
+    for key in await shop.keys():
+        await shop.store._wire.ask("DEL", key)
+    assert (await shop.store.attend("me")).free == (0, 1, 2)
+    there, _ = await present(shop.store._wire, shop.prefix)
+    assert (there.partitions, there.generation > 1) == (3, True)
 
 
 async def test_a_setting_that_is_behind_does_not_keep_a_process_from_starting(

@@ -44,6 +44,10 @@ class Functions:
         self.layout = layout
         self.clock = clock
 
+    def of(self, layout: Layout) -> "Functions":
+        """The same of another layout."""
+        return Functions(self._wire, layout, self.clock)
+
     async def are_current(self) -> bool:
         """Whether the contacts are still divided as we know it, as far as can be heard."""
         try:

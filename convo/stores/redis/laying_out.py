@@ -36,6 +36,14 @@ async def laid_out(wire: Wire, prefix: str, partitions: int | None) -> Layout:
     return layout
 
 
+async def lay_out_again(wire: Wire, layout: Layout) -> None:
+    """Tell a server that may lack the layout. Raises `StoreError`."""
+    key = layout.of_all("layout")
+    await wire.ask("HSETNX", key, "layout", FIRST if layout.generation == FIRST else DIVIDED)
+    await wire.ask("HSETNX", key, "generation", layout.generation)
+    await wire.ask("HSETNX", key, "partitions", layout.partitions)
+
+
 async def present(wire: Wire, prefix: str) -> tuple[Layout, bool]:
     """The layout, and whether it is being changed. Raises `StoreUnavailable` without one."""
     return known(prefix, await read_layout(wire, prefix))

@@ -27,6 +27,11 @@ LATELY = 10 * 60_000
 
 LOST = "Somebody else owns this partition now, or nobody does: acquire it again."
 
+DESERTED = (
+    "The owner of partition %d went with its Redis. What it had committed in the last moments is "
+    "lost, unless the Redis that took over has it."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acquired:

@@ -23,6 +23,7 @@ from convo.stores.redis.copying import Copy
 from convo.stores.redis.functions import Functions, ServersClock
 from convo.stores.redis.laying_out import present
 from convo.stores.redis.layout import MS_A_DAY, Layout
+from convo.stores.redis.redo import KEPT_FOR
 from convo.stores.redis.rows import encode
 from convo.stores.redis.safety import Durability
 from convo.stores.redis.streaming import copy_entries, copy_records
@@ -110,21 +111,22 @@ async def divide_by(
     if not wanted:
         await _everywhere(old, "thaw", number)
         tell(f"There are {partitions} partitions, and everybody goes on.")
-        await _bury(wire, layout, number, servers_clock, dedupe_days)
+        await _remove_tries(old, number, dedupe_days)
+        await _remove_old(old, number, tell, dedupe_days)
         return
-    new = Functions(
-        wire, Layout(prefix=prefix, partitions=partitions, generation=number), servers_clock
-    )
+    new = old.of(Layout(prefix=prefix, partitions=partitions, generation=number))
     move = _Move(wire, old, new, number, tell)
     try:
         await move.make(dedupe_days)
     except BaseException:
         # Where Redis is away, everything waits until this is called again.
         with suppress(StoreError):
-            await move.give_up()
+            if await move.give_up():
+                await _remove_tries(old, number, dedupe_days)
         raise
-    tell(f"Contacts are divided into {partitions} partitions now. Removing what nobody needs.")
-    await _bury(wire, new.layout, number, servers_clock, dedupe_days)
+    tell(f"Contacts are divided into {partitions} partitions now.")
+    await _remove_tries(new, number, dedupe_days)
+    await _remove_old(new, number, tell, dedupe_days)
 
 
 class _Move:
@@ -165,10 +167,12 @@ class _Move:
         ):
             raise StoreUnavailable(_OVERTAKEN)
 
-    async def give_up(self) -> None:
+    async def give_up(self) -> bool:
         """Let everybody go on as before, unless it was done after all. Raises `StoreError`."""
-        if await self._old.over_all(("layout",), "give_up_move", self._number):
-            await _everywhere(self._old, "thaw", self._number)
+        if not await self._old.over_all(("layout",), "give_up_move", self._number):
+            return False
+        await _everywhere(self._old, "thaw", self._number)
+        return True
 
     async def _freeze(self) -> None:
         """Once nobody owns any partition. Raises `StoreUnavailable`."""
@@ -250,19 +254,41 @@ async def _everywhere(functions: Functions, name: str, *args: Any) -> Sequence[A
     return await asyncio.gather(*(functions.in_partition(n, name, *args) for n in every))
 
 
-async def _bury(
-    wire: Wire, layout: Layout, number: int, clock: ServersClock, dedupe_days: int
-) -> None:
-    """Remove all that moves have left behind until this one. Raises `StoreError`."""
-    kept = await wire.ask("HGETALL", layout.of_all("layout"))
-    today = clock() // MS_A_DAY
-    for field, partitions in kept.items():
-        word, _, generation = field.decode().partition(":")
-        if word != "left" or int(generation) > number or int(generation) == layout.generation:
-            continue
-        left = Layout(prefix=layout.prefix, partitions=int(partitions), generation=int(generation))
-        functions = Functions(wire, left, clock)
-        for each in range(left.partitions):
-            days = range(today + 1, today - dedupe_days - 1, -1)
-            seen = [left.key(each, name) for day in days for name in left.seen_on(day)]
-            await functions.with_keys(each, seen, "bury", number)
+async def _remove_tries(functions: Functions, number: int, dedupe_days: int) -> None:
+    """Remove what moves until this one have copied in vain. Raises `StoreError`."""
+    # They stay in the list: one that sleeps may write there yet.
+    for left in await _listed(functions, "try", number):
+        await _bury(left, number, dedupe_days)
+
+
+async def _remove_old(functions: Functions, number: int, tell: Tell, dedupe_days: int) -> None:
+    """Remove what was in force before, once no server can forget that it is not. Raises
+    `StoreError`."""
+    olds = await _listed(functions, "left", number)
+    if not olds:
+        return
+    tell(f"In {KEPT_FOR:.0f} seconds what nobody needs any more is removed.")
+    await asyncio.sleep(KEPT_FOR)
+    if not await functions.are_current():
+        raise StoreUnavailable("The partitions were changed just now. Look, and ask again.")
+    for old in olds:
+        await _bury(old, number, dedupe_days)
+        await functions.over_all(("layout",), "removed", old.layout.generation)
+
+
+async def _listed(functions: Functions, word: str, number: int) -> Sequence[Functions]:
+    """Divisions that are listed so, until this move, and not in force."""
+    layout = functions.layout
+    return [
+        functions.of(Layout(prefix=layout.prefix, partitions=partitions, generation=generation))
+        for generation, partitions in await functions.over_all(("layout",), "listed", word)
+        if generation <= number and generation != layout.generation
+    ]
+
+
+async def _bury(functions: Functions, number: int, dedupe_days: int) -> None:
+    layout, today = functions.layout, functions.clock() // MS_A_DAY
+    for each in range(layout.partitions):
+        days = range(today + 1, today - dedupe_days - 1, -1)
+        seen = [layout.key(each, name) for day in days for name in layout.seen_on(day)]
+        await functions.with_keys(each, seen, "bury", number)

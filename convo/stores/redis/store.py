@@ -33,9 +33,9 @@ from convo.stores.redis.accounts import accounts_behind
 from convo.stores.redis.bells import Bells
 from convo.stores.redis.connecting import check, connected
 from convo.stores.redis.functions import Functions, ServersClock
-from convo.stores.redis.laying_out import known, laid_out, present, read_layout
+from convo.stores.redis.laying_out import known, laid_out, lay_out_again, present, read_layout
 from convo.stores.redis.layout import MS_A_DAY, Layout
-from convo.stores.redis.leases import LEASE, LOST, Acquired, Holding
+from convo.stores.redis.leases import DESERTED, LEASE, LOST, Acquired, Holding
 from convo.stores.redis.limits import permit
 from convo.stores.redis.overviewing import levels
 from convo.stores.redis.safety import Durability
@@ -135,7 +135,7 @@ class RedisStore:
     async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
         answers = await self._door.accept(arrivals)
         while left := [place for place, answer in enumerate(answers) if answer is None]:
-            await self._divided_anew((await present(self._wire, self._layout.prefix))[0])
+            await self._look_again()
             again = await self._door.accept([arrivals[place] for place in left])
             for place, answer in zip(left, again, strict=True):
                 answers[place] = answer
@@ -163,6 +163,9 @@ class RedisStore:
             ),
         )
         self._clock.learn(now)
+        if kept[0] is None:  # a server that lacks all
+            await lay_out_again(self._wire, layout)
+            return await self.attend(worker)
         now_there, pauses = known(layout.prefix, kept)
         if now_there != layout:
             await self._divided_anew(now_there)
@@ -181,6 +184,9 @@ class RedisStore:
             pauses=pauses,
         )
 
+    async def _look_again(self) -> None:
+        await self._divided_anew((await present(self._wire, self._layout.prefix))[0])
+
     async def _divided_anew(self, layout: Layout) -> None:
         """Go on where everything is now. What knows another place is let go of whole."""
         if layout == self._layout:
@@ -197,6 +203,7 @@ class RedisStore:
         await self._wire.ask("ZREM", self._layout.of_all("workers"), worker)
 
     async def announce(self, presence: Presence) -> None:
+        await self._look_again()
         key = self._layout.of_all("processes")
         await processes.announce(self._wire, key, presence, self._clock())
 
@@ -204,11 +211,7 @@ class RedisStore:
         await self._wire.ask("HDEL", self._layout.of_all("processes"), name)
 
     async def take_listing(self, channel: str, worker: str, length: int) -> int | None:
-        turn = self._layout.of_all(f"listing:{channel}")
-        if await self._wire.ask("SET", turn, worker, "NX", "PX", length) is None:
-            return None
-        found = await self._wire.ask("HGET", self._layout.of_all("listed"), channel)
-        return int(found or 0)
+        return await turns.take_listing(self._wire, self._layout, channel, worker, length)
 
     async def note_listing(self, channel: str, until: int) -> None:
         await self._wire.ask("HSET", self._layout.of_all("listed"), channel, until)
@@ -232,11 +235,7 @@ class RedisStore:
         seq, number, doubts, now, before, deserted, in_hand, begun = reply[1:]
         self._clock.learn(now)
         if deserted:
-            log.warning(
-                "The owner of partition %d went with its Redis. What it had committed in the last "
-                "moments is lost, unless the Redis that took over has it.",
-                partition,
-            )
+            log.warning(DESERTED, partition)
         lease = Lease(
             partition=partition,
             token=token,

@@ -4,7 +4,8 @@
 --
 --   layout  hash  layout (how keys are laid out), partitions, generation (which division this is; 1
 --                 where there is none), tried (the number of the newest move), moving (of the move
---                 that is under way), left:N (partitions of the division N that nobody needs)
+--                 that is under way), try:N (partitions of the move N that has not switched), left:N
+--                 (partitions of the division N that was in force, and is not removed yet)
 --
 -- Every move has a number of its own, which becomes the generation of what it makes; so two that
 -- run at once, and one that was killed, never write to the same keys. Only the newest may switch.
@@ -39,7 +40,7 @@ function moving.begin(keys, args)
   if args[2] == '' then
     call('HDEL', keys[1], 'moving')
   else
-    call('HSET', keys[1], 'moving', number, 'left:' .. number, args[2])
+    call('HSET', keys[1], 'moving', number, 'try:' .. number, args[2])
   end
   return {number, generation, tonumber(partitions)}
 end
@@ -55,7 +56,7 @@ function moving.switch(keys, args)
   if its ~= number then return 0 end
   call('HSET', keys[1], 'layout', DIVIDED, 'partitions', partitions, 'generation', number,
     'left:' .. (generation or FIRST), before)
-  call('HDEL', keys[1], 'moving', 'left:' .. number)
+  call('HDEL', keys[1], 'moving', 'try:' .. number)
   return 1
 end
 
@@ -65,6 +66,23 @@ function moving.give_up(keys, args)
   if generation == args[2] then return 0 end
   if its == args[2] then call('HDEL', keys[1], 'moving') end
   return 1
+end
+
+-- ARGV: clock, try or left. Answers {generation, partitions} of each.
+function moving.listed(keys, args)
+  local kept, found = call('HGETALL', keys[1]), {}
+  for n = 1, #kept, 2 do
+    local word, generation = string.match(kept[n], '^(%a+):(%d+)$')
+    if word == args[2] then
+      found[#found + 1] = {tonumber(generation), tonumber(kept[n + 1])}
+    end
+  end
+  return found
+end
+
+-- ARGV: clock, generation of what was in force, and is removed now
+function moving.removed(keys, args)
+  call('HDEL', keys[1], 'left:' .. args[2])
 end
 
 -- --- partitions -------------------------------------------------------------------------------
