@@ -44,6 +44,5 @@ def test_contacts_are_divided_anew_while_everybody_works(tmp_path: Path) -> None
             return sorted(number for each in rows(made, "ps") for number in each["partitions"])
 
         soon(owned, [*range(12)])
-        # What is asked for again is there.
+        # Asked for again, it is there.
         assert "There are 12 partitions, and everybody goes on." in partitions(made, "12")
-        made.all_say("two")

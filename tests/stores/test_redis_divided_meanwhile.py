@@ -205,6 +205,17 @@ async def test_where_redis_fails_on_the_way_everybody_goes_on_as_before(shop: Bu
     await shop.own()
 
 
+async def test_where_redis_stays_away_it_says_that_everybody_waits(shop: Business) -> None:
+    async def fail() -> None:
+        raise StoreUnavailable("The line is cut.")
+
+    wire = deadly(shop)
+    wire.before = {"HLEN contacts": fail, "give_up_move": fail}
+    with pytest.raises(StoreUnavailable, match=r"The line is cut\. Until this is called again"):
+        await shop.divide(3, wire)
+    await shop.divide(3)
+
+
 async def test_broken_off_nothing_comes_in_until_it_is_called_again_or_given_up(
     shop: Business, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

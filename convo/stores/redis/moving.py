@@ -9,7 +9,6 @@ moves, and whoever has not heard of them, are kept apart.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,11 +117,10 @@ async def divide_by(
     move = _Move(wire, old, new, number, tell)
     try:
         await move.make(dedupe_days)
-    except BaseException:
-        # Where Redis is away, everything waits until this is called again.
-        with suppress(StoreError):
-            if await move.give_up():
-                await _remove_tries(old, number, dedupe_days)
+    except BaseException as error:
+        is_over = await move.give_up(dedupe_days)
+        if isinstance(error, StoreError) and not is_over:
+            raise StoreUnavailable(f"{error} {_PAUSED}") from error
         raise
     tell(f"Contacts are divided into {partitions} partitions now.")
     await _remove_tries(new, number, dedupe_days)
@@ -167,11 +165,14 @@ class _Move:
         ):
             raise StoreUnavailable(_OVERTAKEN)
 
-    async def give_up(self) -> bool:
-        """Let everybody go on as before, unless it was done after all. Raises `StoreError`."""
-        if not await self._old.over_all(("layout",), "give_up_move", self._number):
+    async def give_up(self, dedupe_days: int) -> bool:
+        """Let everybody go on, as before unless it was done after all; whether they were told."""
+        try:
+            if await self._old.over_all(("layout",), "give_up_move", self._number):
+                await _everywhere(self._old, "thaw", self._number)
+                await _remove_tries(self._old, self._number, dedupe_days)
+        except StoreError:
             return False
-        await _everywhere(self._old, "thaw", self._number)
         return True
 
     async def _freeze(self) -> None:
@@ -244,6 +245,8 @@ class _Move:
 _CARRIED_ON = ("number", "in_hand", "recalls")
 
 _TAKEN_OVER = "Another Redis took over meanwhile. Nothing was changed: run it again."
+
+_PAUSED = "Until this is called again workers pause, and nothing is taken in."
 
 _OVERTAKEN = "Another `convo partitions` was called meanwhile, and has the last word."
 
