@@ -61,7 +61,9 @@ class Account:
     # --- the entrance -------------------------------------------------------------------------
 
     async def visitor(self, asked: HTTPConnection) -> Visitor | None:
-        return await self.sign_ins.visitor(asked.cookies.get(COOKIE, ""))
+        # What a script of a page asks for is no sign of anybody before the screen.
+        by_hand = asked.headers.get("sec-fetch-dest", "document") != "empty"
+        return await self.sign_ins.visitor(asked.cookies.get(COOKIE, ""), by_hand=by_hand)
 
     def stranger(self, asked: HTTPConnection) -> Response:
         if asked.scope["method"] != "GET":

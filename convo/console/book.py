@@ -10,6 +10,7 @@ import hashlib
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from convo.core.record_codec import Recorded
 from convo.errors import LaidOutAnew
@@ -30,6 +31,13 @@ TEXTS_KEPT, LONGEST_KEPT = 5, 160
 KEY_BYTES = 9
 
 
+class Place(NamedTuple):
+    """A page of the records as it was read: more may have come behind it since."""
+
+    mark: str
+    turns: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Talk:
     """One contact's conversation, as far as a list shows it."""
@@ -37,6 +45,8 @@ class Talk:
     #: E.164, and what stands for it in addresses.
     number: str = field(repr=False)
     key: str
+    #: How many turns there were since this process reads.
+    turns: int = 0
     #: When something last happened, ms since 1970.
     at: int = 0
     #: The flow that began last.
@@ -46,14 +56,17 @@ class Talk:
     handed: set[str] = field(default_factory=set[str])
     stopped: bool = False
     wrote: deque[str] = field(default_factory=lambda: deque[str](maxlen=TEXTS_KEPT), repr=False)
-    #: Where the ledger tells of it: marks of pages, oldest first.
-    places: deque[str] = field(default_factory=lambda: deque[str](maxlen=MOST_PLACES), repr=False)
+    #: Where the ledger tells of it, oldest first.
+    places: deque[Place] = field(
+        default_factory=lambda: deque[Place](maxlen=MOST_PLACES), repr=False
+    )
 
-    def read(self, turn: Recorded, mark: str) -> None:
+    def read(self, turn: Recorded, place: Place) -> None:
         """What one turn did to it."""
+        self.turns += 1
         self.at = max(self.at, turn.at)
-        if not self.places or self.places[-1] != mark:
-            self.places.append(mark)
+        if not self.places or self.places[-1] != place:
+            self.places.append(place)
         for record in turn.records:
             facts = record.facts
             session: str = facts.get("session", "")
@@ -124,6 +137,7 @@ class Book:
         return True
 
     def _read(self, turns: tuple[Recorded, ...], mark: str) -> None:
+        place = Place(mark, len(turns))
         self.turns += len(turns)
         for turn in turns:
             if not turn.contact:
@@ -133,7 +147,7 @@ class Book:
                 key = self.key_of(turn.contact)
                 talk = self._talks[turn.contact] = Talk(number=turn.contact, key=key)
                 self._number_of[key] = turn.contact
-            talk.read(turn, mark)
+            talk.read(turn, place)
             self._talks.move_to_end(turn.contact)
         while len(self._talks) > MOST_TALKS:
             _, quiet = self._talks.popitem(last=False)

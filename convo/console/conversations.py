@@ -1,6 +1,7 @@
 """Conversations: the list of them, a search, and one of them as a chat."""
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -14,11 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from convo.console.ages import LOCALES, moment
-from convo.console.book import PAGE, Book, Talk
+from convo.console.book import Book, Talk
 from convo.console.chat import Entry, chat_of
 from convo.console.following import standing
 from convo.console.forms import BadForm, posted
-from convo.console.frame import PAGES, Frame
+from convo.console.frame import PAGES, Frame, unchanged, version_of
 from convo.console.language import page_language
 from convo.console.sight import in_sight, shown
 from convo.console.speech.conversations import CONVERSATIONS, DROPPED
@@ -89,6 +90,11 @@ class Conversations:
         first = int(page) if (page := asked.get("from", "")).isdecimal() else 0
         async with self.looks() as ledger:
             whole = await self.book.read_on(ledger, READ_WITHIN)
+        version = version_of(request, self.book.turns)
+        # What was sought is not asked for again by itself.
+        asks = request.method == "GET"
+        if asks and (same := unchanged(request, version)):
+            return same
         found = (
             talk
             for talk in self.book.newest()
@@ -110,8 +116,9 @@ class Conversations:
             count=len(self.book),
             turns=self.book.turns,
             whole=whole,
+            fresh=version if asks and whole else None,
         )
-        if not whole and request.method == "GET":
+        if asks and not whole:
             answer.headers["refresh"] = "1"
         return answer
 
@@ -133,6 +140,9 @@ class Conversations:
             talk = self.book.talk(request.path_params["key"])
             if talk is None:
                 return await self.frame.nothing(request)
+            version = version_of(request, talk.turns)
+            if same := unchanged(request, version):
+                return same
             turns = [turn async for turn in _turns_of(talk, ledger)]
             newest = turns if "all" in request.query_params else turns[-TURNS_SHOWN:]
             entries = await chat_of(newest, ledger, self._zone, page_language(request))
@@ -148,6 +158,7 @@ class Conversations:
             number=shown(talk.number, visitor),
             marks=[name for name in ("person", "open", "stopped") if FILTERS[name](talk)],
             days=[*self._days(entries, visitor, language)],
+            texts=sum(len(entry.said) for entry in entries),
             earlier=len(turns) - len(newest),
             several=len({said.channel for entry in entries for said in entry.said}) > 1,
             stands=standing(state, self.playbook(), self.clock())["sessions"],
@@ -156,6 +167,7 @@ class Conversations:
             if state is not None and state.first_seen
             else "",
             whole=whole,
+            fresh=version,
         )
 
     @property
@@ -171,6 +183,7 @@ class Conversations:
         """Entries under their days."""
         zone, locale = self._zone, LOCALES[language]
         day: dict[str, object] = {}
+        at_once = Counter[int]()
         mine: list[Mapping[str, object]] = []
         for entry in entries:
             when = datetime.fromtimestamp(entry.at / 1_000, zone)
@@ -179,8 +192,10 @@ class Conversations:
                 mine = []
                 day = {"name": name, "entries": mine}
                 yield day
+            at_once[entry.at] += 1
             mine.append(
                 {
+                    "key": f"{entry.at}-{at_once[entry.at]}",
                     "time": f"{when:%H:%M}",
                     "said": [
                         {
@@ -207,8 +222,8 @@ def _why_not(code: str, language: PageLanguage) -> str:
 
 
 async def _turns_of(talk: Talk, ledger: Ledger) -> AsyncIterator[Recorded]:
-    for mark in (*talk.places,):
-        for turn in (await ledger.records(mark, PAGE)).items:
+    for mark, turns in (*talk.places,):
+        for turn in (await ledger.records(mark, turns)).items:
             if turn.contact == talk.number:
                 yield turn
 

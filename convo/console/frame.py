@@ -52,6 +52,17 @@ PAGES: Mapping[str, Page] = {
 }
 
 
+def version_of(request: Request, turns: int) -> str:
+    """What a page is known by that changes with these turns, with the role and the language."""
+    visitor: Visitor = request.state.visitor
+    return f'"{turns}-{visitor.role}-{page_language(request)}"'
+
+
+def unchanged(request: Request, version: str) -> Response | None:
+    """The answer for who has this version already."""
+    return Response(status_code=304) if request.headers.get("if-none-match") == version else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """Draws pages for whoever asks, in their language, with the list of those they may see."""
@@ -72,9 +83,14 @@ class Frame:
         *,
         here: str = "",
         status: int = 200,
+        fresh: str | None = None,
         **more: object,
     ) -> Response:
-        """The page `here`, of this template and speech, with `more` for it to tell."""
+        """The page `here`, of this template and speech, with `more` for it to tell.
+
+        A page that is given `fresh` shows by itself what is new. It names the version shown, by
+        which `unchanged` answers, or is empty where there is none.
+        """
         language = page_language(request)
         say = {**FRAME[language], **speech[language]}
         visitor: Visitor | None = getattr(request.state, "visitor", None)
@@ -96,6 +112,7 @@ class Frame:
                 "role": ROLE_WORDS[language][visitor.role] if visitor else "",
                 "signs_out": self.signs_out,
                 "nonce": request.state.nonce,
+                "fresh": fresh,
                 **more,
             },
             status_code=status,

@@ -105,6 +105,7 @@ class Health:
             parked_more=max(0, overview.parked - len(parked)),
             decides_held=visitor.may(DECIDES_HELD),
             decides_parked=visitor.may(DECIDES_PARKED),
+            fresh="",
         )
 
     def _held_row(

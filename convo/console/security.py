@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
 
 from convo.core.people import Role, Visitor
@@ -99,6 +99,9 @@ class _Guarded(BaseRoute):
         return self._route.matches(scope)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._least is None and isinstance(self._route, Mount):
+            # Files for everybody: they are there also when the store is away, who asks or not.
+            return await self._route.handle(scope, receive, send)
         request = Request(scope)
         visitor = await self._entrance.visitor(request)
         request.state.visitor, request.state.least = visitor, self._least

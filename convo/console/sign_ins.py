@@ -33,8 +33,11 @@ class SignIns:
         await self._register.begin(key_of(token), signed_in, now + IDLE)
         return token
 
-    async def visitor(self, token: str) -> Visitor | None:
-        """Whose it is; None when it is nobody's any more."""
+    async def visitor(self, token: str, *, by_hand: bool = True) -> Visitor | None:
+        """Whose it is; None when it is nobody's any more.
+
+        A page that asks by itself is not asked for `by_hand`, and keeps no sign-in alive.
+        """
         if not token:
             return None
         key, now = key_of(token), self._clock()
@@ -46,7 +49,7 @@ class SignIns:
         if over or person is None or not secrets.compare_digest(person.stamp, found.stamp):
             await self._register.end(key)
             return None
-        if now - found.seen > NOTED_EVERY:
+        if by_hand and now - found.seen > NOTED_EVERY:
             goes_on = SignedIn(person=found.person, stamp=found.stamp, since=found.since, seen=now)
             await self._register.go_on(key, goes_on, min(now + IDLE, found.since + LONGEST))
         return Visitor(name=person.name, role=person.role)

@@ -8,6 +8,7 @@ from convo.console import book
 from convo.console.book import Book
 from convo.core.records import Record
 from convo.stores.sqlite.looking import looking
+from tests.console.desks import desk_at as console_at
 from tests.stores.contract_desk import ANN, BEN, Desk, HandSetClock
 from tests.stores.sqlite_desk import desk_at
 
@@ -55,6 +56,37 @@ async def test_what_is_new_is_read_on_and_comes_first(kept: tuple[Path, Desk]) -
     await read(pages, path)
     assert (ann.open, ann.handed, [*ann.wrote]) == (set(), set(), ["hello"])
     await desk.store.close()
+
+
+async def test_a_turn_that_came_later_stands_in_one_place_alone(kept: tuple[Path, Desk]) -> None:
+    path, desk = kept
+    pages = Book(b"secret")
+    for n in range(3):
+        await desk.say(contact=ANN, record=None, records=(wrote(str(n)),))
+        await read(pages, path)
+    (ann,) = pages.newest()
+    async with looking(path) as ledger:
+        found = [
+            record.facts["text"]
+            for mark, turns in ann.places
+            for turn in (await ledger.records(mark, turns)).items
+            for record in turn.records
+        ]
+    assert found == ["0", "1", "2"]
+    await desk.store.close()
+
+
+async def test_a_list_is_not_made_again_for_who_has_it(tmp_path: Path) -> None:
+    async with console_at(tmp_path / "salon") as desk:
+        await desk.admit("mei", "viewer")
+        cookie, path = await desk.cookie("mei"), "/console/conversations"
+        seen = {"if-none-match": '"0-viewer-en"'}
+        assert (await desk.ask(path, cookie, **seen)).status_code == 304
+        # In another language, and for another role, it is another page.
+        assert (await desk.ask(f"{path}?lang=zh", cookie, **seen)).status_code == 200
+        await desk.admit("mei", "agent")
+        cookie = await desk.cookie("mei")
+        assert (await desk.ask(path, cookie, **seen)).status_code == 200
 
 
 async def test_what_takes_longer_is_gone_on_with_where_it_stopped(

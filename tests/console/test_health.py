@@ -50,7 +50,7 @@ def test_all_is_well_until_something_waits_for_a_person_who_then_decides(
             expect(page.locator("pre")).to_contain_text("RenderError", timeout=PATIENCE)
             expect(page.locator("dl")).to_contain_text("faulty")
             page.get_by_role("button", name="Give up").click()
-            expect(page.get_by_role("status").first).to_contain_text("Done.", timeout=PATIENCE)
+            expect(page.locator("p.done")).to_contain_text("Done.", timeout=PATIENCE)
             expect(page.locator("#parked")).to_contain_text("Nothing is parked.")
         assert parked(salon) == []
         with seated(browser, business) as seat, seated(browser, business) as other:

@@ -107,6 +107,18 @@ async def test_it_ends_when_nobody_comes_for_a_while_and_at_last_whatever_happen
         assert not await desk.is_in(cookie)
 
 
+async def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(tmp_path: Path) -> None:
+    async with desk_at(tmp_path / "shop") as desk:
+        await desk.admit("mei", "viewer")
+        cookie = await desk.cookie("mei")
+        fetched = {"sec-fetch-dest": "empty"}
+        for _ in range(4):
+            desk.now += IDLE // 4
+            assert (await desk.ask("/console/health", cookie, **fetched)).status_code == 200
+        desk.now += 1
+        assert (await desk.ask("/console/health", cookie, **fetched)).status_code == 401
+
+
 async def test_it_ends_with_the_password_and_with_the_person_and_a_role_counts_at_once(
     tmp_path: Path,
 ) -> None:

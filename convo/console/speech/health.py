@@ -72,6 +72,7 @@ HEALTH: Mapping[PageLanguage, Mapping[str, str]] = {
         "done": "Done.",
         "late": "Nothing was to be decided any more: somebody was faster.",
         "refresh": "Refresh",
+        "more_in_the_way": "More in the way, or waiting for you: {}",
     },
     "zh": {
         "title": "运行状况",
@@ -139,5 +140,6 @@ HEALTH: Mapping[PageLanguage, Mapping[str, str]] = {
         "done": "已完成。",
         "late": "已无需决定：有人先处理了。",
         "refresh": "刷新",
+        "more_in_the_way": "新增阻碍或待处理事项：{}",
     },
 }
