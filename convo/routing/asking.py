@@ -36,7 +36,7 @@ def requested(desk: Desk, event: Requested) -> list[Walk]:
         return []
     heard: list[Walk] = []
     if event.event:
-        desk.drop_postponed(event.event, event.answers)
+        desk.outbox.drop_postponed(event.event, event.answers)
         _drop_asked(desk, event.event, event.answers)
         heard = [walk for walk in desk.open_walks() if walk.notice(event.event, event.answers)]
         heard = hear_beside(desk, event.event, event.answers, heard)

@@ -33,12 +33,12 @@ def in_its_conversation(state: ContactState, event: Event, business: Business) -
 
 def reroute(desk: Desk, channel: str, by: str) -> None:
     """From now on `by` carries what is said on `channel`, as long as a conversation is open."""
-    if desk.routes.get(channel, channel) == by or not desk.open_walks():
+    if desk.outbox.routes.get(channel, channel) == by or not desk.open_walks():
         return
     if by == channel:
-        del desk.routes[channel]
+        del desk.outbox.routes[channel]
     else:
-        desk.routes[channel] = by
+        desk.outbox.routes[channel] = by
     desk.record("rerouted", channel=channel, by=by)
 
 

@@ -67,7 +67,7 @@ def _ask(desk: Desk, back: AskedBack, told: str) -> None:
             SetTimer(name=f"{BACK}{back.event}", generation=0, due=back.at + ANSWER_WITHIN)
         )
     desk.around.put[back.channel] = ("", "reply")  # now no other question is in hand
-    desk.say(told, back.channel, "reply")
+    desk.outbox.say(told, back.channel, "reply")
 
 
 # --- the answer -----------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def left_unplaced(
     if instead and match_key(back.text) == match_key(instead):
         return
     quote = clipped(" ".join(back.text.split()), QUOTE_AT_MOST)
-    desk.say(phrase("which.unplaced", desk.language, reply=quote), back.channel, purpose)
+    desk.outbox.say(phrase("which.unplaced", desk.language, reply=quote), back.channel, purpose)
 
 
 def give_up(desk: Desk, event: Due) -> None:

@@ -1,74 +1,55 @@
 """One turn while it is being taken: the contact's sessions, and the rows it comes to."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from convo.core import codec
-from convo.core.contacts import Asked, AskedBack, ContactState, Pace, Postponed
-from convo.core.effects import ClearTimer, Errand, SetConsent, SetTimer, Silence
+from convo.core.contacts import Asked, AskedBack, ContactState
+from convo.core.effects import Errand, SetConsent, Silence
 from convo.core.events import Event, Inbound, Requested
 from convo.core.records import Record
-from convo.core.saying import Purpose, Say
-from convo.core.turns import Outbound, Source, Turn, outbound_id
+from convo.core.saying import Say
+from convo.core.turns import Source, Turn
 from convo.engine.walk import Walk
 from convo.policy.consent import yes_rule
-from convo.policy.gate import (
-    Later,
-    Never,
-    admit,
-    counted,
-    leaves_by,
-    passes_over,
-    remembered,
-)
-from convo.policy.leaving import Leaving, Refused
 from convo.policy.numbering import country_of, language_by_number, zones_of
 from convo.routing.begun import still_counting
 from convo.routing.consenting import consent_rows, consent_timers, overdue
-from convo.routing.heeding import heeding, tier_moved
-from convo.routing.leaving import what_leaves
+from convo.routing.heeding import tier_moved
+from convo.routing.outbox import Outbox
 from convo.routing.playbook import Playbook
-from convo.routing.purposes import lane_of, purpose_of
-from convo.routing.timers import GATE, timers_of
+from convo.routing.purposes import purpose_of
+from convo.routing.timers import timers_of
 from convo.steps.surroundings import Fields, Surroundings
 
 #: Conversations that one contact may have open; the oldest ends when there is one more.
 MAX_SESSIONS = 8
-#: Texts that wait for the end of the quiet hours: a record must stay small, and nobody wants more
-#: of them in one morning.
-MAX_POSTPONED = 20
 #: How a conversation began that the contact asked for.
 START_WORD = "start word"
-NOTHING_MORE: Mapping[str, object] = {}
 
 
 class Desk:
-    """Sessions, effects and messages of one contact in one turn."""
+    """Sessions and effects of one contact in one turn."""
 
     def __init__(self, state: ContactState, event: Event, playbook: Playbook) -> None:
         self.state = state
         self.event = event
         self.playbook = playbook
         self.business = playbook.business
-        self.pace: Pace = state.pace
-        self.heed = heeding(state, event)
-        self.outbound: list[Outbound] = []
-        self.postponed: list[Postponed] = list(state.postponed)
         self.asked: list[Asked] = list(state.asked)
         self.begun: dict[str, int] = dict(state.begun)
         self.asked_back: list[AskedBack] = list(state.asked_back)
         self.closed = state.closed
         self.first_seen = state.first_seen
         self.pieces = state.pieces
-        self.routes = dict(state.routes)
         #: What the contact wrote is kept nowhere.
         self.confidential = False
         #: The channel on which a text of theirs was taken in this turn.
         self.heard_on = ""
         self.around = self._surroundings()
+        self.outbox = Outbox(state, event, self.business, self.around, self.walk)
         for expired in overdue(state, self.business, event.at):
             self.around.effects.append(expired)
             self.record("consent", programme=expired.programme, state="unknown", why="expired")
@@ -120,9 +101,12 @@ class Desk:
             text=event.text if isinstance(event, Inbound) else "",
             media=event.media if isinstance(event, Inbound) else (),
             request=event.key if isinstance(event, Requested) else "",
-            send=self.send,
+            send=self._send,
             highest_number=self._highest_number,
         )
+
+    def _send(self, say: Say, session: str, generation: int) -> int:
+        return self.outbox.send(say, session, generation)
 
     def _highest_number(self, session: str, channel: str) -> int:
         others = (
@@ -200,137 +184,11 @@ class Desk:
             for walk in self.walks:
                 walk.scene.scope_kept = None
 
-    # --- saying -----------------------------------------------------------------------------------
-
-    def say(self, text: str, channel: str, purpose: Purpose) -> None:
-        """Say something of our own, outside of every flow."""
-        self.send(Say(text=text, channel=channel, kind="service", purpose=purpose), "", 0)
-
-    def send(self, say: Say, session: str, generation: int) -> int:
-        """Ask the gate, and queue, postpone or drop it; when it leaves, ms since 1970."""
-        now = self.event.at
-        state = self._at_the_gate(say)
-        verdict = admit(say, state, self.business, now, self.pace)
-        if isinstance(verdict, Never):
-            self._refused(say, verdict.rule, verdict.facts)
-            return now
-        if isinstance(verdict, Later):
-            if len(self.postponed) >= MAX_POSTPONED:
-                self.record("ignored", why="too many texts wait for the morning", kind=say.kind)
-                return now
-            self._postpone(say, session, generation, verdict)
-            return verdict.at
-        leaves = what_leaves(
-            say.text,
-            media=say.media,
-            kind=say.kind,
-            channel=say.channel,
-            business=self.business,
-            contact=self.state.number,
-            language=self.around.language or self.around.guess,
-        )
-        if isinstance(leaves, Refused):
-            self._refused(say, leaves.rule)
-            return now
-        until = leaves_by(say, state, self.business, now)
-        facts = passes_over(say, state, self.business, now)
-        self.pace = counted(say, self.pace, now)
-        self.heed = remembered(say, state, self.business, now)
-        self.outbound.append(self._row(say, leaves, until, facts))
-        return now
-
-    def _refused(self, say: Say, rule: str, facts: Mapping[str, object] = NOTHING_MORE) -> None:
-        self.record("refused", rule=rule, **_of(say), **facts)
-
-    def _at_the_gate(self, say: Say) -> ContactState:
-        """The state that the gate goes by: what this turn has changed so far counts."""
-        around, state = self.around, self.state
-        tags = tuple(around.tags)
-        moved = self.heed is not state.heed or tags != state.tags
-        if moved or around.fields.changed or around.contact_zone != state.zone:
-            fields, zone = around.fields.kept, around.contact_zone
-            state = replace(state, fields=fields, zone=zone, tags=tags, heed=self.heed)
-        if not say.programme and say.purpose != "consent":
-            return state
-        changed = {row.programme: row for row in consent_rows(around.effects, self.event, 0)}
-        last_seen = self.event.at if isinstance(self.event, Inbound) else self.state.last_seen
-        return replace(state, consents={**state.consents, **changed}, last_seen=last_seen)
-
-    def _row(
-        self, say: Say, leaves: Leaving, until: int | None, facts: Mapping[str, object]
-    ) -> Outbound:
-        id = outbound_id(self.state.number, self.event.id, len(self.outbound))
-        channel = self.business.channels[say.channel]
-        by = self.routes.get(channel.name, "")
-        self.around.sent.append(id)
-        shown = {"media": len(leaves.media)} if leaves.media else {}
-        self.record("said", id=id, channel=channel.name, **_of(say), **shown, **facts)
-        return Outbound(
-            id=id,
-            contact=self.state.number,
-            channel=say.channel,
-            text=leaves.text,
-            media=leaves.media,
-            kind=say.kind,
-            purpose=say.purpose,
-            lane=lane_of(say),
-            parts=leaves.parts.count,
-            programme=say.programme,
-            voice=say.voice,
-            to=channel.reaches(self.around.fields.kept),
-            due=self.event.at,
-            not_after=until,
-            # The settings may know it no more.
-            by=by if by in channel.backups else "",
-        )
-
-    def _postpone(self, say: Say, session: str, generation: int, verdict: Later) -> None:
-        id = self.around.next_id()
-        later = Postponed(id=id, say=say, session=session, generation=generation)
-        self.postponed.append(later)
-        # A millisecond apart, so that they come in the order in which they were said.
-        due = verdict.at + len(self.postponed) - 1
-        self.around.effects.append(SetTimer(name=f"{GATE}{id}", generation=0, due=due))
-        facts = {"session": say.voice.session, "rule": verdict.rule, "at": verdict.at}
-        self.record("postponed", **facts, **verdict.facts)
-
-    def release(self, name: str) -> None:
-        """A postponed text's time has come: the gate is asked again."""
-        id = name.removeprefix(GATE)
-        later = next((each for each in self.postponed if each.id == id), None)
-        if later is None:
-            self.record("stale", timer=name)
-            return
-        self.postponed.remove(later)
-        if later.session and not self._stands(later.session, later.generation):
-            self.record("stale", timer=name)
-            return
-        at = self.send(later.say, later.session, later.generation)
-        if later.session and at <= self.event.at and (walk := self.walk(later.session)):
-            walk.scene.unread, walk.moved = False, True
-            self.around.put[later.say.channel] = (later.session, self.around.purpose)
-
-    def drop_postponed(self, event: str, values: Mapping[str, Any]) -> None:
-        """Texts that an event makes pointless are not said any more."""
-        met = [x for x in self.postponed if any(each.met(event, values) for each in x.say.unless)]
-        self.drop(met, event=event)
-
-    def drop(self, pointless: Sequence[Postponed], **facts: object) -> None:
-        for later in pointless:
-            self.postponed.remove(later)
-            self.around.effects.append(ClearTimer(name=f"{GATE}{later.id}"))
-            self.record("dropped", kind=later.say.kind, **facts)
-
-    def _stands(self, session: str, generation: int) -> bool:
-        """Whether the session still stands at the question that said the text."""
-        walk = self.walk(session)
-        return walk is not None and walk.scene.generation == generation
-
     def silence(self) -> None:
         """End everything and drop what waits: what a STOP does."""
         for walk in self.open_walks():
             walk.stop("stopped")
-        for waiting in (self.postponed, self.asked, self.asked_back, self.around.beside):
+        for waiting in (self.outbox.postponed, self.asked, self.asked_back, self.around.beside):
             waiting.clear()
         self.closed = self.pieces = ()
         self.around.effects.append(Silence())
@@ -339,8 +197,8 @@ class Desk:
         """What a conversation was still to say when it was ended by force: by an event, by another
         flow in its place, by the same begun anew. One that came to its end may have a last word."""
         cut = {walk.id for walk in self.walks if walk.cut_off}
-        pointless = [later for later in self.postponed if later.say.voice.session in cut]
-        self.drop(pointless, why="its conversation was ended")
+        pointless = [later for later in self.outbox.postponed if later.say.voice.session in cut]
+        self.outbox.drop(pointless, why="its conversation was ended")
 
     def record(self, kind: str, /, **facts: object) -> None:
         self.around.records.append(Record(kind=kind, facts=facts))
@@ -361,7 +219,7 @@ class Desk:
             zone=around.contact_zone,
             consents={**state.consents, **{row.programme: row for row in consents}},
             sessions=sessions,
-            postponed=tuple(self.postponed),
+            postponed=tuple(self.outbox.postponed),
             asked=tuple(self.asked),
             codes=tuple(self.around.codes),
             begun=still_counting(self.begun, self.walks, event.at, self.playbook),
@@ -370,10 +228,10 @@ class Desk:
             first_seen=self.first_seen or event.at,
             pieces=self.pieces,
             last_seen=event.at if isinstance(event, Inbound) else state.last_seen,
-            pace=self.pace,
-            heed=self.heed,
+            pace=self.outbox.pace,
+            heed=self.outbox.heed,
             beside=tuple(around.beside),
-            routes=self.routes if sessions else {},
+            routes=self.outbox.routes if sessions else {},
         )
         armed = {name for walk in self.walks if not walk.ended for name in walk.scene.armed}
         effects = (*around.effects, *consent_timers(around.effects, self.business, event.at))
@@ -385,7 +243,7 @@ class Desk:
             record=codec.encode(after),
             timers=timers,
             cleared=cleared,
-            outbound=tuple(self.outbound),
+            outbound=tuple(self.outbox.rows),
             errands=tuple(each for each in around.effects if isinstance(each, Errand)),
             consents=consents,
             silence=silence,
@@ -393,7 +251,3 @@ class Desk:
             confidential=self.confidential,
         )
         return turn, after
-
-
-def _of(say: Say) -> dict[str, object]:
-    return {"session": say.voice.session, "kind": say.kind, "purpose": say.purpose}

@@ -46,7 +46,7 @@ def answers_too_late(desk: Desk, text: str, channel: str) -> bool:
         if _would_have_taken(desk, closed, text):
             desk.closed = tuple(each for each in desk.closed if each != closed)
             desk.record("late", flow=closed.flow, step=closed.step, closed=closed.at, text=text)
-            desk.say(_told(desk, closed), channel, "reply")
+            desk.outbox.say(_told(desk, closed), channel, "reply")
             return True
     return False
 

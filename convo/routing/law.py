@@ -27,14 +27,14 @@ def answer_law(desk: Desk, event: Inbound, law: LawWord, language: str) -> None:
         else:
             desk.silence()
         if event.acted and channel.optout_reply == "us":
-            desk.say(_stop_confirmed(business, left, language), event.channel, "law")
+            desk.outbox.say(_stop_confirmed(business, left, language), event.channel, "law")
     elif law == "start":
         told = "start.confirmed" if event.acted else "start.already"
         if channel.optout_reply == "us" or not event.acted:
-            desk.say(phrase(told, language, business=business.name), event.channel, "law")
+            desk.outbox.say(phrase(told, language, business=business.name), event.channel, "law")
     elif channel.optout_reply == "us" or not _answered_there(event):
         told = "help.us" if country_of(event.contact) in RATES_TOLD else "help.anywhere"
-        desk.say(phrase(told, language, business=business.name), event.channel, "law")
+        desk.outbox.say(phrase(told, language, business=business.name), event.channel, "law")
 
 
 def _answered_there(event: Inbound) -> bool:

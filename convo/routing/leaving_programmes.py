@@ -13,6 +13,8 @@ def leave_programme(desk: Desk, programme: str) -> None:
     for walk in desk.open_walks():
         if walk.flow.programme == programme:
             walk.stop("stopped")
-    desk.postponed = [each for each in desk.postponed if each.say.programme != programme]
+    desk.outbox.postponed = [
+        each for each in desk.outbox.postponed if each.say.programme != programme
+    ]
     desk.asked = [each for each in desk.asked if stays(each.flow)]
     desk.around.beside[:] = [each for each in desk.around.beside if stays(each.flow)]

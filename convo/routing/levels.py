@@ -88,7 +88,7 @@ def hear_what_has_come(desk: Desk, event: Due) -> None:
 
 
 def _listen(desk: Desk, text: str) -> None:
-    desk.pace = loop_guard.heard(desk.pace, text, desk.event.at)
+    desk.outbox.pace = loop_guard.heard(desk.outbox.pace, text, desk.event.at)
     if desk.state.language is None:
         desk.speaks(_known_language(desk, text))
 
@@ -234,7 +234,7 @@ def _nearly(desk: Desk, near: Match, text: str, event: str, channel: str) -> Non
         ask_whether(desk, near.word, text, event, channel)
         return
     word = near.word.upper() if near.word.isascii() else near.word
-    desk.say(phrase("near_word.told", desk.language, word=word), channel, "reply")
+    desk.outbox.say(phrase("near_word.told", desk.language, word=word), channel, "reply")
 
 
 def _begun(desk: Desk, match: Match) -> Flow | None:
@@ -294,7 +294,7 @@ def _fallback(desk: Desk, text: str, channel: str) -> None:
         return
     known = spoken(fallback, language)
     told = for_all if known is None else fallback[known]
-    desk.say(told or phrase("fallback", language), channel, "reply")
+    desk.outbox.say(told or phrase("fallback", language), channel, "reply")
 
 
 # --- languages ------------------------------------------------------------------------------------

@@ -34,5 +34,5 @@ def told_again(desk: Desk, flow: Flow, channel: str) -> bool:
         currency=around.currency,
     )
     for text in flow.again.render(scope, chance=desk.event.id, languages=flow.languages):
-        desk.say(text, channel, "reply")
+        desk.outbox.say(text, channel, "reply")
     return True

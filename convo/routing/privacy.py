@@ -26,7 +26,7 @@ def tell_privacy(desk: Desk, event: Inbound) -> None:
     said = policy.get("" if known is None else known, "")
     kept = phrase("privacy.kept", language, business=desk.business.name, kinds=told)
     desk.record("privacy", kinds=[*kinds, *fields], language=language, policy=said)
-    desk.say(f"{said}\n{kept}" if said else kept, event.channel, "reply")
+    desk.outbox.say(f"{said}\n{kept}" if said else kept, event.channel, "reply")
 
 
 def _kinds(desk: Desk) -> Iterator[str]:

@@ -17,8 +17,8 @@ def recalled(desk: Desk, event: Recalled) -> None:
             walk.stop(OUTCOME)
             # They have not had it, so it may begin once more when it was mended.
             desk.begun.pop(walk.root, None)
-    said = [each for each in desk.postponed if recall.means(contact, each.say.voice)]
-    desk.drop(said, why=OUTCOME)
+    said = [each for each in desk.outbox.postponed if recall.means(contact, each.say.voice)]
+    desk.outbox.drop(said, why=OUTCOME)
     drop_beside(
         desk,
         lambda put: (

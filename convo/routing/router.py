@@ -156,7 +156,7 @@ def _due(desk: Desk, event: Due) -> None:
     if event.name.startswith(CONSENT):
         return  # what is overdue was found when the turn began
     if event.name.startswith(GATE):
-        desk.release(event.name)
+        desk.outbox.release(event.name)
         return
     if event.name.startswith(LATER):
         begin_beside(desk, event)
@@ -214,13 +214,13 @@ def _answered(desk: Desk, event: Answered) -> None:
     if desk.state.stopped:
         desk.record("ignored", why="the contact has said STOP")
     elif event.failure:
-        desk.say(phrase("parked_apology", desk.language), event.channel, "reply")
+        desk.outbox.say(phrase("parked_apology", desk.language), event.channel, "reply")
     else:
         texts: dict[str, str] = event.value["texts"]
         known = nearest(texts, desk.language)
         told = texts[known] if known else texts.get("") or next(iter(texts.values()), "")
         if told.strip():  # a handler may answer nothing
-            desk.say(told, event.channel, "reply")
+            desk.outbox.say(told, event.channel, "reply")
 
 
 def _take_held(desk: Desk, walk: Walk) -> None:

@@ -1,8 +1,8 @@
 """What waits in a contact's record is limited, however much comes."""
 
 from convo.routing.asking import MAX_ASKED
-from convo.routing.desk import MAX_POSTPONED
 from convo.routing.levels import MAX_HELD
+from convo.routing.outbox import MAX_POSTPONED
 from tests.steps.conversation import Conversation, business, quiet
 
 FLOW = """\

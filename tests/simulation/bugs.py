@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 from convo.providers.http import HttpClient, _Connection
-from convo.routing import desk
+from convo.routing import outbox
 from convo.runtime.owner import Owner
 from convo.runtime.sender import Sender
 from convo.stores.redis.redo import Redo
@@ -48,7 +48,7 @@ BUGS: Mapping[str, Bug] = {
         "answers, as when partitions number their events alike.",
         edits=[
             Edit(of=claiming, name="read", old="event_id(at, entry)", new="event_id(at, 0)"),
-            Edit(of=desk, name="outbound_id", old="{shard_of(contact):03x}", new="000"),
+            Edit(of=outbox, name="outbound_id", old="{shard_of(contact):03x}", new="000"),
         ],
     ),
     "a retry is overtaken": Bug(
