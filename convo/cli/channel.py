@@ -114,6 +114,7 @@ def _meant(value: str, field: FieldInfo | None) -> Any:
 
 def _ask(table: dict[str, Any], options: type[BaseModel], name: str) -> None:
     """What the provider cannot do without, one by one."""
+    from convo.providers.approved import TemplateOptions
     from convo.settings.complaints import model_in
 
     needed = {n: f for n, f in options.model_fields.items() if f.is_required() and n not in table}
@@ -124,7 +125,10 @@ def _ask(table: dict[str, Any], options: type[BaseModel], name: str) -> None:
                 "asked for here. Write it into convo.toml: docs/reference/convo-toml.md"
             ]
         )
-    if "address" not in table and getattr(options, "hears", True):
+    if issubclass(options, TemplateOptions):
+        if "signature" not in table:
+            table["signature"] = click.prompt("The signature that was approved, like 【美发沙龙】")
+    elif "address" not in table and getattr(options, "hears", True):
         asked = "What you send from, like +12025550100 (leave empty where the provider picks it)"
         if address := click.prompt(asked, default="", show_default=False):
             table["address"] = address
@@ -219,6 +223,7 @@ def _tell(
     written: Mapping[str, Any],
     folder: Path,
 ) -> None:
+    from convo.providers.approved import TemplateOptions
     from convo.settings.references import environment
 
     variables = environment(folder, {})
@@ -241,4 +246,6 @@ def _tell(
     click.secho(f"  {where or SOMEWHERE}/in/{name}{end}", bold=True)
     if not where:
         click.echo("and write your address into convo.toml: [server] public_url")
+    if issubclass(options, TemplateOptions):
+        click.echo(f"It sends approved texts only. These are yours: convo templates {name}")
     click.echo("Then look whether all is well: convo doctor")

@@ -62,6 +62,22 @@ def test_what_is_needed_is_asked_for(shop: Path) -> None:
     assert f'public_key = "{PUBLIC_KEY}"' in (shop / "convo.toml").read_text("utf-8")
 
 
+def test_a_company_of_approved_texts_is_asked_for_a_signature_and_no_address(shop: Path) -> None:
+    words = ["-C", str(shop), "channel", "add", "cn", "--provider", "huawei"]
+    told = CliRunner().invoke(main, words, input="【沙龙】\nkey\n8823040504797\n")
+    assert told.exit_code == 0, told.output
+    assert "It sends approved texts only. These are yours: convo templates cn" in told.output
+    added = (shop / "convo.toml").read_text("utf-8").partition("[channels.cn]\n")[2]
+    assert added == (
+        'provider = "huawei"\nsignature = "【沙龙】"\napp_key = "key"\nnumber = "8823040504797"\n'
+        'app_secret = "env:CN_APP_SECRET"\npath_token = "env:CN_PATH_TOKEN"\n'
+    )
+    with (shop / ".env").open("a", encoding="utf-8") as secrets:
+        secrets.write("CN_APP_SECRET=secret\n")
+    listed = CliRunner().invoke(main, ["-C", str(shop), "templates", "cn"])
+    assert listed.output.startswith("missing\n")
+
+
 def test_a_provider_that_signs_nothing_gets_a_secret_in_its_url(convo: Convo, shop: Path) -> None:
     public(shop)
     told = convo("-C", shop, "channel", "add", "gate", *KANNEL, *BOX)
