@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,11 @@ from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
 
 PLAN, TOKEN, SECRET = "plan0123", "sinch-token-0123", "SMSWebhooksSecret"
 BATCHES = f"/xms/v1/{PLAN}/batches"
+#: The lists, and what each may be asked by.
+LISTS = {
+    f"/xms/v1/{PLAN}/inbounds": {"page", "page_size", "to", "start_date", "end_date"},
+    f"/xms/v1/{PLAN}/delivery_reports": {"page", "page_size", "start_date", "end_date"},
+}
 FIELDS = frozenset(
     (
         "to",
@@ -37,6 +43,8 @@ class FakeSinch:
     def __init__(self, now: Now = time.time) -> None:
         self.taken: list[Taken] = []
         self.refusal: Answer | None = None
+        #: What it tells when it is asked for its lists, by their last word; oldest first.
+        self.kept: dict[str, list[dict[str, Any]]] = {"inbounds": [], "delivery_reports": []}
         self._now = now
 
     def settings(self, url: str) -> Mapping[str, Any]:
@@ -49,10 +57,12 @@ class FakeSinch:
 
     def answer(self, asked: Asked) -> Answer:
         path, _, query = asked.target.partition("?")
-        if path != BATCHES:
+        if path != BATCHES and path not in LISTS:
             return error(404, "not_found")
         if asked.headers.get("authorization") != f"Bearer {TOKEN}":
             return error(401, "unauthorized")
+        if path in LISTS:
+            return self._listed(path, dict(parse_qsl(query)))
         if asked.method == "GET":
             fields = dict(parse_qsl(query))
             if not LISTED_BY.issuperset(fields):
@@ -61,6 +71,24 @@ class FakeSinch:
             found = [_batch(each) for each in self.taken if each.reference == wanted]
             return _json(200, {"count": len(found), "page": 0, "batches": found})
         return self.refusal or self._created(asked)
+
+    def _listed(self, path: str, fields: Mapping[str, str]) -> Answer:
+        """A page of a list, the newest first; a start is in it, and an end is not."""
+        if not LISTS[path].issuperset(fields):
+            return error(400, "syntax_constraint_violation")
+        name = path.rpartition("/")[2]
+        start = _moment(fields.get("start_date", "1970-01-01T00:00:00Z"))
+        end = _moment(fields.get("end_date", "9999-01-01T00:00:00Z"))
+        to = fields.get("to")
+        found = [
+            each
+            for each in reversed(self.kept[name])
+            if start <= _moment(each.get("received_at") or each["at"]) < end
+            and to in (None, each.get("to"))
+        ]
+        page, size = int(fields.get("page", "0")), min(int(fields.get("page_size", "30")), 30)
+        told = found[page * size :][:size]
+        return _json(200, {"count": len(found), "page": page, "page_size": size, name: told})
 
     def _created(self, asked: Asked) -> Answer:
         try:
@@ -143,6 +171,10 @@ class FakeSinch:
 def error(status: int, code: str, headers: dict[str, str] | None = None) -> Answer:
     """A refusal in Sinch's form."""
     return _json(status, {"code": code, "text": "no"}, headers)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _batch(taken: Taken) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import hmac
 import math
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Literal, cast
 from urllib.parse import urlencode
@@ -33,8 +33,10 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
+from convo.providers import sinch_lists
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
+from convo.providers.sinch_lists import SinchLists
 from convo.providers.wire import sender, with_plus
 
 ANSWER = HttpAnswer()
@@ -169,8 +171,12 @@ class Sinch:
         self._secrets = [s.get_secret_value() for s in secrets if s.get_secret_value()]
         self.unsigned = not self._secrets
         base = options.base_url or f"https://{options.region}.sms.api.sinch.com"
-        self._batches = f"{base.rstrip('/')}/xms/v1/{options.service_plan}/batches"
+        plan = f"{base.rstrip('/')}/xms/v1/{options.service_plan}"
+        self._batches = f"{plan}/batches"
         self._auth = {"Authorization": f"Bearer {options.api_token.get_secret_value()}"}
+        self._lists = SinchLists(http=http, url=plan, login=self._auth)
+        #: Nothing comes in to a sender's name.
+        self.lists = origin.isdigit()
         self._headers = self._auth | {"Content-Type": "application/json"}
 
     async def close(self) -> None:
@@ -186,18 +192,22 @@ class Sinch:
 
     def _read(self, request: RawRequest, outbound: str) -> Parsed:
         self._verify(request)
+        return self._told(request.body, outbound)
+
+    def _told(self, body: bytes, outbound: str) -> Parsed:
+        """What a webhook brought, or an entry of a list. Raises `WebhookRejected`."""
         try:
-            event = _event(request.body)
+            event = _event(body)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise WebhookRejected("Sinch's webhook is no message and no report.") from None
         match event.type:
             case "mo_text" | "mo_media":
-                return self._text(event, request)
+                return self._text(event, body)
             case "recipient_delivery_report_sms" | "recipient_delivery_report_mms":
-                return self._status(event, event.status, event.code, outbound, request)
+                return self._status(event, event.status, event.code, outbound, body)
             case "delivery_report_sms" | "delivery_report_mms" if len(event.statuses) == 1:
                 (only,) = event.statuses
-                return self._status(event, only.status, only.code, outbound, request)
+                return self._status(event, only.status, only.code, outbound, body)
             case other:
                 return _passed_over(f"type {other[:40]!r}")
 
@@ -219,7 +229,7 @@ class Sinch:
         if not -AHEAD <= age <= OLDEST:
             raise BadSignature("Sinch's signature is too old, or of a clock that is ahead.")
 
-    def _text(self, event: _Event, request: RawRequest) -> Parsed:
+    def _text(self, event: _Event, raw: bytes) -> Parsed:
         if not event.id or not event.origin:
             raise WebhookRejected("Sinch's text has no id or no sender.")
         try:
@@ -236,12 +246,10 @@ class Sinch:
             media=() if isinstance(said, str) else tuple(p.url for p in said.media if p.url),
         )
         key = f"in:{self._channel}:{event.id}"
-        arrival = Arrival(event=inbound, dedupe=key, raw=request.brought)
+        arrival = Arrival(event=inbound, dedupe=key, raw=raw)
         return Parsed(arrivals=(arrival,), answer=ANSWER)
 
-    def _status(
-        self, event: _Event, word: str, code: int, outbound: str, request: RawRequest
-    ) -> Parsed:
+    def _status(self, event: _Event, word: str, code: int, outbound: str, raw: bytes) -> Parsed:
         status = STATUSES.get(word.lower())
         if not event.batch_id:
             raise WebhookRejected("Sinch's report has no batch_id.")
@@ -257,7 +265,7 @@ class Sinch:
             code=told,
         )
         key = f"report:{self._channel}:{event.batch_id}:{word.lower()}:{told}"
-        arrival = Arrival(event=report, dedupe=key, raw=request.brought)
+        arrival = Arrival(event=report, dedupe=key, raw=raw)
         return Parsed(arrivals=(arrival,), answer=ANSWER)
 
     # --- sending ------------------------------------------------------------------------------
@@ -282,7 +290,7 @@ class Sinch:
 
     async def look_up(self, message: Outbound, since: int) -> LookedUp:
         """Exact: batches are listed by our reference. Two of them are no reason for a third."""
-        asked = {"client_reference": message.id, "start_date": _written(since - AHEAD)}
+        asked = {"client_reference": message.id, "start_date": sinch_lists.written(since - AHEAD)}
         url = f"{self._batches}?{urlencode(asked)}"
         try:
             answer = await self._http.get(url, headers=self._auth)
@@ -303,15 +311,28 @@ class Sinch:
         )
         return LookedUp(found="sent" if ids else "not_sent", provider_ids=ids)
 
+    # --- listing ------------------------------------------------------------------------------
+
+    async def inbound_since(self, since: int) -> Sequence[Arrival]:
+        return self._arrivals(await self._lists.inbounds(since, self._origin))
+
+    async def reports_between(self, since: int, until: int) -> Sequence[Arrival]:
+        """Those of messages with a reference: all of ours have one, another system's may not."""
+        arrivals = self._arrivals(await self._lists.reports(since, until))
+        return [each for each in arrivals if isinstance(each.event, Report) and each.event.outbound]
+
+    def _arrivals(self, entries: Sequence[bytes]) -> Sequence[Arrival]:
+        """What the webhooks of these would have brought."""
+        arrivals: list[Arrival] = []
+        for entry in entries:
+            with suppress(WebhookRejected):
+                arrivals += self._told(entry, "").arrivals
+        return arrivals
+
 
 def _ids(batches: Sequence[Any]) -> tuple[str, ...]:
     told = [cast(dict[str, Any], each).get("id") for each in batches if isinstance(each, dict)]
     return tuple(each for each in told if each and isinstance(each, str))
-
-
-def _written(at: int) -> str:
-    """A moment, ms since 1970, as Sinch has it."""
-    return f"{datetime.fromtimestamp(at / 1_000, UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _passed_over(why: str) -> Parsed:

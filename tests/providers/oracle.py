@@ -31,7 +31,7 @@ def request(method: str, url: str, headers: Any, body: Any) -> Request:
     kind = str(named.get("content-type", "")).partition(";")[0]
     text = body.decode() if isinstance(body, bytes) else body or ""
     fields: Any = sorted(parse_qsl(text, keep_blank_values=True))
-    if kind == "application/json":
+    if kind == "application/json" and text:
         fields = json.loads(text)
     return Request(
         method=method,

@@ -3,6 +3,7 @@
 import json
 import warnings
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -13,13 +14,14 @@ with warnings.catch_warnings():
     from sinch.domains.sms.sinch_events.v1.sms_sinch_event import SmsSinchEvent
 
 from convo.core.events import Inbound, Report
-from convo.errors import BadSignature, SettingsError, WebhookRejected
-from convo.fakes import Said, Taken
+from convo.errors import BadSignature, SettingsError, Unavailable, WebhookRejected
+from convo.fakes import Answer, Said, Taken
 from convo.fakes.sinch import PLAN, SECRET, TOKEN, FakeSinch
 from convo.ports import RawRequest
 from convo.providers import sinch
 from convo.providers.http import HttpClient
 from convo.providers.sinch import Options, Sinch
+from tests.fakes.http_server import FakeServer
 from tests.fakes.outbound import CONTACT, OURS, channel, message
 from tests.providers.oracle import caught, ours
 from tests.providers.test_every_provider import NOW, raw, standing
@@ -30,12 +32,12 @@ SAID = Said(sender=CONTACT, to=OURS, text="ça & ☺", id="01XXXXX")
 TAKEN = Taken(id="B1", to=CONTACT, origin=OURS, text="", callback=CALLBACK, reference="77")
 
 
-def adapter(*, at: str | None = OURS, **more: Any) -> Sinch:
+def adapter(*, at: str | None = OURS, http: HttpClient | None = None, **more: Any) -> Sinch:
     options = {"service_plan": PLAN, "api_token": TOKEN, "webhook_secret": SECRET}
     return sinch.connect(
         channel("sinch", at=at),
         Options.model_validate(options | more),
-        HttpClient(),
+        http or HttpClient(),
         country="US",
         clock=lambda: NOW * 1_000,
     )
@@ -159,3 +161,78 @@ def test_a_channel_without_an_address_is_refused_at_the_start() -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in Options.model_fields.values())
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+AT = "2026-11-22T10:{:02}:00.000Z"
+
+
+def text(minute: int, **more: Any) -> dict[str, Any]:
+    """A text that came so many minutes past ten."""
+    told = {"id": f"in-{minute}", "type": "mo_text", "from": CONTACT[1:], "to": OURS[1:]}
+    return {**told, "body": f"no. {minute}", "received_at": AT.format(minute), **more}
+
+
+@pytest.mark.anyio
+async def test_lists_are_asked_for_as_the_sdk_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    since = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+    until = since + timedelta(hours=1)
+    first, last = (int(each.timestamp() * 1_000) for each in (since, until))
+    async with standing("sinch") as (stands, server):
+        provider = cast(Sinch, stands.provider)
+        assert provider.lists
+        assert [*await provider.inbound_since(first)] == []
+        assert [*await provider.reports_between(first, last)] == []
+    sent = caught(monkeypatch, {"count": 0, "page": 0, "page_size": 0})
+    client: Any = SinchClient(service_plan_id=PLAN, sms_api_token=TOKEN, sms_region="us")
+    client.sms.inbounds.list(to=[OURS[1:]], start_date=since, page=0, page_size=100)
+    client.sms.delivery_reports.list(start_date=since, end_date=until, page=0, page_size=100)
+    # A GET of the SDK says what kind its body is of, and has none.
+    assert [ours(each) for each in server.asked] == [replace(each, kind="") for each in sent]
+
+
+@pytest.mark.anyio
+async def test_all_pages_are_read_and_bring_what_the_webhooks_would_have() -> None:
+    async with standing("sinch") as (stands, server):
+        provider, fake = cast(Sinch, stands.provider), cast(FakeSinch, stands.fake)
+        elsewhere, short = text(58, to="12025550199"), text(59, **{"from": "12345"})
+        binary = text(57, type="mo_binary", body="AAA=", udh="00")
+        fake.kept["inbounds"] = [*(text(minute) for minute in range(45)), elsewhere, short, binary]
+        since = datetime(2026, 11, 22, 10, 5, tzinfo=UTC)
+        found = await provider.inbound_since(int(since.timestamp() * 1_000))
+        assert [cast(Inbound, each.event).text for each in found] == [
+            f"no. {minute}" for minute in range(5, 45)
+        ]
+        (posted,) = adapter().receive(event(text(5))).arrivals
+        assert (found[0].event, found[0].dedupe) == (posted.event, posted.dedupe)
+        assert len(server.asked) == 2
+
+
+@pytest.mark.anyio
+async def test_listed_reports_are_those_of_our_own_messages() -> None:
+    async with standing("sinch") as (stands, _):
+        provider, fake = cast(Sinch, stands.provider), cast(FakeSinch, stands.fake)
+        ours_, another = (
+            json.loads(fake.report(replace(TAKEN, reference=reference), "Delivered").body)
+            for reference in ("77", "")
+        )
+        fake.kept["delivery_reports"] = [another, ours_, {**ours_, "batch_id": ""}]
+        (arrival,) = await provider.reports_between(0, (NOW + 60) * 1_000)
+        (posted,) = adapter().receive(event(ours_)).arrivals
+        assert (arrival.event, arrival.dedupe) == (posted.event, posted.dedupe)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("answer", [Answer(status=500), Answer(body=b"[]"), Answer(body=b"{}")])
+async def test_a_list_that_is_not_whole_is_an_error_and_no_empty_list(answer: Answer) -> None:
+    http = HttpClient()
+    async with FakeServer(lambda _: answer) as server:
+        provider = adapter(http=http, base_url=server.url)
+        with pytest.raises(Unavailable):
+            await provider.inbound_since(0)
+        await http.close()
+
+
+def test_a_senders_name_has_nothing_to_list() -> None:
+    assert not adapter(at="Salon").lists
