@@ -4,9 +4,10 @@ import json
 import re
 import secrets
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args, get_origin
 
 import click
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -57,15 +58,15 @@ def add(name: str, provider: str, given: tuple[str, ...]) -> None:
     text, written = _read(file)
     if not NAME.fullmatch(name):
         raise SettingsError([f'"{name}" names no channel: letters, digits, "-" and "_".'])
+    if provider not in PROVIDERS:
+        raise SettingsError([f"there is no provider {provider}. {advice(provider, PROVIDERS)}"])
     if name in written.get("channels", {}):
         raise SettingsError(
             [
-                f"{FILE}: there is a channel {name} already. Change it there, or "
-                "give the new one another name."
+                f"{FILE}: there is a channel {name} already. Change it there, or give the new one "
+                f"another name: convo channel add {_free(provider, written)} --provider {provider}"
             ]
         )
-    if provider not in PROVIDERS:
-        raise SettingsError([f"there is no provider {provider}. {advice(provider, PROVIDERS)}"])
     options = PROVIDERS[provider].options
     table = {"provider": provider, **_given(given, options)}
     _ask(table, options, name)
@@ -77,6 +78,12 @@ def add(name: str, provider: str, given: tuple[str, ...]) -> None:
     with file.open("a", encoding="utf-8") as settings:
         settings.write(_as_toml(name, table, ends_well=not text or text.endswith("\n")))
     _tell(table, options, name, written, file.parent)
+
+
+def _free(provider: str, written: Mapping[str, Any]) -> str:
+    """A name that no channel has."""
+    names = chain((provider,), (f"{provider}{number}" for number in count(2)))
+    return next(name for name in names if name not in written["channels"])
 
 
 def _read(file: Path) -> tuple[str, Mapping[str, Any]]:
@@ -134,8 +141,30 @@ def _ask(table: dict[str, Any], options: type[BaseModel], name: str) -> None:
             table["address"] = address
     for each, field in needed.items():
         if not _is_secret(field):
-            click.echo(f"{each}: {field.description}")
-            table[each] = click.prompt(f"  {each}")
+            _prompt(table, each, field)
+    while more := [each for each in _wanted(table, options) if each not in table]:
+        for each in more:
+            field = options.model_fields[each]
+            if _is_secret(field):
+                table[each] = f"env:{_variable(name, each)}"
+            else:
+                _prompt(table, each, field)
+
+
+def _prompt(table: dict[str, Any], name: str, field: FieldInfo) -> None:
+    click.echo(f"{name}: {field.description}")
+    choices = click.Choice(get_args(field.annotation)) if _is_choice(field) else None
+    default = None if field.is_required() else field.default
+    table[name] = click.prompt(f"  {name}", type=choices, default=default)
+
+
+def _wanted(table: Mapping[str, Any], options: type[BaseModel]) -> Sequence[str]:
+    """What this table needs besides, where the provider says that it depends."""
+    return cast(Any, options).wants(table) if hasattr(options, "wants") else ()
+
+
+def _is_choice(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is Literal
 
 
 def _is_secret(field: FieldInfo) -> bool:

@@ -4,7 +4,8 @@ Which of the two calls us is a setting of Vonage's dashboard ("Default SMS setti
 of ours too, and never guessed.
 """
 
-from typing import Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -68,6 +69,16 @@ class Options(BaseModel):
         if self.api == "messages" and not self.signature_secret.get_secret_value():
             raise ValueError("signature_secret is missing: the Messages API signs with it.")
         return self
+
+    @classmethod
+    def wants(cls, table: Mapping[str, Any]) -> Sequence[str]:
+        """What a new channel needs besides: which API it is decides."""
+        if "api" not in table:
+            return ("api",)
+        if table["api"] == "sms":
+            return ("api_secret",)
+        login = "private_key" if table.get("application") else "api_secret"
+        return login, "signature_secret"
 
     @property
     def carries_media(self) -> bool:

@@ -78,6 +78,48 @@ def test_a_company_of_approved_texts_is_asked_for_a_signature_and_no_address(sho
     assert listed.output.startswith("missing\n")
 
 
+ALL = ("api_secret", "signature_secret", "private_key")
+VONAGE = ("--set", "api_key=abcd1234", "--set", "address=+12025550100")
+
+
+@pytest.mark.parametrize(
+    ("given", "typed", "secrets"),
+    [
+        ((), "messages\n", {"api_secret", "signature_secret"}),
+        ((), "\n", {"api_secret", "signature_secret"}),
+        ((), "sms\n", {"api_secret"}),
+        (("--set", "api=sms"), "", {"api_secret"}),
+        (
+            ("--set", "api=messages", "--set", "application=a1b2"),
+            "",
+            {"private_key", "signature_secret"},
+        ),
+    ],
+)
+def test_what_depends_on_another_setting_is_asked_for_with_its_secrets(
+    given: tuple[str, ...], typed: str, secrets: set[str], shop: Path
+) -> None:
+    public(shop)
+    words = ["-C", str(shop), "channel", "add", "sms", "--provider", "vonage", *VONAGE, *given]
+    told = CliRunner().invoke(main, words, input=typed)
+    assert told.exit_code == 0, told.output
+    assert {each for each in ALL if f"  SMS_{each.upper()}=..." in told.output} == secrets
+    with (shop / ".env").open("a", encoding="utf-8") as dotenv:
+        dotenv.writelines(f"SMS_{each.upper()}=a-secret-of-this-test\n" for each in secrets)
+    connection = settings_in(shop).connections["sms"]
+    assert connection.provider == "vonage"
+    assert bool(connection.path_token) == ("signature_secret" not in secrets)
+
+
+def test_a_name_that_is_taken_is_answered_with_one_that_is_free(convo: Convo, shop: Path) -> None:
+    with (shop / "convo.toml").open("a", encoding="utf-8") as settings:
+        for name in ("sms", "telnyx", "telnyx2"):
+            settings.write(f'\n[channels.{name}]\nprovider = "log"\n')
+    told = convo("-C", shop, "channel", "add", "sms", *TELNYX)
+    assert told.exit_code == 2
+    assert "convo channel add telnyx3 --provider telnyx" in told.output
+
+
 def test_a_provider_that_signs_nothing_gets_a_secret_in_its_url(convo: Convo, shop: Path) -> None:
     public(shop)
     told = convo("-C", shop, "channel", "add", "gate", *KANNEL, *BOX)
@@ -98,7 +140,7 @@ def test_a_provider_that_signs_nothing_gets_a_secret_in_its_url(convo: Convo, sh
     [
         (("sms", "--provider", "telnix"), 'Did you mean "telnyx"'),
         (("s ms", *TELNYX), "names no channel"),
-        (("terminal", *TELNYX), "there is a channel terminal already"),
+        (("terminal", *TELNYX), "convo channel add telnyx --provider telnyx"),
         (("sms", *TELNYX, "--set", "address=+12025550100", "--set", "api_key=KEY1"), "a secret"),
         (("sms", *TELNYX, "--set", "nonsense"), "write it like --set key=value"),
         (("sms", *TELNYX, "--set", "address=+12025550100", "--set", "colour=red"), "no such"),
