@@ -16,8 +16,8 @@ LEVELS: Mapping[int, str] = {
 RULES: Mapping[str, str] = {
     "no-template": "服务商批准的模板都不符合这条短信（convo.toml 的 `templates`；"
     "`convo templates` 列出需要报备的内容）。",
-    "unknown-channel": "convo.toml 中没有（或已不再有）这个通道。",
-    "no-address": "该通道按一个字段找联系人，而这位联系人没有这个字段（convo.toml 的 `reach`）。",
+    "unknown-channel": "convo.toml 中没有（或已不再有）这个渠道。",
+    "no-address": "该渠道按一个字段找联系人，而这位联系人没有这个字段（convo.toml 的 `reach`）。",
     "own-number": "联系人是我们自己的号码，那样会自己和自己说话。",
     "stopped": "联系人已退订，只有回复 START 才能恢复。",
     "no-consent": "联系人没有同意这个项目，或已退出。",
@@ -28,7 +28,7 @@ RULES: Mapping[str, str] = {
     "loop-minute": "一分钟内已给这个号码发了太多短信。",
     "loop-ten-minutes": "十分钟内已给这个号码发了太多短信。",
     "loop-day": "今天（UTC）已给这个号码发了太多短信。",
-    "signature-unlisted": "短信的签名不在该通道的列表中"
+    "signature-unlisted": "短信的签名不在该渠道的列表中"
     "（convo.toml 的 `signature`、`signatures`）。",
     "signature-twice": "短信带了不止一个签名。",
     "no-opt-out-phrase": "营销短信末尾必须有一种拒收方式，这条没有。",

@@ -50,7 +50,7 @@ EVENTS: Mapping[PageLanguage, Mapping[str, str]] = {
         "MergeAsked": "合并两个号码",
         "HandedOn": "另一号码的资料",
         "Recalled": "撤回",
-        "Moved": "由其他通道接替",
+        "Moved": "由其他渠道接替",
     },
 }
 
