@@ -1,5 +1,6 @@
 """What convo.toml says of how messages leave, and what it may not say."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,31 @@ def test_where_several_send_nothing_is_taken_over_before_its_send_has_ended(
 def test_one_process_knows_when_its_own_sends_have_ended(tmp_path: Path) -> None:
     read_back = settings(tmp_path, WHOLE + DOUBTS.format(grace="1s"))
     assert read_back.doubt_grace == 1.0
+
+
+def test_a_channel_tells_what_a_part_costs(tmp_path: Path) -> None:
+    channels = settings(
+        tmp_path, WHOLE.replace('rate = "1 part/s"', 'rate = "1 part/s"\nprice = "0.0079 usd"')
+    ).business.channels
+    assert channels["main"].cost(3, "GSM-7") == "0.0237 USD"
+    assert channels["main"].cost(1, "MMS") == ""
+    assert channels["other"].cost(3, "GSM-7") == ""
+
+
+@pytest.mark.parametrize(
+    ("price", "advice"),
+    [
+        ("cheap", 'Write it like "0.0079 USD".'),
+        ("-1 USD", 'Write it like "0.0079 USD".'),
+        ("0.0079", 'Write it like "0.0079 USD".'),
+        ("1 USX", "is no currency"),
+    ],
+)
+def test_a_price_that_is_none_is_told_with_how_to_write_it(
+    tmp_path: Path, price: str, advice: str
+) -> None:
+    with pytest.raises(SettingsError, match=re.escape(advice)):
+        settings(
+            tmp_path,
+            WHOLE.replace('rate = "1 part/s"', f'rate = "1 part/s"\nprice = "{price}"'),
+        )

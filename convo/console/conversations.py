@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from convo.console.ages import LOCALES, moment
 from convo.console.book import Book, Talk
-from convo.console.chat import Entry, chat_of
+from convo.console.chat import Entry, Said, chat_of
 from convo.console.following import standing
 from convo.console.forms import BadForm, posted
 from convo.console.frame import PAGES, Frame, unchanged, version_of
@@ -174,6 +174,13 @@ class Conversations:
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.frame.zone)
 
+    def _price(self, said: Said) -> str:
+        """What it costs by today's price of its channel; "" for theirs, and where none is told."""
+        channel = self.playbook().business.channels.get(said.channel)
+        if channel is None or not said.parts:
+            return ""
+        return channel.cost(said.parts, "MMS" if said.pictures else "")
+
     def _moment(self, at: int, language: PageLanguage) -> str:
         return moment(at, self.clock(), self.frame.zone, language)
 
@@ -206,6 +213,7 @@ class Conversations:
                             "status": said.status,
                             "code": in_sight(_why_not(said.code, language), visitor),
                             "parts": said.parts,
+                            "price": self._price(said),
                             "kind": said.kind,
                         }
                         for said in entry.said

@@ -40,6 +40,8 @@ class Cost:
     channel: str
     parts: int = 0
     encoding: str = ""
+    #: In money, where the channel has a price.
+    price: str = ""
     #: Why it would not leave there.
     refused: str = ""
 
@@ -167,11 +169,16 @@ def _texts(flow: Flow, playbook: Playbook, page: PageLanguage) -> Sequence[Text]
             language=worst.language,
             text="\n".join((worst.text, *worst.media)),
             costs=tuple(
-                Cost(channel=channel, refused=RULE_WORDS[page][leaves.rule])
+                Cost(channel=name, refused=RULE_WORDS[page][leaves.rule])
                 if isinstance(leaves, Refused)
-                else Cost(channel=channel, parts=leaves.parts.count, encoding=leaves.parts.encoding)
-                for channel in business.channels
-                for leaves in [leaving_on(worst, channel, flow, business)]
+                else Cost(
+                    channel=name,
+                    parts=leaves.parts.count,
+                    encoding=leaves.parts.encoding,
+                    price=channel.cost(leaves.parts.count, leaves.parts.encoding),
+                )
+                for name, channel in business.channels.items()
+                for leaves in [leaving_on(worst, name, flow, business)]
             ),
         )
         for worst in said

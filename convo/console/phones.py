@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from convo.core.business import Channel
 from convo.core.parts import parts_of
 from convo.ports import Clock
 
@@ -33,6 +34,8 @@ class Arriving:
 
     id: str
     number: str
+    #: The channel that it leaves by.
+    channel: str
     text: str = field(repr=False)
     media: tuple[str, ...] = field(default=(), repr=False)
 
@@ -40,8 +43,9 @@ class Arriving:
 class Phones:
     """Everything that is shown, kept for pages that come later, and told to those that listen."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, channels: Mapping[str, Channel]) -> None:
         self._clock = clock
+        self._channels = channels
         self._told: list[Happening] = []
         self._on_their_way: set[str] = set()
         self._listeners: set[asyncio.Queue[Happening | None]] = set()
@@ -73,6 +77,7 @@ class Phones:
                 "at": self._clock(),
                 "parts": parts.count,
                 "encoding": parts.encoding,
+                "price": self._channels[arriving.channel].cost(parts.count, parts.encoding),
             },
         )
 

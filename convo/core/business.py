@@ -9,6 +9,7 @@ from convo.core.hours import NO_CALENDAR, Calendar, Hours
 from convo.core.languages import nearest
 from convo.core.limits import Limit
 from convo.core.numbers import Address
+from convo.core.prices import Price
 
 MessageClass = Literal["service", "otp", "marketing", "emergency"]
 #: What may have hours of its own: what we start, by its class, and our answers.
@@ -45,6 +46,8 @@ class Channel:
     joins: bool = False
     #: Countries whose numbers get pictures here as MMS; all others get their links in the text.
     mms: frozenset[str] = frozenset()
+    #: What the provider asks for a part, for people to see; None where nobody has told.
+    price: Price | None = None
     #: What the provider takes of it; None for any number of parts.
     limit: Limit | None = None
     #: What it shares with others: its account's limit, its registrations'.
@@ -55,6 +58,10 @@ class Channel:
     backups: tuple[str, ...] = ()
     #: All that its provider sends, approved beforehand; None where any text may go.
     templates: tuple[Template, ...] | None = None
+
+    def cost(self, parts: int, encoding: str) -> str:
+        """What a text costs here, in words; empty where that is not known, as of an MMS."""
+        return "" if self.price is None or encoding == "MMS" else self.price.of(parts)
 
     def reaches(self, fields: Mapping[str, object]) -> str:
         """Where it reaches who has these fields; empty when that is their number, or nowhere."""

@@ -10,6 +10,7 @@ from convo.core.business import Channel
 from convo.core.limits import Limit
 from convo.core.numbers import Address, PhoneNumber, SenderName, address
 from convo.policy.numbering import country_of
+from convo.settings.meanings import price_of
 from convo.settings.sections import ChannelSection
 from convo.settings.sending import own_limit
 
@@ -48,6 +49,7 @@ def channel_of(
         shared_limits=tuple(shared),
         backups=table.backups,
         order=table.order,
+        price=None if table.price is None else price_of(table.price),
         templates=getattr(options, "approved", None),
     )
 

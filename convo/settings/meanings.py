@@ -9,6 +9,7 @@ import importlib.resources
 import ipaddress
 import re
 import sys
+from decimal import Decimal
 from fractions import Fraction
 from typing import cast
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from pydantic import SecretStr
 from convo.core.business import FieldKind
 from convo.core.limits import Rate
 from convo.core.numbers import address
+from convo.core.prices import Price
 from convo.errors import BadAddress
 from convo.language.amounts import wrong_currency
 from convo.language.phrases import LANGUAGES
@@ -49,6 +51,7 @@ _MILLISECONDS = {
     "h": 3_600_000,
     "hour": 3_600_000,
 }
+_PRICE = re.compile(r"(\d{1,6}(?:\.\d{1,8})?) ([A-Za-z]+)", re.ASCII)
 _LENGTH = re.compile(r"(\d{1,6}) ?(ms|s|m)", re.ASCII)
 _LENGTHS = {"ms": 0.001, "s": 1, "m": 60}
 _DAYS = re.compile(r"(\d{1,4}) ?(m|h|d)", re.ASCII)
@@ -308,6 +311,19 @@ def rate_of(text: str) -> Rate:
     if found is None or not parts:
         raise ValueError(f'"{text}" is no rate. Write it like "1 part/s" or "100 parts/min".')
     return Rate.of(parts.numerator, parts.denominator * _MILLISECONDS[found[2]])
+
+
+def price(text: str) -> str:
+    price_of(text)
+    return text
+
+
+def price_of(text: str) -> Price:
+    """The price of "0.0079 USD"."""
+    found = _PRICE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f'"{text}" is no price. Write it like "0.0079 USD".')
+    return Price(amount=Decimal(found[1]), currency=currency(found[2]))
 
 
 def length(text: str) -> str:

@@ -109,6 +109,11 @@ class ChannelSection(Section):
         "Unlimited when left out.",
         examples=["1 part/s", "100 parts/min"],
     )
+    price: Annotated[str, AfterValidator(meanings.price)] | None = Field(
+        default=None,
+        description="What your provider asks for a part: shown beside texts, and nothing else.",
+        examples=["0.0079 USD", "0.045 CNY"],
+    )
     account_limit: Word | None = Field(
         default=None,
         description="The `[accounts]` table of the account that this channel is at, where the "

@@ -103,7 +103,8 @@ class Developing:
         """As `wired`, with the pages beside it."""
         settings = authored.settings
         traveller = self.traveller
-        phones, diary, languages = Phones(traveller.now), Diary(), KnownLanguages()
+        phones = Phones(traveller.now, settings.business.channels)
+        diary, languages = Diary(), KnownLanguages()
         zone = ZoneInfo(settings.business.zone)
         channel = spoken_to(settings)
         door = httpx.AsyncClient(base_url=settings.local_url, trust_env=False)

@@ -153,6 +153,7 @@ class FakeWire:
         self._company = company
         self._fake = company.fake
         self._door = door
+        self._channel = channel
         address = settings.business.channels[channel].address
         self._address = NO_ADDRESS if address is None else written(address)
         token = settings.connections[channel].path_token
@@ -212,6 +213,7 @@ class FakeWire:
         return Arriving(
             id=self._ours(taken),
             number=taken.to,
+            channel=self._channel,
             text=taken.text,
             media=taken.media,
         )

@@ -41,6 +41,7 @@ class PhoneWire:
         arriving = Arriving(
             id=message.id,
             number=message.contact.e164,
+            channel=message.goes_by,
             text=message.text,
             media=message.media,
         )

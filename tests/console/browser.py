@@ -24,6 +24,7 @@ TABLES = """
 [channels.main]
 provider = "console"
 address = "12345"
+price = "0.0079 USD"
 path_token = "not-used-in-dev-at-all"
 """
 

@@ -24,6 +24,7 @@ bind = "127.0.0.1:{port}"
 [channels.main]
 provider = "console"
 address = "12345"
+price = "0.0079 USD"
 path_token = "{token}"
 """
 TOKEN = "not-used-by-anybody-else"

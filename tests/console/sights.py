@@ -37,6 +37,7 @@ grace = "5s"
 [channels.main]
 provider = "generic_http"
 address = "12345"
+price = "0.0079 USD"
 path_token = "{token}"
 rate = "20 parts/s"
 incoming = {{from = "from", text = "text", id = "id"}}

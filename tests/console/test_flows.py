@@ -40,7 +40,7 @@ def test_a_flow_is_drawn_with_who_waits_where_and_what_its_texts_cost(
         expect(waits.locator("tbody tr")).to_have_text(["menu1", "day1"])
         costs = page.locator("section", has=page.get_by_role("heading", name="What the texts cost"))
         expect(costs.locator("tbody th")).to_have_text(["en", "zh"])
-        expect(page.locator(".every li").first).to_contain_text("1 × GSM-7")
+        expect(page.locator(".every li").first).to_contain_text("1 × GSM-7 · 0.0079 USD")
         page.get_by_role("link", name="zh", exact=True).click()
         expect(page.locator(".picture svg [data-card='step:menu']")).to_contain_text("剪发")
         expect(page.locator(".every li").first).to_contain_text("1 × UCS-2")

@@ -24,7 +24,7 @@ def test_each_text_tells_what_it_costs_and_how_far_it_got(browser: Browser, tmp_
     with developing(tmp_path / "shop") as dev, sitting(browser, dev, "en-GB") as desk:
         desk.text("book")
         desk.hears("What can we do for you?")
-        far(desk, 0, "1 part · GSM-7 · ✓✓ delivered")
+        far(desk, 0, "1 part · GSM-7 · 0.0079 USD · ✓✓ delivered")
         treated(desk, "no_receipt")
         desk.text("1")
         far(desk, 1, "✓ sent")
@@ -34,7 +34,7 @@ def test_each_text_tells_what_it_costs_and_how_far_it_got(browser: Browser, tmp_
         # Nothing that the network does tells its phone anything of the others.
         desk.another()
         desk.text("预约", 1)
-        far(desk, 0, "1 part · UCS-2 · ✓✓ delivered", 1)
+        far(desk, 0, "1 part · UCS-2 · 0.0079 USD · ✓✓ delivered", 1)
 
 
 def test_a_refusal_is_final_and_an_absence_is_tried_again_until_it_ends(

@@ -107,7 +107,7 @@ async def nothing(*_: Any) -> Any:
 
 
 def try_out() -> TryOut:
-    phones = Phones(lambda: 0)
+    phones = Phones(lambda: 0, {})
     return TryOut(
         phones=phones,
         frame=frame(),

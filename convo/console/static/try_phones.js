@@ -71,12 +71,12 @@ export function showMood({ number, mood }) {
   phoneOf(number).querySelector(".mood").value = mood;
 }
 
-export function showText({ id, number, mine, text, media = [], at: when, parts, encoding }) {
+export function showText({ id, number, mine, text, media = [], at: when, parts, encoding, price }) {
   const log = phoneOf(number).querySelector(".texts");
   const item = made("li", mine ? "mine" : "ours away");
   item.append(made("p", "said", [text, ...media].join("\n")), made("p", "cost"));
   const known = { item, mine, status: "queued", code: "", told: [hours.format(new Date(when))] };
-  if (!mine) known.told.push(`${parts} ${parts === 1 ? say.part : say.parts}`, encoding);
+  if (!mine) known.told.push(`${parts} ${parts === 1 ? say.part : say.parts}`, encoding, ...(price ? [price] : []));
   texts.set(id, known);
   log.firstElementChild.append(item);
   below(known);
