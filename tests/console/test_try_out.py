@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.console.browser import PATIENCE, developing, sitting
 
@@ -108,3 +108,20 @@ def test_a_broken_edit_is_shown_while_the_good_version_goes_on_and_a_mended_one_
         desk.text("book", 1)
         desk.text("1", 1)
         desk.hears("When shall it be?", 1)
+
+
+def test_what_takes_longer_than_a_moment_is_shown_while_it_lasts(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with developing(tmp_path / "shop") as dev, sitting(browser, dev, "en-GB") as desk:
+        page, held = desk.page, list[Route]()
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/try/time*", hold)
+        expect(page.locator("#progress")).to_be_hidden()
+        page.click("[data-by='10m']")
+        expect(page.locator("#progress")).to_be_visible(timeout=PATIENCE)
+        held[0].continue_()
+        expect(page.locator("#progress")).to_be_hidden(timeout=PATIENCE)

@@ -1,5 +1,7 @@
 // What every script of the try-out page needs: its words, asking the server, and elements with text.
 
+import { begin, over } from "/console/static/frame.js";
+
 export const page = document.body.dataset;
 export const say = JSON.parse(page.say);
 export const at = (id) => document.getElementById(id);
@@ -18,6 +20,7 @@ export function made(tag, kind, text) {
 
 // What the server answers, and whether it has done what was asked.
 export async function asked(path, wanted) {
+  begin();
   try {
     const answer = await fetch(`${path}?lang=${page.lang}`, {
       method: "POST",
@@ -27,6 +30,8 @@ export async function asked(path, wanted) {
     return { ...(await answer.json()), done: answer.ok, status: answer.status };
   } catch {
     return { wrong: say.lost, done: false, status: 0 };
+  } finally {
+    over();
   }
 }
 

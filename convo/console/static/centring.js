@@ -8,5 +8,11 @@ export function centre(frame, card) {
   );
 }
 
-// The flow's first step: where nothing else is to be seen first.
-export const firstStep = (drawing) => drawing.querySelector('[data-card^="step:"]');
+// A drawing from its beginning: its corner, or its first step where that is not in sight there.
+export function fromTheBeginning(frame) {
+  frame.scrollTo(0, 0);
+  const first = frame.querySelector('[data-card^="step:"]');
+  if (!first) return;
+  const [around, box] = [frame, first].map((each) => each.getBoundingClientRect());
+  if (box.left < around.left || box.right > around.right || box.bottom > around.bottom) centre(frame, first);
+}

@@ -1,7 +1,6 @@
-// A drawing that is larger than its frame is shown from its first step on.
+// A drawing that is larger than its frame is shown from its beginning.
 
-import { centre, firstStep } from "./centring.js";
+import { fromTheBeginning } from "./centring.js";
 
 const picture = document.querySelector(".picture");
-const shown = firstStep(picture);
-if (shown) new ResizeObserver(() => centre(picture, shown)).observe(picture);
+new ResizeObserver(() => fromTheBeginning(picture)).observe(picture);

@@ -4,12 +4,12 @@ const PATIENCE = 400; // ms
 const bar = document.getElementById("progress");
 let waiting;
 
-function begin() {
+export function begin() {
   clearTimeout(waiting);
   waiting = setTimeout(() => (bar.hidden = false), PATIENCE);
 }
 
-function over() {
+export function over() {
   clearTimeout(waiting);
   bar.hidden = true;
 }

@@ -2,7 +2,7 @@
 // never as markup; the drawing is parsed as an image of ours.
 
 import { at, made, notice, page, post, say } from "./asking.js";
-import { centre, firstStep } from "./centring.js";
+import { centre, fromTheBeginning } from "./centring.js";
 import * as phones from "./try_phones.js";
 
 const told = new Map(); // number -> its turns, oldest first
@@ -27,6 +27,7 @@ async function draw() {
   const drawn = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
   at("picture").replaceChildren(document.importNode(drawn.documentElement, true));
   light();
+  look();
 }
 
 // The same flow as a list, whose ways lead from item to item.
@@ -76,15 +77,16 @@ function light() {
       item?.querySelector(".does").after(made("em", "here", ` · ${say.here}`));
       const card = picture.querySelector(`[data-card="${CSS.escape("step:" + session.step)}"]`);
       card?.classList.add("here");
+      if (card) centre(picture, card);
     }
-  look();
 }
 
-// Where the conversation stands; in a flow in which it does not, the first step.
+// Where the conversation stands; in a flow in which it does not, the beginning.
 function look() {
   const picture = at("picture");
-  const card = picture.querySelector(".card.here") ?? firstStep(picture);
+  const card = picture.querySelector(".card.here");
   if (card) centre(picture, card);
+  else fromTheBeginning(picture);
 }
 
 async function stand(number) {
