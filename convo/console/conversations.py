@@ -175,9 +175,10 @@ class Conversations:
         return ZoneInfo(self.frame.zone)
 
     def _price(self, said: Said) -> str:
-        """What it costs by today's price of its channel; "" for theirs, and where none is told."""
+        """What it costs by today's price of its channel; "" for theirs, for what never left, and
+        where none is told."""
         channel = self.playbook().business.channels.get(said.channel)
-        if channel is None or not said.parts:
+        if channel is None or not said.parts or said.status in _UNCHARGED:
             return ""
         return channel.cost(said.parts, "MMS" if said.pictures else "")
 
@@ -222,6 +223,10 @@ class Conversations:
                     "why": [in_sight(words, visitor) for words in entry.why],
                 }
             )
+
+
+_UNCHARGED = ("cancelled", "failed")
+"""What never left, or was not taken."""
 
 
 def _why_not(code: str, language: PageLanguage) -> str:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from convo.drawing.cards import KIND_OF, label_in, lines_of
-from convo.drawing.wording import KIND_WORDS, WAY_WORDS, PageLanguage
+from convo.drawing.wording import COMMAS, KIND_WORDS, WAY_WORDS, PageLanguage, span_words
 from convo.engine.flow import Flow
 from convo.engine.trail import BACK
-from convo.language.durations import duration_words
 from convo.steps.attributes import Later
 from convo.steps.choose import Choose
 from convo.steps.end import END, End
@@ -155,34 +154,34 @@ def _told(branch: Branch, step: Step, flow: Flow, language: str, page: PageLangu
     label, _, which = branch.label.partition(":")
     match label:
         case "next" if isinstance(step, Choose):
-            return _those_that_go_on(step, language)
+            return _those_that_go_on(step, language, page)
         case "option" if isinstance(step, Choose):
             return label_in(step.options[which].label, language, which)
         case "decide":
             condition = branch.condition
             return words["else"] if condition is None else condition.source
         case "silent" if isinstance(step, Question):
-            return words[label].format(duration_words(step.silent[int(which)].after))
+            return words[label].format(span_words(step.silent[int(which)].after, page))
         case "later":
-            return words[label].format(_when(step.later[int(which)]))
+            return words[label].format(_when(step.later[int(which)], page))
         case "expires":
             after = timedelta(seconds=flow.expires_after or 0)
-            return words[label].format(duration_words(after))
+            return words[label].format(span_words(after, page))
         case _:
             return words[label].format(which)
 
 
-def _those_that_go_on(step: Choose, language: str) -> str:
+def _those_that_go_on(step: Choose, language: str, page: PageLanguage) -> str:
     """Options without a way of their own, where others have one; else nothing needs saying."""
     staying = [id for id, option in step.options.items() if option.go is None]
     if len(staying) == len(step.options):
         return ""
-    return ", ".join(label_in(step.options[id].label, language, id) for id in staying)
+    return COMMAS[page].join(label_in(step.options[id].label, language, id) for id in staying)
 
 
-def _when(entry: Later) -> str:
+def _when(entry: Later, page: PageLanguage) -> str:
     if entry.after is not None:
-        return duration_words(entry.after)
+        return span_words(entry.after, page)
     assert entry.at is not None
     return str(entry.at.written)
 

@@ -52,17 +52,30 @@ def places(lines: Sequence[Line], cards: Sequence[Box]) -> list[Point | None]:
             continue
         foreign = [box for m, run in enumerate(runs) if m != n for box in run]
         hidden = (*cards, *foreign, *taken)
-        on_it = (line.anchor, *_along(line.points))
-        beside = ((x + side, y) for x, y in on_it for side in _sides(line))
-        tried = (*on_it, *beside)
-        at = next((each for each in tried if _free(_around(each, line), hidden)), line.anchor)
+        on_it = (*_own(line, runs[n]), *_along(line.points))
+        beside = ((x + across, y + down) for across, down in _sides(line) for x, y in on_it)
+        free = [each for each in (*on_it, *beside) if _free(_around(each, line), hidden)]
+        straight = (each for each in free if not _turns(line.points, _around(each, line)))
+        at = next(straight, free[0] if free else line.anchor)
         taken.append(_around(at, line))
         found.append(at)
     return found
 
 
+def _own(line: Line, run: Sequence[Box]) -> Sequence[Point]:
+    """Where the layout would have the words, if their line is there: some lines go another way."""
+    box = _around(line.anchor, line)
+    return [line.anchor] if any(box.meets(part) for part in run) else []
+
+
 def _free(box: Box, hidden: Sequence[Box]) -> bool:
     return not any(box.meets(other) for other in hidden)
+
+
+def _turns(points: Sequence[Point], box: Box) -> bool:
+    """Whether a line turns under it: words there make one line look like two."""
+    corners = points[1:-1]
+    return any(box.left < x < box.right and box.top < y < box.bottom for x, y in corners)
 
 
 def _around(at: Point, line: Line) -> Box:
@@ -79,10 +92,13 @@ def _along(points: Sequence[Point]) -> Iterator[Point]:
             yield x + (to_x - x) * share, y + (to_y - y) * share
 
 
-def _sides(line: Line) -> tuple[float, float]:
-    """How far words move to stand right or left of a line that leads down."""
-    away = line.width / 2 + 2 * _CLEAR
-    return away, -away
+def _sides(line: Line) -> Iterator[Point]:
+    """How far words move: beside their line, above or below it where it leads across, and, last of
+    all, sideways on it, where others leave them no more room."""
+    away, off = line.width / 2 + 2 * _CLEAR, line.height / 2 + 2 * _CLEAR
+    yield from ((away, 0), (-away, 0), (0, -off), (0, off))
+    for share in (0.25, 0.4):
+        yield from ((line.width * share, 0), (-line.width * share, 0))
 
 
 def _boxes(points: Sequence[Point]) -> Iterator[Box]:

@@ -1,7 +1,10 @@
 """The few words that a picture adds to an author's own, in the languages of the pages."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Literal
+
+from convo.language.durations import duration_words
 
 #: The languages that our own pages and pictures speak, whatever a flow speaks.
 PageLanguage = Literal["en", "zh"]
@@ -78,8 +81,8 @@ WAY_WORDS: Mapping[PageLanguage, Mapping[str, str]] = {
         "else": "否则",
         "arm": "{}",
         "give_up": "听不懂",
-        "silent": "{} 无回复",
-        "expires": "{} 过期",
+        "silent": "{}无回复",
+        "expires": "{}后过期",
         "failed": "失败",
         "missed": "已错过",
         "full": "已满",
@@ -92,3 +95,15 @@ WAY_WORDS: Mapping[PageLanguage, Mapping[str, str]] = {
         "end": "结束",
     },
 }
+
+COMMAS: Mapping[PageLanguage, str] = {"en": ", ", "zh": "、"}
+
+_UNITS_IN_CHINESE = {"d": "天", "h": "小时", "m": "分钟", "s": "秒"}
+
+
+def span_words(length: timedelta, page: PageLanguage) -> str:
+    """How long, as one reads it: 1d 12h, 1 天 12 小时."""
+    words = duration_words(length)
+    if page == "en":
+        return words
+    return " ".join(f"{each[:-1]} {_UNITS_IN_CHINESE[each[-1]]}" for each in words.split())

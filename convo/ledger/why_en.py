@@ -37,10 +37,10 @@ def _routed(facts: Mapping[str, Any]) -> str:
 
 def _step(facts: Mapping[str, Any]) -> str:
     tried = "".join(
-        f" `{condition}` {'holds' if held else 'does not hold'};"
+        f" {condition} {'holds' if held else 'does not hold'};"
         for condition, held in facts.get("tried") or ()
     ).rstrip(";")
-    because = f" For{tried}." if tried else ""
+    because = f" Because{tried}." if tried else ""
     return f"{facts['flow']}: from {facts['step']} by {facts['branch']} to {facts['to']}.{because}"
 
 
@@ -94,7 +94,7 @@ TOLD: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "held": lambda f: f"It waits: {f['why']}.",
     "stale": lambda _: "A timer or an answer came for a step that has moved on.",
     "ignored": lambda f: f"Nothing was to be done: {f['why']}.",
-    "parked": lambda f: f"The turn failed and changed nothing: {f['error']}.",
+    "parked": lambda f: f"The turn failed and changed nothing, and is parked: {f['error']}.",
     "sent": lambda _: "",
     "unsent": lambda f: f"A message did not leave: {f['why']}.",
     "in_doubt": lambda _: "Nobody knows whether a message left; it is held.",

@@ -8,7 +8,7 @@ from convo.policy.law_hours import law_hours_rules
 LEVELS: Mapping[int, str] = {
     1: "这是法定用语",
     2: "这是随时可用的词",
-    3: "回答了当前的问题",
+    3: "当作对当前问题的回答",
     4: "这是开始用语",
     5: "没有流程认得，由默认回复处理",
 }
@@ -77,11 +77,11 @@ WORDS: Mapping[str, str] = {
     "too_late": "已过时",
     "expired": "已过期",
     "the contact has said STOP": "联系人已退订",
-    "a person has the conversation": "对话由人工接手",
+    "a person has the conversation": "会话由人工接手",
     "an errand is out": "正在等外部应答",
     "a question is open": "还有问题没有回答",
     "no such flow": "没有这个流程",
-    "no open conversation listens to it": "没有进行中的对话在等它",
+    "no open conversation listens to it": "没有进行中的会话在等它",
     "it began already, and it begins once": "已经开始过，而它只开始一次",
     "it cannot begin": "它无法开始",
     "it was recalled": "它已被撤回",
@@ -96,7 +96,7 @@ WORDS: Mapping[str, str] = {
     "it cannot move to the newer version": "无法转到新版本",
     "written before consent was asked for": "写在征求同意之前",
     "its request is not open any more": "它的请求已不再有效",
-    "its conversation was ended": "它的对话已结束",
+    "its conversation was ended": "它的会话已结束",
     "nobody said which question it was for": "没有说明是回答哪个问题",
     "all places are taken": "名额已满",
     "all codes are given": "兑换码已发完",
@@ -117,7 +117,7 @@ def _routed(facts: Mapping[str, Any]) -> str:
     level = LEVELS.get(facts["level"], f"第 {facts['level']} 级")
     match facts:
         case {"understood": False}:
-            return f"按第 3 级处理：{level}，但没有看懂。"
+            return f"按第 3 级处理：{level}，但系统没有看懂。"
         case {"near": word}:
             return f"按第 4 级处理：很像“{word}”，所以先问一下。"
         case {"word": word, "starts": target, "how": how}:
@@ -132,7 +132,7 @@ def _routed(facts: Mapping[str, Any]) -> str:
 
 def _step(facts: Mapping[str, Any]) -> str:
     tried = "；".join(
-        f"`{condition}` {'成立' if held else '不成立'}"
+        f"{condition} {'成立' if held else '不成立'}"
         for condition, held in facts.get("tried") or ()
     )
     because = f"因为 {tried}。" if tried else ""
@@ -160,14 +160,14 @@ def _dropped_for(facts: Mapping[str, Any]) -> str:
 
 
 TOLD: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "inbound": lambda f: f"对方在 {f['channel']} 写道：“{f['text']}”。",
+    "inbound": lambda f: f"对方在 {f['channel']} 写道：“{f['text']}”",
     "routed": _routed,
     "step": _step,
     "unclear": lambda f: f"{f['flow']}：{f['step']} 看不懂这条回复，第 {f['tries']} 次。",
     "said": lambda f: f"放行了一条短信（{_word(f['kind'])}，{_word(f['purpose'])}）。",
     "refused": lambda f: f"闸口不放行{_rule(f)}",
     "postponed": lambda f: f"闸口说晚些再发{_rule(f)}",
-    "put_off": lambda f: f"我们的问题先等着：{_word(f['why'])}。",
+    "put_off": lambda f: f"我们的问题暂不发出：{_word(f['why'])}。",
     "errand": lambda f: f"请求了 {f['name']}（{f['kind']}）。",
     "answered": _answered,
     "unfit": lambda f: f"应答的内容不是 {f['answer']} 的类型。",
@@ -183,15 +183,15 @@ TOLD: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "full": lambda f: f"{f['flow']}：{f['step']} 不再放人通过，{_word(f['why'])}。",
     "split": lambda f: f"{f['flow']}：按分组 {f['name']}，这个号码走 {f['arm']}。",
-    "moved": lambda f: f"{f['flow']}：新版本把对话从 {f['left']} 带到 {f['to']}。",
+    "moved": lambda f: f"{f['flow']}：新版本把会话从 {f['left']} 带到 {f['to']}。",
     "started": lambda f: f"{f['flow']} 开始（{_word(f['by'])}）。",
     "ended": lambda f: f"{f['flow']} 结束：{f['outcome']}。",
     "consent": lambda f: f"对{f['programme'] or '全部'}的同意：{_word(f['state'])}。",
     "confirmed": lambda f: f"通过一次性链接同意了 {f['programme']}。",
-    "held": lambda f: f"先等着：{_word(f['why'])}。",
+    "held": lambda f: f"暂不处理：{_word(f['why'])}。",
     "stale": lambda _: "一个定时或应答来了，但那一步已经过去。",
     "ignored": lambda f: f"不需要做什么：{_word(f['why'])}。",
-    "parked": lambda f: f"这一轮出错，什么也没有改变：{f['error']}。",
+    "parked": lambda f: f"这一轮出错，什么也没有改变，已搁置：{f['error']}。",
     "sent": lambda _: "",
     "unsent": lambda f: f"一条短信没有发出：{_word(f['why'])}。",
     "in_doubt": lambda _: "不知道一条短信是否已发出，已搁置。",

@@ -62,9 +62,7 @@ def test_a_conversation_is_read_with_its_statuses_and_why(
         said(seat, MEI, "您想约什么时间？")
         page = seat.page
         expect(page.locator(".theirs .said")).to_have_text(["预约", "1"])
-        expect(page.locator(".ours .fate").first).to_contain_text(
-            "the provider has it · 0.0079 USD"
-        )
+        expect(page.locator(".ours .fate").first).to_contain_text("with the provider · 0.0079 USD")
         expect(page.locator("aside")).to_contain_text("haircut")
         page.locator("summary").first.click()
         expect(page.locator("details[open]")).to_contain_text('the word "预约"')

@@ -34,7 +34,9 @@ def test_somebody_signs_in_changes_the_password_and_signs_out(
         for name, typed in (("old", PASSWORD), ("new", "another day"), ("again", "another day")):
             page.fill(f"[name={name}]", typed + " of quiet")
         page.click("button.main")
-        expect(page.get_by_role("alert")).to_have_text("The password now is wrong.")
+        expect(page.get_by_role("alert")).to_have_text(
+            "The current password is not right. Type all three again."
+        )
         seat.complaints.clear()
         for name, typed in (("old", PASSWORD), ("new", "another day"), ("again", "another day")):
             page.fill(f"[name={name}]", typed + " of quiet")

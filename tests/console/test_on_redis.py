@@ -66,7 +66,7 @@ def test_the_pages_of_a_web_process_tell_what_workers_do(browser: Browser, tmp_p
             expect(page.locator(".ours .said")).to_have_text(
                 ["Hello! Say something.", "You said good day."]
             )
-            expect(page.locator(".ours .fate").last).to_contain_text("the provider has it")
+            expect(page.locator(".ours .fate").last).to_contain_text("with the provider")
             seat.opens("/console/flows/echo")
             waits = page.locator("section", has=page.get_by_role("heading", name="Who waits where"))
             expect(waits.locator("tbody tr")).to_have_text(["first1", "again1"])

@@ -9,6 +9,8 @@ from convo.drawing.placing import WORD_SIZE, Picture, PlacedArrow, PlacedCard
 
 #: Touching is not crossing: what is nearer than this, in px, counts as a touch.
 HAIR = 0.5
+#: What is farther from its line than this, in px, is read as another line's.
+NEAR = 8.0
 
 
 class Box(NamedTuple):
@@ -93,4 +95,16 @@ def faults(picture: Picture) -> list[str]:
         or box.right > whole.right
         or box.bottom > whole.bottom
     ]
+    return found
+
+
+def strays(picture: Picture) -> list[str]:
+    """Words that are so far from their line that they are read as another's."""
+    found: list[str] = []
+    for arrow in picture.arrows:
+        if (box := words_box(arrow)) is None:
+            continue
+        near = Box(box.left - NEAR, box.top - NEAR, box.right + NEAR, box.bottom + NEAR)
+        if not any(line.meets(near) for line in lines_of(arrow)):
+            found.append(arrow.words)
     return found

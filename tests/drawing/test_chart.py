@@ -85,7 +85,7 @@ def test_texts_and_our_own_words_are_each_in_the_language_asked_for() -> None:
     cards = {card.id: card for card in chart.cards}
     assert cards["step:what"].lines == ("请问需要什么？", "1 剪发", "2 染发", "3 人工")
     assert cards["step:what"].does == "选择"
-    assert said(chart, "what", "desk") == "人工 · 听不懂 · 2h 无回复"
+    assert said(chart, "what", "desk") == "人工 · 听不懂 · 2 小时无回复"
     english = {card.id: card for card in chart_of(read(VISIT), texts="zh").cards}
     assert english["step:what"].lines == cards["step:what"].lines
     assert english["step:what"].does == "offers"

@@ -40,7 +40,7 @@ def test_a_turn_is_told_in_chinese() -> None:
     ]
     assert [line.partition("  ")[2] for line in why(said, SHANGHAI, "zh")] == [
         "按第 4 级处理：“book”（整条短信）开始 booking。",
-        "booking：从 sure 经 yes 到 book。因为 `a > 1` 成立。",
+        "booking：从 sure 经 yes 到 book。因为 a > 1 成立。",
         "booking 开始（业务系统的请求 visit.wanted）。",
         "闸口不放行（stopped）：联系人已退订，只有回复 START 才能恢复。",
         "一条短信没有发出：被拒收。",

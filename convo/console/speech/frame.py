@@ -13,14 +13,14 @@ ROLE_WORDS: Mapping[PageLanguage, Mapping[Role, str]] = {
 #: What each role may do beside what those before it may, as core/people.py has it.
 ROLE_SAYS: Mapping[PageLanguage, Mapping[Role, str]] = {
     "en": {
-        "viewer": "See flows, conversations and health. Numbers are masked.",
-        "agent": "See whole numbers, and decide on held messages.",
+        "viewer": "See flows, conversations and health.",
+        "agent": "See whole numbers, which viewers do not, and decide on held messages.",
         "editor": "Try flows out, and decide on parked events.",
         "admin": "Everything there is.",
     },
     "zh": {
-        "viewer": "查看流程、会话和运行状况，号码部分隐藏。",
-        "agent": "查看完整号码，并处理待定短信。",
+        "viewer": "查看流程、会话和运行状况。",
+        "agent": "查看完整号码（查看者只能看到部分），并处理待定短信。",
         "editor": "试用流程，并处理搁置的事件。",
         "admin": "全部权限。",
     },
@@ -41,12 +41,13 @@ FRAME: Mapping[PageLanguage, Mapping[str, str]] = {
         "lost": "The server does not answer. What is shown may be old.",
         "signed_out": "You are signed out. Load the page again.",
         "unfit_title": "Not for your role",
-        "unfit": "Your role is {role}; this takes {least} or more. Ask who looks after Convo here.",
+        "unfit": "Your role is {role}. This page is for the role {least} or a higher one: ask "
+        "an admin.",
         "nothing_title": "There is no such page",
-        "nothing": "The address may be mistyped, or what it told of is kept no more.",
+        "nothing": "The address may be mistyped, or what it showed is no longer kept.",
         "away_title": "The store does not answer",
         "away": "Nothing was changed. Try again in a moment; `convo doctor` tells what is wrong.",
-        "back": "Back",
+        "back": "To the first page",
     },
     "zh": {
         "page_try_out": "试一试",
@@ -67,6 +68,6 @@ FRAME: Mapping[PageLanguage, Mapping[str, str]] = {
         "nothing": "地址可能有误，或内容已不再保存。",
         "away_title": "存储没有响应",
         "away": "没有任何更改。请稍后再试；运行 `convo doctor` 可查看原因。",
-        "back": "返回",
+        "back": "返回首页",
     },
 }

@@ -109,7 +109,10 @@ async function stand(number) {
   if (open && open !== at("flow").value) {
     at("flow").value = open;
     await draw();
-  } else light();
+  } else {
+    light();
+    if (!stands.sessions.length) look();
+  }
 }
 
 // --- what the server tells ----------------------------------------------------------------------
