@@ -62,7 +62,8 @@ def test_all_is_well_until_something_waits_for_a_person_who_then_decides(
             soon(lambda: salon.gateway.texts.count("Good day!"), 2)
             # Somebody else has the page from before.
             other.page.get_by_role("button", name="Give up").click()
-            expect(other.page.get_by_text("somebody else was faster")).to_be_visible(timeout=PATIENCE)
+            faster = other.page.get_by_text("somebody else was faster")
+            expect(faster).to_be_visible(timeout=PATIENCE)
             assert salon.gateway.texts.count("Good day!") == 2
             seat.opens("/console/health")
             expect(seat.page.locator("#held")).to_contain_text("Nothing is held.")
