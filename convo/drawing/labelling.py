@@ -13,6 +13,8 @@ Point = tuple[float, float]
 _STEP = 6.0
 #: Px that words keep clear of what is not theirs.
 _CLEAR = 2.0
+#: Px around a corner that are a part of it.
+_TURN = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,10 @@ def _free(box: Box, hidden: Sequence[Box]) -> bool:
 
 def _turns(points: Sequence[Point], box: Box) -> bool:
     """Whether a line turns under it: words there make one line look like two."""
-    corners = points[1:-1]
-    return any(box.left < x < box.right and box.top < y < box.bottom for x, y in corners)
+    return any(
+        box.left - _TURN < x < box.right + _TURN and box.top - _TURN < y < box.bottom + _TURN
+        for x, y in points[1:-1]
+    )
 
 
 def _around(at: Point, line: Line) -> Box:
