@@ -145,7 +145,7 @@ async def test_who_knows_the_old_password_chooses_a_new_one_and_stays_here_alone
         await desk.admit("mei", "agent")
         here, elsewhere = await desk.cookie("mei"), await desk.cookie("mei")
         for fields, status, words in (
-            ({"old": "not this one", "new": new, "again": new}, 401, "is wrong"),
+            ({"old": "not this one", "new": new, "again": new}, 401, "is not right"),
             ({"old": PASSWORD, "new": new, "again": "a louder"}, 422, "differ"),
             ({"old": PASSWORD, "new": "short", "again": "short"}, 422, "12 to 200"),
             ({"old": PASSWORD, "new": "1" * 20, "again": "1" * 20}, 422, "12 to 200"),

@@ -19,11 +19,11 @@ FLOW = (ROOT / "flows" / "checkup.yaml").read_text("utf-8")
 PEOPLE = [PhoneNumber(f"+86138{n:08d}") for n in range(400)]
 #: Tags, how the text begins, and what `why` must say of the rule.
 LAYERS = [
-    (("vip",), "Your stylist", "`'vip' in contact.tags` holds"),
-    (("spring", "vip", "young"), "Your stylist", "`'vip' in contact.tags` holds"),
-    (("dormant",), "We have missed", "`'dormant' in contact.tags` holds"),
-    (("young", "dormant"), "We have missed", "`'dormant' in contact.tags` holds"),
-    (("young",), "New season", "`'young' in contact.tags` holds"),
+    (("vip",), "Your stylist", "'vip' in contact.tags holds"),
+    (("spring", "vip", "young"), "Your stylist", "'vip' in contact.tags holds"),
+    (("dormant",), "We have missed", "'dormant' in contact.tags holds"),
+    (("young", "dormant"), "We have missed", "'dormant' in contact.tags holds"),
+    (("young",), "New season", "'young' in contact.tags holds"),
 ]
 
 
