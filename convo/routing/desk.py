@@ -9,7 +9,6 @@ from convo.core import codec
 from convo.core.contacts import Asked, AskedBack, ContactState
 from convo.core.effects import Errand, SetConsent, Silence
 from convo.core.events import Event, Inbound, Requested
-from convo.core.records import Record
 from convo.core.saying import Say
 from convo.core.turns import Source, Turn
 from convo.engine.walk import Walk
@@ -201,7 +200,7 @@ class Desk:
         self.outbox.drop(pointless, why="its conversation was ended")
 
     def record(self, kind: str, /, **facts: object) -> None:
-        self.around.records.append(Record(kind=kind, facts=facts))
+        self.around.record(kind, **facts)
 
     # --- the turn ---------------------------------------------------------------------------------
 

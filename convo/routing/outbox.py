@@ -8,7 +8,6 @@ from convo.core.business import Business
 from convo.core.contacts import ContactState, Pace, Postponed
 from convo.core.effects import ClearTimer, SetTimer
 from convo.core.events import Event, Inbound
-from convo.core.records import Record
 from convo.core.saying import Purpose, Say
 from convo.core.turns import Outbound, outbound_id
 from convo.engine.walk import Walk
@@ -73,7 +72,9 @@ class Outbox:
             return now
         if isinstance(verdict, Later):
             if len(self.postponed) >= MAX_POSTPONED:
-                self.record("ignored", why="too many texts wait for the morning", kind=say.kind)
+                self._around.record(
+                    "ignored", why="too many texts wait for the morning", kind=say.kind
+                )
                 return now
             self._postpone(say, session, generation, verdict)
             return verdict.at
@@ -97,7 +98,7 @@ class Outbox:
         return now
 
     def _refused(self, say: Say, rule: str, facts: Mapping[str, object] = NOTHING_MORE) -> None:
-        self.record("refused", rule=rule, **_of(say), **facts)
+        self._around.record("refused", rule=rule, **_of(say), **facts)
 
     def _at_the_gate(self, say: Say) -> ContactState:
         """The state that the gate goes by: what this turn has changed so far counts."""
@@ -121,7 +122,7 @@ class Outbox:
         by = self.routes.get(channel.name, "")
         self._around.sent.append(id)
         shown = {"media": len(leaves.media)} if leaves.media else {}
-        self.record("said", id=id, channel=channel.name, **_of(say), **shown, **facts)
+        self._around.record("said", id=id, channel=channel.name, **_of(say), **shown, **facts)
         return Outbound(
             id=id,
             contact=self._state.number,
@@ -149,18 +150,18 @@ class Outbox:
         due = verdict.at + len(self.postponed) - 1
         self._around.effects.append(SetTimer(name=f"{GATE}{id}", generation=0, due=due))
         facts = {"session": say.voice.session, "rule": verdict.rule, "at": verdict.at}
-        self.record("postponed", **facts, **verdict.facts)
+        self._around.record("postponed", **facts, **verdict.facts)
 
     def release(self, name: str) -> None:
         """A postponed text's time has come: the gate is asked again."""
         id = name.removeprefix(GATE)
         later = next((each for each in self.postponed if each.id == id), None)
         if later is None:
-            self.record("stale", timer=name)
+            self._around.record("stale", timer=name)
             return
         self.postponed.remove(later)
         if later.session and not self._stands(later.session, later.generation):
-            self.record("stale", timer=name)
+            self._around.record("stale", timer=name)
             return
         at = self.send(later.say, later.session, later.generation)
         if later.session and at <= self._event.at and (walk := self._walk(later.session)):
@@ -176,15 +177,12 @@ class Outbox:
         for later in pointless:
             self.postponed.remove(later)
             self._around.effects.append(ClearTimer(name=f"{GATE}{later.id}"))
-            self.record("dropped", kind=later.say.kind, **facts)
+            self._around.record("dropped", kind=later.say.kind, **facts)
 
     def _stands(self, session: str, generation: int) -> bool:
         """Whether the session still stands at the question that said the text."""
         walk = self._walk(session)
         return walk is not None and walk.scene.generation == generation
-
-    def record(self, kind: str, /, **facts: object) -> None:
-        self._around.records.append(Record(kind=kind, facts=facts))
 
 
 def _of(say: Say) -> dict[str, object]:

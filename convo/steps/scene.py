@@ -12,7 +12,6 @@ from convo.core.events import ErrandKind
 from convo.core.languages import nearest
 from convo.core.opt_in_links import Joining, request_of
 from convo.core.opt_out_links import PATH, Leaving, token_of
-from convo.core.records import Record
 from convo.core.saying import Purpose, Say, Unless
 from convo.core.voices import Voice
 from convo.errors import RenderError
@@ -385,6 +384,4 @@ class Scene:
 
     def record(self, kind: str, /, **facts: object) -> None:
         """Keep a fact of this turn for people."""
-        self.around.records.append(
-            Record(kind=kind, facts={"session": self.session, "step": self.step, **facts})
-        )
+        self.around.record(kind, **{"session": self.session, "step": self.step, **facts})

@@ -163,6 +163,10 @@ class Surroundings:
     #: The law's rule by which consent is given by a yes to a question only; empty without one.
     yes_rule: str = ""
 
+    def record(self, kind: str, /, **facts: object) -> None:
+        """Tell a fact of this turn; `kind` is one of core/records.py."""
+        self.records.append(Record(kind=kind, facts=facts))
+
     def next_id(self) -> str:
         """An id that is new in this turn and the same when the turn is run again."""
         self.serial += 1
