@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from types import MappingProxyType
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from pydantic import Field, SecretStr
 
 from convo.core.approved import Gaps
 from convo.core.business import Channel
-from convo.core.events import DeliveryStatus, Inbound
+from convo.core.events import DeliveryStatus
 from convo.core.turns import Outbound
 from convo.errors import (
     ConfigError,
@@ -36,8 +36,8 @@ from convo.ports import Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.approved import TemplateOptions, mainland, sign_names, template_of
 from convo.providers.http import HttpClient, Response
-from convo.providers.pushes import Passed, Told, check_extension, items_of, parsed, report_of
-from convo.providers.wire import objects_of, sender, text_of
+from convo.providers.pushes import Told, items_of, parsed, reply_of, report_of
+from convo.providers.wire import object_of, objects_of, text_of
 
 ANSWER = HttpAnswer(
     content_type="application/json;charset=utf-8", body='{"code":0,"msg":"接收成功"}'.encode()
@@ -157,17 +157,15 @@ class Aliyun:
         return parsed(items_of(request.body, "Aliyun"), read, request, ANSWER)
 
     def _reply(self, item: Mapping[str, Any]) -> Told:
-        id = text_of(item, "sequence_id")
-        if not id:
-            raise Passed("a reply has no sequence_id")
-        check_extension(text_of(item, "dest_code"), self._options.extend_code)
-        event = Inbound(
-            channel=self._channel.name,
-            contact=sender(text_of(item, "phone_number"), "CN"),
-            text=text_of(item, "content"),
-            provider_id=id,
+        return reply_of(
+            self._channel.name,
+            item,
+            id="sequence_id",
+            origin="phone_number",
+            text="content",
+            extension=text_of(item, "dest_code"),
+            ours=self._options.extend_code,
         )
-        return event, f"in:{self._channel.name}:{id}"
 
     def _reported(self, item: Mapping[str, Any], outbound: str) -> Told:
         """It names our message itself; the URL does where it should not."""
@@ -192,7 +190,7 @@ class Aliyun:
             "TemplateParam": json.dumps(values, ensure_ascii=False) if values else "",
         }
         answer = await self._ask("SendSms", asked, leave_by)
-        said = _object(answer)
+        said = object_of(answer.json())
         if answer.status == 200 and said.get("Code") == "OK":
             id = text_of(said, "BizId")
             return Sent(provider_ids=(id,) if id else ())
@@ -226,7 +224,7 @@ class Aliyun:
             "SendDate": day,
         }
         answer = await self._ask("QuerySendDetails", asked)
-        said = _object(answer)
+        said = object_of(answer.json())
         total = text_of(said, "TotalCount")
         if answer.status != 200 or said.get("Code") != "OK" or not total.isdigit():
             raise Unavailable("Aliyun's list of what was sent cannot be read")
@@ -273,11 +271,6 @@ def _query(asked: Mapping[str, str]) -> str:
 
 def _escaped(text: str) -> str:
     return quote(text, safe="~")
-
-
-def _object(answer: Response) -> Mapping[str, Any]:
-    said = answer.json()
-    return cast("dict[str, Any]", said) if isinstance(said, dict) else {}
 
 
 def _days(since: int, now: int) -> Iterator[str]:

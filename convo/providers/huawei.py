@@ -15,14 +15,14 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from pydantic import Field, SecretStr
 
 from convo.core.approved import Gaps
 from convo.core.business import Channel
-from convo.core.events import DeliveryStatus, Inbound
+from convo.core.events import DeliveryStatus
 from convo.core.turns import Outbound
 from convo.errors import (
     ConfigError,
@@ -35,9 +35,9 @@ from convo.errors import (
 from convo.ports import Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.approved import TemplateOptions, mainland, sign_names, template_of
 from convo.providers.http import HttpClient, Response
-from convo.providers.pushes import Passed, Told, parsed, report_of
+from convo.providers.pushes import Told, parsed, reply_of, report_of
 from convo.providers.refusals import refusal
-from convo.providers.wire import objects_of, pairs, sender, text_of
+from convo.providers.wire import object_of, objects_of, pairs, text_of
 
 ANSWER = HttpAnswer()
 """Its body is not read."""
@@ -176,16 +176,7 @@ class Huawei:
         return parsed([dict(pairs(request.body))], read, request, ANSWER)
 
     def _reply(self, fields: Mapping[str, Any]) -> Told:
-        id = text_of(fields, "smsMsgId")
-        if not id:
-            raise Passed("a reply has no smsMsgId")
-        event = Inbound(
-            channel=self._channel.name,
-            contact=sender(text_of(fields, "from"), "CN"),
-            text=text_of(fields, "body"),
-            provider_id=id,
-        )
-        return event, f"in:{self._channel.name}:{id}"
+        return reply_of(self._channel.name, fields, id="smsMsgId", origin="from", text="body")
 
     def _reported(self, fields: Mapping[str, Any], outbound: str) -> Told:
         """Each part of a long text has a report of its own: the last part's says that it is there,
@@ -220,7 +211,7 @@ class Huawei:
             "signature": self._sign_names[signature],
         }
         answer = await self._ask({name: value for name, value in asked.items() if value}, leave_by)
-        said = _object(answer)
+        said = object_of(answer.json())
         numbers = objects_of(said, "result")
         of_number: Mapping[str, Any] = numbers[0] if numbers else {}
         code = _code(said, of_number)
@@ -269,11 +260,6 @@ def _status(word: str) -> DeliveryStatus | None:
     if _CARRIERS.fullmatch(word):
         return "undelivered"
     return STATUSES.get(word)
-
-
-def _object(answer: Response) -> Mapping[str, Any]:
-    said = answer.json()
-    return cast("dict[str, Any]", said) if isinstance(said, dict) else {}
 
 
 def _code(said: Mapping[str, Any], of_number: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ from convo.errors import (
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
-from convo.providers.wire import opted_out_there, pairs, sender, with_plus
+from convo.providers.wire import object_of, opted_out_there, pairs, sender, with_plus
 
 ANSWER = HttpAnswer()
 """Nothing to say in the answer itself; XML would be a text."""
@@ -269,8 +269,7 @@ def _passed_over(why: str) -> Parsed:
 
 def _accepted(answer: Response) -> Sent:
     """One id for each number that was sent to, and we send to one."""
-    said = answer.json()
-    told = cast(dict[str, Any], said) if isinstance(said, dict) else {}
+    told = object_of(answer.json())
     ids = told.get("message_uuid")
     if isinstance(ids, list) and ids:
         return Sent(provider_ids=(str(cast(list[Any], ids)[0]),))

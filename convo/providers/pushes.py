@@ -8,6 +8,7 @@ import msgspec
 from convo.core.events import DeliveryStatus, Inbound, Report
 from convo.errors import BadAddress, WebhookRejected
 from convo.ports import Arrival, HttpAnswer, Parsed, RawRequest
+from convo.providers.wire import sender, text_of
 
 #: An event, and what tells it from all others.
 Told = tuple[Inbound | Report, str]
@@ -49,6 +50,31 @@ def parsed(
         else:
             arrivals.append(Arrival(event=event, dedupe=once, raw=request.brought))
     return Parsed(arrivals=tuple(arrivals), answer=answer, ignored=tuple(ignored))
+
+
+def reply_of(
+    channel: str,
+    item: Mapping[str, Any],
+    *,
+    id: str,
+    origin: str,
+    text: str,
+    extension: str = "",
+    ours: str = "",
+) -> Told:
+    """The reply that stands in these fields of an item, written to `extension` and meant for
+    `ours`. Raises `Passed` and `BadAddress`."""
+    told = text_of(item, id)
+    if not told:
+        raise Passed(f"a reply has no {id}")
+    check_extension(extension, ours)
+    event = Inbound(
+        channel=channel,
+        contact=sender(text_of(item, origin), "CN"),
+        text=text_of(item, text),
+        provider_id=told,
+    )
+    return event, f"in:{channel}:{told}"
 
 
 def report_of(

@@ -37,7 +37,7 @@ from convo.providers import sinch_lists
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
 from convo.providers.sinch_lists import SinchLists
-from convo.providers.wire import sender, with_plus
+from convo.providers.wire import object_of, sender, with_plus
 
 ANSWER = HttpAnswer()
 
@@ -219,8 +219,7 @@ class Sinch:
             return request.headers.get(f"x-sinch-webhook-signature{name}", "")
 
         stamp, given = told("-timestamp"), told("").encode()
-        signed = request.body + f".{told('-nonce')}.{stamp}".encode()
-        proofs = [b64encode(hmac.digest(s.encode(), signed, "sha256")) for s in self._secrets]
+        proofs = [proof_of(request.body, told("-nonce"), stamp, s) for s in self._secrets]
         fits = any(hmac.compare_digest(proof, given) for proof in proofs)
         if not fits or told("-algorithm").lower() not in ("", ALGORITHM):
             raise BadSignature("Sinch's signature does not fit this body.")
@@ -330,6 +329,12 @@ class Sinch:
         return arrivals
 
 
+def proof_of(body: bytes, nonce: str, stamp: str, secret: str) -> bytes:
+    """What Sinch signs a webhook with."""
+    signed = body + f".{nonce}.{stamp}".encode()
+    return b64encode(hmac.digest(secret.encode(), signed, "sha256"))
+
+
 def _ids(batches: Sequence[Any]) -> tuple[str, ...]:
     told = [cast(dict[str, Any], each).get("id") for each in batches if isinstance(each, dict)]
     return tuple(each for each in told if each and isinstance(each, str))
@@ -340,6 +345,5 @@ def _passed_over(why: str) -> Parsed:
 
 
 def _failure(answer: Response) -> SendError:
-    said = answer.json()
-    code = str(cast(dict[str, Any], said).get("code") or "") if isinstance(said, dict) else ""
+    code = str(object_of(answer.json()).get("code") or "")
     return refusal(answer, "Sinch", code=code[:40], kind=OUTCOMES.get(answer.status, Refused))

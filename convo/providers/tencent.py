@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import msgspec
 from pydantic import Field, SecretStr
@@ -36,7 +36,7 @@ from convo.ports.doubts import LookedUp
 from convo.providers.approved import TemplateOptions, sign_names, template_of
 from convo.providers.http import HttpClient, Response
 from convo.providers.pushes import Told, check_extension, items_of, parsed, report_of
-from convo.providers.wire import objects_of, sender, text_of
+from convo.providers.wire import object_of, objects_of, sender, text_of
 
 ANSWER = HttpAnswer(content_type="application/json", body=b'{"result":0,"errmsg":"OK"}')
 """Anything else is posted again."""
@@ -276,14 +276,11 @@ def authorization(body: bytes, host: str, stamp: int, id: str, key: str) -> str:
 
 def _said(answer: Response) -> Mapping[str, Any]:
     """What stands under `Response`."""
-    said = answer.json()
-    inner: object = cast("dict[str, Any]", said).get("Response") if isinstance(said, dict) else None
-    return cast("dict[str, Any]", inner) if isinstance(inner, dict) else {}
+    return object_of(object_of(answer.json()).get("Response"))
 
 
 def _error(said: Mapping[str, Any]) -> Mapping[str, Any]:
-    error: object = said.get("Error")
-    return cast("dict[str, Any]", error) if isinstance(error, dict) else {}
+    return object_of(said.get("Error"))
 
 
 def _failure(answer: Response, told: Mapping[str, Any]) -> SendError:

@@ -31,7 +31,7 @@ from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
 from convo.providers.tokens import claims, fits
-from convo.providers.wire import opted_out_there, sender, with_plus
+from convo.providers.wire import object_of, opted_out_there, sender, with_plus
 
 ANSWER = HttpAnswer()
 
@@ -303,8 +303,7 @@ def _passed_over(why: str) -> Parsed:
 
 
 def _failure(answer: Response) -> SendError:
-    said = answer.json()
-    told = cast(dict[str, Any], said) if isinstance(said, dict) else {}
+    told = object_of(answer.json())
     code = _Error(type=str(told.get("type") or ""), title=str(told.get("title") or "")).code
     kind = CODES.get(code) or BY_STATUS.get(answer.status, Refused)
     return refusal(answer, "Vonage", code=code, kind=kind)

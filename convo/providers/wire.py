@@ -100,10 +100,12 @@ def opted_out_there(
 
 def objects_of(holder: object, name: str) -> Sequence[Mapping[str, Any]]:
     """The objects that JSON has in a list under this name; none where there is no such list."""
-    found: object = (
-        cast("dict[str, object]", holder).get(name) if isinstance(holder, dict) else None
-    )
-    return objects(found)
+    return objects(object_of(holder).get(name))
+
+
+def object_of(read: object) -> Mapping[str, Any]:
+    """What was read as JSON, where it is an object; else one without fields."""
+    return cast("Mapping[str, Any]", read) if isinstance(read, dict) else {}
 
 
 def objects(listed: object) -> Sequence[Mapping[str, Any]]:

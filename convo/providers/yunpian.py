@@ -19,7 +19,7 @@ from pydantic import Field, SecretStr
 
 from convo.core.approved import Gaps
 from convo.core.business import Channel
-from convo.core.events import DeliveryStatus, Inbound
+from convo.core.events import DeliveryStatus
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import Outbound
 from convo.errors import (
@@ -38,9 +38,9 @@ from convo.ports import Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.approved import TemplateOptions, sign_names, template_of
 from convo.providers.http import HttpClient, Response
-from convo.providers.pushes import Passed, Told, check_extension, items_of, parsed, report_of
+from convo.providers.pushes import Told, items_of, parsed, reply_of, report_of
 from convo.providers.refusals import refusal
-from convo.providers.wire import objects, pairs, sender, text_of
+from convo.providers.wire import object_of, objects, pairs, text_of
 
 ANSWER = HttpAnswer(body=b"SUCCESS")
 """Anything else is posted again: replies five times, a minute apart, reports three times."""
@@ -186,19 +186,15 @@ class Yunpian:
         """Raises `BadSignature` as well."""
         if self._options.checks_sign and not any(signed_by(item, key) for key in self._keys):
             raise BadSignature("The sign of a reply does not fit the apikey.")
-        id = text_of(item, "id")
-        if not id:
-            raise Passed("a reply has no id")
-        check_extension(
-            text_of(item, "base_extend") + text_of(item, "extend"), self._options.extend_code
+        return reply_of(
+            self._channel.name,
+            item,
+            id="id",
+            origin="mobile",
+            text="text",
+            extension=text_of(item, "base_extend") + text_of(item, "extend"),
+            ours=self._options.extend_code,
         )
-        event = Inbound(
-            channel=self._channel.name,
-            contact=sender(text_of(item, "mobile"), "CN"),
-            text=text_of(item, "text"),
-            provider_id=id,
-        )
-        return event, f"in:{self._channel.name}:{id}"
 
     def _reported(self, item: Mapping[str, Any], outbound: str) -> Told:
         return report_of(
@@ -220,8 +216,7 @@ class Yunpian:
             "callback_url": callback,
         }
         answer = await self._ask(SEND, asked, leave_by)
-        read = answer.json()
-        said = cast("dict[str, Any]", read) if isinstance(read, dict) else {}
+        said = object_of(answer.json())
         code = text_of(said, "code")
         if answer.status == 200 and code == "0":
             id, count = text_of(said, "sid"), said.get("count")

@@ -4,10 +4,8 @@ None of them brings a text, so all are let in and passed over, without a warning
 """
 
 import hashlib
-import hmac
 import secrets
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -27,6 +25,9 @@ from convo.providers import (
 )
 from convo.providers.tokens import signed
 from convo.providers.twilio_signatures import proof_of, signed_fields
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+JSON = {"Content-Type": "application/json"}
 
 GOOD_FOR = 60
 """Seconds of a token."""
@@ -59,24 +60,21 @@ def _twilio(options: BaseModel, url: str) -> Probe:
 
 def _africastalking(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
     """A report of a status that does not exist."""
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return Probe(method="POST", headers=headers, body=b"id=doctor&status=doctor")
+    return Probe(method="POST", headers=FORM, body=b"id=doctor&status=doctor")
 
 
 def _aliyun(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
-    return Probe(method="POST", headers={"Content-Type": "application/json"}, body=b"[]")
+    return Probe(method="POST", headers=JSON, body=b"[]")
 
 
 def _huawei(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - what it can sign is not asked for
     """A report of a status that does not exist."""
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return Probe(method="POST", headers=headers, body=b"smsMsgId=doctor&status=doctor")
+    return Probe(method="POST", headers=FORM, body=b"smsMsgId=doctor&status=doctor")
 
 
 def _yunpian(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs replies alone
     """No reports at all."""
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return Probe(method="POST", headers=headers, body=b"sms_status=[]")
+    return Probe(method="POST", headers=FORM, body=b"sms_status=[]")
 
 
 def _android_sms_gateway(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is signed
@@ -100,8 +98,7 @@ def _bandwidth(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL 
 
 
 def _infobip(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
-    headers = {"Content-Type": "application/json"}
-    return Probe(method="POST", headers=headers, body=b'{"results": []}')
+    return Probe(method="POST", headers=JSON, body=b'{"results": []}')
 
 
 def _plivo(options: BaseModel, url: str) -> Probe:
@@ -133,8 +130,7 @@ def _messagebird(options: BaseModel, url: str) -> Probe:
         "payload_hash": hashlib.sha256(body).hexdigest(),
     }
     token = signed(said, options.signing_key.get_secret_value())
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return Probe(method="POST", headers=headers | {"MessageBird-Signature-JWT": token}, body=body)
+    return Probe(method="POST", headers=FORM | {"MessageBird-Signature-JWT": token}, body=body)
 
 
 def _vonage(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is signed
@@ -159,7 +155,7 @@ def _vonage(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is 
         fields["sig"] = signing.proof_of(fields)
     return Probe(
         method="POST",
-        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        headers=FORM,
         body=urlencode(fields).encode(),
     )
 
@@ -168,16 +164,16 @@ def _sinch(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - no URL is s
     """A kind of event that does not exist; signed where Sinch has switched that on."""
     assert isinstance(options, sinch.Options)
     body, stamp, nonce = b'{"type": "doctor"}', str(int(time.time())), "doctor"
-    headers = {"Content-Type": "application/json"}
+    signature: dict[str, str] = {}
     if secret := options.webhook_secret.get_secret_value():
-        proof = hmac.digest(secret.encode(), body + f".{nonce}.{stamp}".encode(), "sha256")
-        headers |= {
-            "x-sinch-webhook-signature": b64encode(proof).decode(),
+        proof = sinch.proof_of(body, nonce, stamp, secret)
+        signature = {
+            "x-sinch-webhook-signature": proof.decode(),
             "x-sinch-webhook-signature-algorithm": "HmacSHA256",
             "x-sinch-webhook-signature-nonce": nonce,
             "x-sinch-webhook-signature-timestamp": stamp,
         }
-    return Probe(method="POST", headers=headers, body=body)
+    return Probe(method="POST", headers=JSON | signature, body=body)
 
 
 def _kannel(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
@@ -190,7 +186,7 @@ def _kannel(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs n
 
 def _console(options: BaseModel, url: str) -> Probe:  # noqa: ARG001 - it signs nothing
     body = b'{"from": "doctor", "text": ""}'
-    return Probe(method="POST", headers={"Content-Type": "application/json"}, body=body)
+    return Probe(method="POST", headers=JSON, body=body)
 
 
 #: How each brand is tried. A gateway of one's own description can be tried by nobody but itself,
