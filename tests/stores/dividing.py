@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from convo.core.events import Inbound
@@ -31,6 +32,7 @@ from tests.stores.contract_desk import (
     timer,
     turn,
 )
+from tests.stores.contract_ledger import all_of
 from tests.stores.on_servers import PREFIXES
 
 PEOPLE = tuple(PhoneNumber(f"+1202555{n * 37 % 10_000:04}") for n in range(1, 41))
@@ -209,30 +211,12 @@ async def seen(of: Business) -> Mapping[str, Any]:
     told: dict[str, Any] = defaultdict(list)
     async with looking(of.url, clock=of.clock, prefix=of.prefix) as ledger:
         for stage in STAGES:
-            mark = ""
-            while True:
-                page = await ledger.messages(stage, mark, 50)
-                told[stage] += page.items
-                mark = page.next
-                if not mark:
-                    break
+            told[stage] = await all_of(partial(ledger.messages, stage), 50)
             told[stage].sort(key=lambda each: each.message.id)
-        mark = ""
-        while True:
-            turns = await ledger.records(mark, 50)
-            for each in turns.items:
-                told[f"records of {each.contact}"].append((each.at, each.records))
-            mark = turns.next
-            if not mark:
-                break
-        mark = ""
-        while True:
-            parked = await ledger.parked(mark, 50)
-            for each in parked.items:
-                told[f"parked of {each.event.contact.e164}"].append((each.at, each.account))
-            mark = parked.next
-            if not mark:
-                break
+        for turn_told in await all_of(ledger.records, 50):
+            told[f"records of {turn_told.contact}"].append((turn_told.at, turn_told.records))
+        for parked in await all_of(ledger.parked, 50):
+            told[f"parked of {parked.event.contact.e164}"].append((parked.at, parked.account))
         for contact in of.people:
             told[f"acts of {contact.e164}"] = await ledger.acts(contact)
         told["overview"] = await ledger.overview(of.clock())

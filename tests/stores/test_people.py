@@ -1,7 +1,7 @@
 """Who may use the console, kept beside each store."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from convo.errors import StoreUnavailable
 from convo.stores.redis.people import RedisRegister
 from convo.stores.sqlite.people import SUFFIX, SqliteRegister
-from tests.servers import PROGRAMS, RunningServer, running
+from tests.servers import RunningServer
 from tests.stores.contract_register import MEI, OpensRegister, RegisterContract, signed_in
 
 PREFIXES = (f"p{n}" for n in itertools.count())
@@ -52,15 +52,6 @@ class TestSqlite(RegisterContract):
         (tmp_path / f"convo.db{SUFFIX}").write_text("not a database, and quite long" * 100)
         with pytest.raises(StoreUnavailable, match="Give this user the folder"):
             SqliteRegister(tmp_path / "convo.db")
-
-
-@pytest.fixture(scope="module", params=list(PROGRAMS))
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningServer]:
-    program = PROGRAMS[request.param]()
-    with running(program, tmp_path_factory.mktemp(request.param)) as server:
-        yield server
 
 
 class TestRedis(RegisterContract):

@@ -1,6 +1,6 @@
 """A business whose contacts are divided anew: everything is there afterwards, and happens once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 import pytest
@@ -8,7 +8,6 @@ import pytest
 from convo.stores.redis import address, moving
 from convo.stores.redis.connecting import connected
 from convo.stores.redis.laying_out import present
-from tests.servers import PROGRAMS, RunningServer, running
 from tests.stores.contract_desk import HOUR
 from tests.stores.dividing import PEOPLE, Business, Deadly, Killed, found, lived, seen
 
@@ -18,20 +17,6 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def removed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moving, "KEPT_FOR", 0.0)
-
-
-@pytest.fixture(scope="module", params=list(PROGRAMS))
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningServer]:
-    program = PROGRAMS[request.param]()
-    with running(program, tmp_path_factory.mktemp(request.param)) as server:
-        yield server
-
-
-@pytest.fixture
-def url(server: RunningServer) -> str:
-    return server.url
 
 
 @pytest.mark.parametrize("path", [(4, 16), (16, 4), (4, 6, 1, 5)], ids=str)

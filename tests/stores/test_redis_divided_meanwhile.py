@@ -235,33 +235,34 @@ async def test_broken_off_nothing_comes_in_until_it_is_called_again_or_given_up(
     assert await shop.store.accept([text("hi", contact=ANN)]) == ["accepted"]
 
 
-@pytest.mark.parametrize("halted_at", ["freeze", "HSET contacts", "switch"])
-async def test_of_two_the_newer_has_the_last_word(shop: Business, halted_at: str) -> None:
+async def overtaken(shop: Business, halted_at: str, by: int) -> None:
+    """A move is halted there for one into `by` partitions, and can change nothing any more."""
     await lived(shop)
     await shop.give_back()
     before = await seen(shop)
     older = deadly(shop)
-    older.before = {halted_at: lambda: shop.divide(5)}
+    older.before = {halted_at: lambda: shop.divide(by)}
     with pytest.raises(StoreUnavailable, match="was called meanwhile"):
         await shop.divide(3, older)
     assert await seen(shop) == before
+
+
+HALTS = ("freeze", "HSET contacts", "switch")
+
+
+@pytest.mark.parametrize("halted_at", HALTS)
+async def test_of_two_the_newer_has_the_last_word(shop: Business, halted_at: str) -> None:
+    await overtaken(shop, halted_at, by=5)
     # Whoever did not hear of any of it is kept away from what the older has let go.
     assert await shop.store.accept([text("0 says 1", contact=ANN, key="0 1")]) == ["duplicate"]
     assert shop.store.partitions == 5
 
 
-@pytest.mark.parametrize("halted_at", ["freeze", "HSET contacts", "switch"])
+@pytest.mark.parametrize("halted_at", HALTS)
 async def test_one_that_was_given_up_can_change_nothing_any_more(
     shop: Business, halted_at: str
 ) -> None:
-    await lived(shop)
-    await shop.give_back()
-    before = await seen(shop)
-    older = deadly(shop)
-    older.before = {halted_at: lambda: shop.divide(2)}
-    with pytest.raises(StoreUnavailable, match="was called meanwhile"):
-        await shop.divide(3, older)
-    assert await seen(shop) == before
+    await overtaken(shop, halted_at, by=2)
     assert len(await shop.own()) == 2
 
 
