@@ -4,7 +4,7 @@ The layout reserves a place for them; where a later line runs through it, anothe
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 Point = tuple[float, float]
@@ -56,12 +56,24 @@ def places(lines: Sequence[Line], cards: Sequence[Box]) -> list[Point | None]:
         hidden = (*cards, *foreign, *taken)
         on_it = (*_own(line, runs[n]), *_along(line.points))
         beside = ((x + across, y + down) for across, down in _sides(line) for x, y in on_it)
-        free = [each for each in (*on_it, *beside) if _free(_around(each, line), hidden)]
-        straight = (each for each in free if not _turns(line.points, _around(each, line)))
-        at = next(straight, free[0] if free else line.anchor)
+        at = _first(itertools.chain(on_it, beside), line, hidden)
         taken.append(_around(at, line))
         found.append(at)
     return found
+
+
+def _first(tried: Iterable[Point], line: Line, hidden: Sequence[Box]) -> Point:
+    """The first place that is free and at no corner; else the first that is free."""
+    spare: Point | None = None
+    for at in tried:
+        box = _around(at, line)
+        turns = _turns(line.points, box)
+        if (turns and spare) or not _free(box, hidden):
+            continue
+        if not turns:
+            return at
+        spare = at
+    return spare or line.anchor
 
 
 def _own(line: Line, run: Sequence[Box]) -> Sequence[Point]:
