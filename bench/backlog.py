@@ -10,7 +10,7 @@ from bench import project
 from bench.contestants import convo_process
 from bench.phones import Measured, Town
 from bench.side_by_side import free_port, ms, wait_for
-from bench.stuffing import PARTITIONS, pattern, stuff
+from bench.stuffing import PARTITIONS, pattern, stuff, waiting
 from tests.servers import ON_DISK, redis_server, running
 
 MESSAGES = 1_000_000
@@ -39,6 +39,7 @@ def told(folder: Path, size: float) -> None:
             return [convo_process(role, folder / "shop", token) for role in roles]
 
         print(asyncio.run(_drained(port, provider, count, start)), flush=True)
+        print(f"  left in the store: {waiting(server.url):,}", flush=True)
 
 
 async def _drained(port: int, provider: int, count: int, start: Callable[[], Processes]) -> str:
@@ -68,5 +69,6 @@ async def _drained(port: int, provider: int, count: int, start: Callable[[], Pro
     return (
         f"  {count:,} waiting, {WORKERS} workers and a web process: {count / seconds:,.0f} of them "
         f"sent a second for {seconds:.0f} s, while {met.rate:.0f} texts a second were answered: "
-        f"p50 {ms(met, 0.5):.0f} ms, p99 {ms(met, 0.99):.0f} ms"
+        f"p50 {ms(met, 0.5):.0f} ms, p99 {ms(met, 0.99):.0f} ms; "
+        f"{town.posted.count:,} posted to {len(town.posted.numbers):,} phones"
     )

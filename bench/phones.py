@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import itertools
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
 import httptools
@@ -49,6 +49,8 @@ class Posted:
     """How many texts the provider has taken."""
 
     count: int = 0
+    #: Whose they were.
+    numbers: set[str] = field(default_factory=set)
 
 
 class Provider(asyncio.Protocol):
@@ -76,6 +78,7 @@ class Provider(asyncio.Protocol):
         form = dict(parse_qsl(b"".join(self.body).decode()))
         self.body = []
         self.posted.count += 1
+        self.posted.numbers.add(form["To"])
         sid = self.posted.count
         answer = b'{"sid": "SM%032d", "status": "queued", "num_segments": "1"}' % sid
         self.answer(201, answer)

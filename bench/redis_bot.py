@@ -1,5 +1,6 @@
 """Convo on Redis beside two bots of some forty lines that keep the same conversation there.
 
+Before them stands what remembers nothing: the least that hearing and sending cost, for them too.
 The bare one believes whatever is posted and answers a text twice that comes twice. The careful one
 checks the signature, by the company's own code, and drops repeats, as Convo does; what else Convo
 keeps of a turn (its timers, its records, its reply before that leaves) neither of them does.
@@ -44,6 +45,7 @@ def told(folder: Path, size: float) -> None:
         bots = {
             name: Bot(start=emptied(server.url, start), conversations=conversations)
             for name, server, start in (
+                ("no memory at all", theirs, by_hand("bench.bots.with_nothing:app")),
                 ("a bare bot", theirs, by_hand("bench.bots.with_redis:app", theirs.url)),
                 ("a careful bot", theirs, by_hand(f"{CAREFUL}:app", theirs.url)),
                 ("Convo", ours, convo(store)),

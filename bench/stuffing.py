@@ -129,3 +129,11 @@ def used(url: str) -> int:
     with redis.Redis.from_url(url) as client:
         told: Any = client.info("memory")
         return told["used_memory"]
+
+
+def waiting(url: str) -> int:
+    """Messages that are not settled."""
+    layout = Layout(prefix="convo", partitions=PARTITIONS)
+    with redis.Redis.from_url(url) as client:
+        asked: Any = client
+        return sum(asked.hlen(layout.key(each, "messages")) for each in range(PARTITIONS))
