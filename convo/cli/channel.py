@@ -13,7 +13,13 @@ import click
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
+from convo.cli.by_hand import BY_HAND
+from convo.cli.connecting import connect
 from convo.errors import SettingsError
+from convo.ports import Provider
+from convo.ports.lines import keeps_a_line
+from convo.ports.pulling import pulls
+from convo.ports.webhook_settings import webhook_settings
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 TOKEN_BYTES = 24
@@ -27,6 +33,9 @@ SOMEWHERE = "https://YOUR-ADDRESS"
 @click.group(short_help="Connect a provider: a new channel in convo.toml.")
 def channel() -> None:
     """Connect a provider: a new channel in convo.toml."""
+
+
+channel.add_command(connect)
 
 
 @channel.command("add", short_help="Add a channel to convo.toml.")
@@ -51,6 +60,7 @@ def add(name: str, provider: str, given: tuple[str, ...]) -> None:
         --set sendsms_url=http://kannel:13013/cgi-bin/sendsms --set username=convo
     """
     from convo.language.spelling import advice
+    from convo.providers.approved import TemplateOptions
     from convo.settings.reading import FILE
     from convo.wiring import PROVIDERS
 
@@ -72,12 +82,21 @@ def add(name: str, provider: str, given: tuple[str, ...]) -> None:
     _ask(table, options, name)
     table = {key: value for key, value in table.items() if value != ""}
     _name_secrets(table, options, name)
-    if _wants_a_token(table, name, provider, written):
+    adapter = _adapter(table, name, provider, written)
+    called = _is_called(adapter, options)
+    if called and adapter.unsigned and "path_token" not in table:
         table["path_token"] = f"env:{_variable(name, 'path_token')}"
         _keep_token(file.parent / ".env", _variable(name, "path_token"))
     with file.open("a", encoding="utf-8") as settings:
         settings.write(_as_toml(name, table, ends_well=not text or text.endswith("\n")))
-    _tell(table, options, name, written, file.parent)
+    _tell(table, options, name, file.parent)
+    if called:
+        _tell_where(table, name, written, file.parent)
+        if webhook_settings(adapter) is not None:
+            click.echo(f"Convo can do that for you: convo channel connect {name}")
+    if issubclass(options, TemplateOptions):
+        click.echo(f"It sends approved texts only. These are yours: convo templates {name}")
+    click.echo("Then look whether all is well: convo doctor")
 
 
 def _free(provider: str, written: Mapping[str, Any]) -> str:
@@ -191,10 +210,10 @@ def _variable(name: str, setting: str) -> str:
     return f"{name}_{setting}".upper().replace("-", "_")
 
 
-def _wants_a_token(
+def _adapter(
     table: Mapping[str, Any], name: str, provider: str, written: Mapping[str, Any]
-) -> bool:
-    """Whether its webhooks could be anybody's. Raises `SettingsError` for all that is wrong."""
+) -> Provider:
+    """What the channel will be. Raises `SettingsError` for all that is wrong."""
     from convo.providers.http import HttpClient
     from convo.runtime.clock import now
     from convo.settings import complaints
@@ -217,8 +236,12 @@ def _wants_a_token(
         raise SettingsError([each.said_of("convo.toml") for each in found])
     section, options = cast(tuple[ChannelSection, BaseModel], tuple(made))
     known = channel_of(name, section, options, country=country, shared=())
-    adapter = brand.connect(known, options, HttpClient(), country=country, clock=now)
-    return known.hears and adapter.unsigned and "path_token" not in table
+    return brand.connect(known, options, HttpClient(), country=country, clock=now)
+
+
+def _is_called(adapter: Provider, options: type[BaseModel]) -> bool:
+    """Whether its texts come in by webhooks."""
+    return getattr(options, "hears", True) and not keeps_a_line(adapter) and not pulls(adapter)
 
 
 def _filled(value: Any) -> Any:
@@ -245,14 +268,8 @@ def _as_toml(name: str, table: Mapping[str, Any], *, ends_well: bool) -> str:
     return f"{start}[channels.{name}]\n" + "\n".join(lines).replace("\x7f", "\\u007f") + "\n"
 
 
-def _tell(
-    table: Mapping[str, Any],
-    options: type[BaseModel],
-    name: str,
-    written: Mapping[str, Any],
-    folder: Path,
-) -> None:
-    from convo.providers.approved import TemplateOptions
+def _tell(table: Mapping[str, Any], options: type[BaseModel], name: str, folder: Path) -> None:
+    """What is there now, and which secrets are still to come."""
     from convo.settings.references import environment
 
     variables = environment(folder, {})
@@ -266,15 +283,21 @@ def _tell(
         click.echo("Put what is secret into .env, or into the environment of convo run:")
         for variable, what in missing:
             click.echo(f"  {variable}=...    {what}")
-    if not getattr(options, "hears", True):
-        return
+
+
+def _tell_where(
+    table: Mapping[str, Any], name: str, written: Mapping[str, Any], folder: Path
+) -> None:
+    """Where texts come in, and what to do at the company."""
+    from convo.settings.references import environment
+
+    provider, variables = table["provider"], environment(folder, {})
     where = written.get("server", {}).get("public_url", "").rstrip("/")
     token = variables.get(str(table.get("path_token", "")).removeprefix("env:"), "")
     end = f"/{token}" if token else ""
-    click.echo(f"Tell {table['provider']} that texts come in by POST at:")
+    click.echo(f"Tell {provider} that texts come in by POST at:")
     click.secho(f"  {where or SOMEWHERE}/in/{name}{end}", bold=True)
     if not where:
         click.echo("and write your address into convo.toml: [server] public_url")
-    if issubclass(options, TemplateOptions):
-        click.echo(f"It sends approved texts only. These are yours: convo templates {name}")
-    click.echo("Then look whether all is well: convo doctor")
+    if provider in BY_HAND:
+        click.echo(BY_HAND[provider])

@@ -284,9 +284,9 @@ async def _way_in(settings: Any, http: Any, name: str) -> Finding:
     about = f"/in/{name}"
     if connection.provider not in PROBES:
         return _note(about, f"{connection.provider} can only be tried from its own side")
-    path = f"/in/{name}" + (f"/{connection.path_token}" if connection.path_token else "")
-    probe = PROBES[connection.provider](connection.options, outside(settings) + path)
-    url = settings.local_url + path
+    outside_url = outside(settings) + connection.way_in
+    probe = PROBES[connection.provider](connection.options, outside_url)
+    url = settings.local_url + connection.way_in
     if probe.method == "GET":
         asked = f"{url}?{probe.query}" if probe.query else url
         answer = await http.get(asked, headers=probe.headers, read=PROBED_WITHIN)

@@ -58,8 +58,7 @@ class Phone:
         settings = authored.settings
         self._authored = authored
         self._country = settings.business.country
-        token = settings.connections[channel].path_token
-        self._url = f"{settings.local_url}/in/{channel}/{token}"
+        self._url = settings.local_url + settings.connections[channel].way_in
         self._number = example_number(self._country)
         self._http = HttpClient()
         self._session = PromptSession[str](

@@ -19,6 +19,7 @@ from convo.fakes.fake import (
     Now,
     Said,
     Taken,
+    Told,
     Webhook,
 )
 from convo.fakes.generic_http import FakeGateway
@@ -44,6 +45,7 @@ __all__ = [
     "Now",
     "Said",
     "Taken",
+    "Told",
     "Webhook",
 ]
 

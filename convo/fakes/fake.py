@@ -109,3 +109,11 @@ class Approving(Protocol):
 
     #: In force from when it is set.
     approved: Approvals
+
+
+@runtime_checkable
+class Told(Protocol):
+    """A pretended company that can be told by its API where to bring texts."""
+
+    #: Where it brings the channel's texts; empty for nowhere.
+    calls: str

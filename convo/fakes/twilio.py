@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
+from convo.fakes.twilio_numbers import LONG_CODES, TwilioNumbers
 
 ACCOUNT = "AC00000000000000000000000000000001"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -33,6 +34,16 @@ class FakeTwilio:
         self.messages: list[dict[str, str]] = []
         self.refusal: Answer | None = None
         self._page_size = page_size
+        self.numbers = TwilioNumbers(ACCOUNT)
+
+    @property
+    def calls(self) -> str:
+        number = self.numbers.records[LONG_CODES]
+        return "" if number["sms_application_sid"] else number["sms_url"]
+
+    @calls.setter
+    def calls(self, url: str) -> None:
+        self.numbers.records[LONG_CODES]["sms_url"] = url
 
     def keep(
         self,
@@ -66,17 +77,19 @@ class FakeTwilio:
 
     def answer(self, asked: Asked) -> Answer:
         path, _, query = asked.target.partition("?")
-        if path != PATH:
+        if path != PATH and not self.numbers.knows(path):
             return error(404, 20404)
         if asked.headers.get("authorization") != LOGIN:
             return error(401, 20003)
+        if asked.method == "POST" and asked.headers.get("content-type") != FORM:
+            return error(415, 20415)
+        if path != PATH:
+            return self.numbers.answer(asked)
         if asked.method == "GET":
             return self._list(dict(parse_qsl(query)))
         return self.refusal or self._create(asked)
 
     def _create(self, asked: Asked) -> Answer:
-        if asked.headers.get("content-type") != FORM:
-            return error(415, 20415)
         pairs = parse_qsl(asked.body.decode(), keep_blank_values=True, strict_parsing=True)
         fields = dict(pairs)
         media = [value for name, value in pairs if name == "MediaUrl"]

@@ -39,6 +39,7 @@ from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
 from convo.providers.twilio_lists import Listed, MessageList
 from convo.providers.twilio_signatures import Signatures
+from convo.providers.twilio_webhooks import TwilioWebhooks
 from convo.providers.wire import opted_out_there, sender
 
 ANSWER = HttpAnswer(
@@ -174,6 +175,14 @@ class Twilio:
         self._messages = f"{self._base}/2010-04-01/Accounts/{options.account}/Messages.json"
         self._list = MessageList(http=http, base=self._base, url=self._messages, login=self._auth)
         self._from = "" if channel.address is None else written(channel.address)
+        self.webhook_settings = TwilioWebhooks(
+            http=http,
+            base=self._base,
+            account=options.account,
+            login=self._auth,
+            address=channel.address,
+            service=options.messaging_service,
+        )
         #: By a service alone nobody can tell which messages are this channel's.
         self.lists = bool(self._from)
         # A service gives a message its sender late, so a look-up cannot ask by it.

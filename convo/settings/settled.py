@@ -26,6 +26,11 @@ class Connection:
     options: BaseModel = field(repr=False)
     path_token: str = field(repr=False)
 
+    @property
+    def way_in(self) -> str:
+        """The path at which its texts come in; it may hold a secret."""
+        return f"/in/{self.channel}" + (f"/{self.path_token}" if self.path_token else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

@@ -204,7 +204,7 @@ def spoken_to(settings: Settings) -> str:
 
 
 def _webhook(settings: Settings, channel: str) -> str:
-    return f"/in/{channel}/{settings.connections[channel].path_token}"
+    return settings.connections[channel].way_in
 
 
 def _reports(settings: Settings, ids: SignedIds) -> Reported:

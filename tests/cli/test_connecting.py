@@ -1,0 +1,178 @@
+"""`convo channel connect` has a pretended company call us, and takes nothing away unasked."""
+
+import urllib.request
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+from click.testing import CliRunner, Result
+
+from convo.cli import main
+from convo.cli.connecting import shown
+from convo.fakes import Answer, Asked, Said
+from convo.fakes.twilio import ACCOUNT, TOKEN
+from convo.wiring.authored import settings_in
+from tests.cli.conftest import Convo
+from tests.cli.test_run import first_line, running
+from tests.end_to_end.serving import soon
+from tests.fakes.twilio import FakeTwilio
+
+PUBLIC = "https://sms.salon.example"
+OURS, ANN = "+12025550100", "+12025550101"
+ELSEWHERE = "https://crm:secret@old.example/hooks/0123456789abcdef01234?key=1234"
+
+
+@contextmanager
+def at_twilio(shop: Path, *, public: str = PUBLIC) -> Generator[FakeTwilio]:
+    """The shop with a channel `sms`, added as an operator does, and the company behind it."""
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(FakeTwilio()) as fake,
+    ):
+        settings = shop / "convo.toml"
+        text = settings.read_text("utf-8")
+        settings.write_text(
+            text.replace("[server]\n", f'[server]\npublic_url = "{public}"\n'), "utf-8"
+        )
+        given = {"address": OURS, "account": ACCOUNT, "base_url": fake.url}
+        words = [word for name, value in given.items() for word in ("--set", f"{name}={value}")]
+        added = typed(shop, "add", "sms", "--provider", "twilio", *words)
+        assert added.exit_code == 0, added.output
+        assert "Convo can do that for you: convo channel connect sms" in added.output
+        with (shop / ".env").open("a", encoding="utf-8") as secrets:
+            secrets.write(f"SMS_TOKEN={TOKEN}\n")
+        yield fake
+
+
+def typed(shop: Path, *words: str, says: str = "") -> Result:
+    return CliRunner().invoke(main, ["-C", str(shop), "channel", *words], input=says)
+
+
+def post(url: str, headers: dict[str, str], body: bytes) -> int:
+    request = urllib.request.Request(url, body, headers, method="POST")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.status
+
+
+def test_a_text_comes_in_where_the_company_was_told_to_bring_it(shop: Path) -> None:
+    with at_twilio(shop) as fake:
+        told = typed(shop, "connect", "sms")
+        assert told.exit_code == 0, told.output
+        assert told.output == (
+            f"Now: the number {OURS}: nothing\n"
+            f"Done: twilio brings the texts of sms to {PUBLIC}/in/sms\n"
+        )
+        brought = fake.inbound(Said(sender=ANN, to=OURS, text="hello", id="SM1"), fake.calls)
+        with running(shop) as process:
+            first_line(process)
+            url = brought.url.replace(PUBLIC, settings_in(shop).local_url)
+            assert post(url, brought.headers, brought.body) == 200
+            soon(
+                lambda: [(each.to, each.text) for each in list(fake.taken)],
+                [(ANN, "Hello! What is your name?")],
+            )
+
+
+def test_what_fits_is_left_alone(shop: Path) -> None:
+    with at_twilio(shop) as fake:
+        fake.calls = f"{PUBLIC}/in/sms#rc=5"
+        told = typed(shop, "connect", "sms")
+        assert told.exit_code == 0
+        assert "Nothing to change: twilio brings" in told.output
+        assert {asked.method for asked in fake.asked} == {"GET"}
+
+
+@pytest.mark.parametrize("says", ["", "\n", "n\n"])
+def test_texts_that_go_elsewhere_stay_there_until_somebody_says_yes(shop: Path, says: str) -> None:
+    with at_twilio(shop) as fake:
+        fake.calls = ELSEWHERE
+        told = typed(shop, "connect", "sms", says=says)
+        assert told.exit_code == 2
+        assert f"Now: the number {OURS}: https://old.example/hooks/...?...\n" in told.output
+        assert f"Replace that by {PUBLIC}/in/sms?" in told.output
+        assert "Nothing was changed. To change it without a question: --replace" in told.output
+        assert fake.calls == ELSEWHERE
+
+
+@pytest.mark.parametrize(("words", "says"), [((), "y\n"), (("--replace",), "")])
+def test_who_says_yes_replaces_what_stands_there(
+    shop: Path, words: tuple[str, ...], says: str
+) -> None:
+    with at_twilio(shop) as fake:
+        fake.calls = ELSEWHERE
+        told = typed(shop, "connect", "sms", *words, says=says)
+        assert told.exit_code == 0, told.output
+        assert fake.calls == f"{PUBLIC}/in/sms"
+
+
+def test_a_company_that_will_not_is_told_by_hand(shop: Path) -> None:
+    with at_twilio(shop):
+        env = shop / ".env"
+        env.write_text(env.read_text("utf-8").replace(TOKEN, "another"), "utf-8")
+        told = typed(shop, "connect", "sms")
+        assert told.exit_code == 1
+        assert "twilio: Twilio answered 401.\nBy hand: In Twilio's console" in told.output
+        assert f"  {PUBLIC}/in/sms\n" in told.output
+
+
+def test_a_company_that_does_not_do_as_it_was_told_is_found_out(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with at_twilio(shop) as fake:
+        monkeypatch.setattr(fake.numbers, "answer", forgetful(fake))
+        told = typed(shop, "connect", "sms")
+        assert told.exit_code == 1
+        assert f"it was told, and the number {OURS} has nothing still." in told.output
+
+
+def forgetful(fake: FakeTwilio) -> Callable[[Asked], Answer]:
+    """It says yes to everything and keeps nothing."""
+    whole = fake.numbers.answer
+
+    def answer(asked: Asked) -> Answer:
+        answered = whole(asked)
+        fake.calls = ""
+        return answered
+
+    return answer
+
+
+@pytest.mark.parametrize("public", ["http://sms.salon.example", "http://127.0.0.1:8000"])
+def test_an_address_that_is_not_https_is_given_to_nobody(shop: Path, public: str) -> None:
+    with at_twilio(shop, public=public) as fake:
+        told = typed(shop, "connect", "sms")
+        assert told.exit_code == 2
+        assert "server.public_url: a provider is told an https address" in told.output
+        assert fake.asked == []
+
+
+def test_a_company_without_an_api_for_it_and_a_name_nobody_has(convo: Convo, shop: Path) -> None:
+    with at_twilio(shop) as fake:
+        told = convo("-C", shop, "channel", "connect", "main")
+        assert told.exit_code == 1
+        assert "console: it has no API for this that Convo knows." in told.output
+        token = settings_in(shop).connections["main"].path_token
+        assert f"  {PUBLIC}/in/main/{token}\n" in told.output
+        told = convo("-C", shop, "channel", "connect", "smm")
+        assert told.exit_code == 2
+        assert 'There is no channel "smm". Did you mean "sms"' in told.output
+        assert fake.asked == []
+
+
+@pytest.mark.parametrize(
+    ("stands", "said"),
+    [
+        ("", "nothing"),
+        ("the application AP1", "the application AP1"),
+        ("https://a.example/in/main by GET", "https://a.example/in/main by GET"),
+        (
+            "https://u:p@a.example:8443/in/0123456789abcdef/x?k=v#f",
+            "https://a.example:8443/in/.../x?...",
+        ),
+        ("https://a.example/\x1b[2J", "https://a.example/?..."),
+    ],
+)
+def test_no_secret_of_an_address_is_shown(stands: str, said: str) -> None:
+    assert shown(stands) == said
