@@ -18,7 +18,7 @@ from convo.console.ages import LOCALES, moment
 from convo.console.book import Book, Talk
 from convo.console.chat import Entry, Said, chat_of
 from convo.console.following import standing
-from convo.console.forms import BadForm, posted
+from convo.console.forms import BadForm, count_in, posted
 from convo.console.frame import PAGES, Frame, unchanged, version_of
 from convo.console.language import page_language
 from convo.console.sight import in_sight, shown
@@ -40,7 +40,7 @@ READ_WITHIN = 0.8
 """Seconds that a page reads records for, before it says how far it has come and asks again."""
 
 TURNS_SHOWN = 200
-"""Of one conversation, the newest; `?all` shows as many as there are."""
+"""Of one conversation on one page: the newest, or those before the turn of `?before`."""
 
 LONGEST_SEARCH = 100
 #: Opens the ledger for as long as a page is made.
@@ -87,7 +87,7 @@ class Conversations:
         visitor: Visitor = request.state.visitor
         sought = asked.get("q", "").strip()[:LONGEST_SEARCH]
         which = asked.get("which", "all")
-        first = int(page) if (page := asked.get("from", "")).isdecimal() else 0
+        first = count_in(asked.get("from", ""))
         async with self.looks() as ledger:
             whole = await self.book.read_on(ledger, READ_WITHIN)
         version = version_of(request, self.book.turns)
@@ -144,8 +144,9 @@ class Conversations:
             if same := unchanged(request, version):
                 return same
             turns = [turn async for turn in _turns_of(talk, ledger)]
-            newest = turns if "all" in request.query_params else turns[-TURNS_SHOWN:]
-            entries = await chat_of(newest, ledger, self._zone, page_language(request))
+            end = min(count_in(request.query_params.get("before", "")) or len(turns), len(turns))
+            begin = max(0, end - TURNS_SHOWN)
+            entries = await chat_of(turns[begin:end], ledger, self._zone, page_language(request))
             state = await ledger.contact(PhoneNumber(talk.number))
         visitor: Visitor = request.state.visitor
         language = page_language(request)
@@ -158,8 +159,11 @@ class Conversations:
             number=shown(talk.number, visitor),
             marks=[name for name in ("person", "open", "stopped") if FILTERS[name](talk)],
             days=[*self._days(entries, visitor, language)],
-            texts=sum(len(entry.said) for entry in entries),
-            earlier=len(turns) - len(newest),
+            texts=sum(record.kind in _TEXTS for turn in turns for record in turn.records),
+            here_of_it=request.url.path,
+            earlier=begin,
+            later=len(turns) - end,
+            next_end=end + TURNS_SHOWN,
             several=len({said.channel for entry in entries for said in entry.said}) > 1,
             stands=standing(state, self.playbook(), self.clock())["sessions"],
             facts=[*_facts(state, visitor, say)] if state is not None else [],
@@ -224,6 +228,9 @@ class Conversations:
                 }
             )
 
+
+_TEXTS = ("inbound", "said")
+"""Records that tell of a text, theirs or ours."""
 
 _UNCHARGED = ("cancelled", "failed")
 """What never left, or was not taken."""

@@ -1,4 +1,4 @@
-"""What a form of ours posts: a few fields, read up to a limit."""
+"""What forms and addresses of ours bring: a few fields, and counts, read up to a limit."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 MAX_BYTES = 16_384
 MAX_FIELDS = 20
+MAX_DIGITS = 9
 
 
 class BadForm(Exception):
@@ -27,3 +28,8 @@ async def posted(request: Request) -> Mapping[str, str]:
     except ValueError:
         raise BadForm from None
     return dict(fields)
+
+
+def count_in(written: str) -> int:
+    """A count as an address has it; 0 for anything else."""
+    return int(written) if written.isdecimal() and len(written) <= MAX_DIGITS else 0

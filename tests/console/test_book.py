@@ -1,10 +1,12 @@
 """The index of conversations: read once, then what is new, and never more than it may hold."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from convo.console import book
+from convo.console import book, conversations
 from convo.console.book import Book
 from convo.core.records import Record
 from convo.stores.sqlite.looking import looking
@@ -87,6 +89,42 @@ async def test_a_list_is_not_made_again_for_who_has_it(tmp_path: Path) -> None:
         await desk.admit("mei", "agent")
         cookie = await desk.cookie("mei")
         assert (await desk.ask(path, cookie, **seen)).status_code == 200
+
+
+async def test_a_long_conversation_is_read_page_by_page_from_its_newest_text_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversations, "TURNS_SHOWN", 2)
+    async with console_at(tmp_path / "salon") as console:
+        lease = await console.store.acquire(0, "test")
+        assert lease is not None
+        desk = Desk(console.store, HandSetClock(), lease)
+        for n in range(5):
+            await desk.say(contact=ANN, record=None, records=(wrote(f"text {n}"),))
+        await console.admit("mei", "agent")
+        cookie = await console.cookie("mei")
+        listed = await console.ask("/console/conversations", cookie)
+        (path,) = re.findall(r'href="(/console/conversations/\w+)"', listed.text)
+
+        async def shows(query: str, *texts: str) -> Mapping[str, str]:
+            """The page has these texts and no other; where it leads in this conversation."""
+            page = (await console.ask(path + query, cookie)).text
+            assert re.findall(r">(text \d)<", page) == [*texts]
+            found = re.findall(rf'href="((?:{path}|\?before)[^"]*|#newest)">(\w+)', page)
+            return {words: href for href, words in found}
+
+        newest = await shows("", "text 3", "text 4")
+        assert newest == {"To": "#newest", "Earlier": "?before=3"}
+        middle = await shows(newest["Earlier"], "text 1", "text 2")
+        assert middle == {
+            "To": f"{path}#newest",
+            "Earlier": "?before=1",
+            "Later": "?before=5#chat",
+        }
+        oldest = await shows(middle["Earlier"], "text 0")
+        assert oldest == {"To": f"{path}#newest", "Later": "?before=3#chat"}
+        for nonsense in ("?before=", "?before=-1", "?before=" + "9" * 5_000, "?before=x"):
+            assert await shows(nonsense, "text 3", "text 4") == newest
 
 
 async def test_what_takes_longer_is_gone_on_with_where_it_stopped(

@@ -127,3 +127,36 @@ def test_a_hostile_text_is_shown_as_it_is_and_nothing_runs(
         expect(seat.page.locator(".theirs .said").first).to_have_text(HOSTILE)
         assert EVE in seat.page.title()
         assert seat.page.locator(".chat script, .chat img").count() == 0
+
+
+def test_a_conversation_opens_at_its_newest_text_and_leads_there_by_keyboard(
+    browser: Browser, business: Served
+) -> None:
+    with seated(browser, business, viewport={"width": 390, "height": 640}) as seat:
+        seat.signs_in("agent")
+        text(business, MEI, "明天下午三点", "行吗", "好吗")
+        said(seat, MEI, "确认请回复")
+        page = seat.page
+        expect(page.locator(".theirs")).to_have_count(5, timeout=PATIENCE)
+        first, last = (page.locator(".turn").nth(n) for n in (0, -1))
+        expect(last).to_be_in_viewport(ratio=0.3)
+        expect(first).not_to_be_in_viewport()
+        # Who reads farther up stays there, whatever comes.
+        page.locator("#chat").focus()
+        page.keyboard.press("Home")
+        expect(first.locator(".said").first).to_be_in_viewport()
+        text(business, MEI, "好")
+        expect(page.locator(".theirs .said").last).to_have_text("好", timeout=PATIENCE)
+        expect(first.locator(".said").first).to_be_in_viewport()
+        # The link leads there who hears the page, or has no mouse.
+        page.get_by_role("link", name="To the newest text").focus()
+        page.keyboard.press("Enter")
+        expect(last).to_be_in_viewport(ratio=0.3)
+        page.keyboard.press("Tab")
+        expect(last.locator("summary")).to_be_focused()
+        # And whoever is there sees what comes.
+        page.locator("#chat").focus()
+        page.keyboard.press("End")
+        text(business, MEI, "谢谢")
+        expect(page.locator(".theirs .said").last).to_have_text("谢谢", timeout=PATIENCE)
+        expect(page.locator(".ours .said").last).to_be_in_viewport(timeout=PATIENCE)
