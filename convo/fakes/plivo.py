@@ -1,4 +1,7 @@
-"""A pretended Plivo: Basic and JSON; texts signed by the main account, reports by the number's."""
+"""A pretended Plivo: Basic and JSON; texts signed by the main account, reports by the number's.
+
+Its list of messages tells twenty at a time, the newest first, and no words.
+"""
 
 import base64
 import hmac
@@ -6,6 +9,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
@@ -30,7 +34,19 @@ FIELDS = frozenset(
         "trackable",
     )
 )
+LISTED_BY = frozenset(
+    (
+        "message_direction",
+        "message_time__gte",
+        "message_time__lte",
+        "from_number",
+        "powerpack_id",
+        "limit",
+        "offset",
+    )
+)
 LONGEST = 1600
+PAGE = 20
 
 
 class FakePlivo:
@@ -39,6 +55,8 @@ class FakePlivo:
     def __init__(self, now: Now = time.time) -> None:  # noqa: ARG002 - every fake is made alike
         self.taken: list[Taken] = []
         self.refusal: Answer | None = None
+        #: What its list has; `at` (seconds since 1970) it tells nobody.
+        self.kept: list[dict[str, Any]] = []
 
     def settings(self, url: str) -> Mapping[str, Any]:
         return {
@@ -49,12 +67,16 @@ class FakePlivo:
         }
 
     def answer(self, asked: Asked) -> Answer:
-        if asked.method != "POST" or asked.target != PATH:
+        path, _, query = asked.target.partition("?")
+        if asked.method not in ("GET", "POST") or path != PATH:
             return error(404, "not found")
         if asked.headers.get("authorization") != LOGIN:
             return error(401, "authentication credentials invalid")
-        if self.refusal is not None:
-            return self.refusal
+        if asked.method == "GET":
+            return self._listed(dict(parse_qsl(query)))
+        return self.refusal or self._created(asked)
+
+    def _created(self, asked: Asked) -> Answer:
         try:
             said: Any = json.loads(asked.body)
         except ValueError:
@@ -83,6 +105,37 @@ class FakePlivo:
         self.taken.append(taken)
         said = {"message": "message(s) queued", "message_uuid": [taken.id], "api_id": "a-1"}
         return Answer(status=202, body=json.dumps(said).encode())
+
+    def keep(self, taken: Taken, status: str, code: str = "", *, at: float, **more: str) -> None:
+        """Have a message in the list: one that was sent, unless `more` says otherwise."""
+        entry = {
+            "message_uuid": taken.id,
+            "message_direction": "outbound",
+            "message_state": status,
+            "message_time": datetime.fromtimestamp(at, UTC).isoformat(" "),
+            "from_number": taken.origin.removeprefix("+"),
+            "to_number": taken.to.removeprefix("+"),
+            "error_code": code or "000",
+            "powerpack_id": None,
+            "units": 1,
+        }
+        self.kept.append({**entry, **more, "at": at})
+
+    def _listed(self, fields: Mapping[str, str]) -> Answer:
+        limit, offset = int(fields.get("limit", "20")), int(fields.get("offset", "0"))
+        if not LISTED_BY.issuperset(fields) or not 0 < limit <= PAGE:
+            return error(400, "unknown or invalid filter")
+        since, until = (_moment(fields[f"message_time__{end}"]) for end in ("gte", "lte"))
+        same = ("message_direction", "from_number", "powerpack_id")
+        found = [
+            {name: value for name, value in entry.items() if name != "at"}
+            for entry in sorted(self.kept, key=lambda entry: entry["at"], reverse=True)
+            if since <= entry["at"] <= until
+            and all(entry[name] == fields[name] for name in same if name in fields)
+        ]
+        meta = {"limit": limit, "offset": offset, "total_count": len(found)}
+        told = {"api_id": "a-1", "meta": meta, "objects": found[offset:][:limit]}
+        return Answer(status=200, body=json.dumps(told).encode())
 
     def inbound(self, said: Said, url: str, **more: str) -> Webhook:
         fields = {
@@ -130,3 +183,8 @@ def error(status: int, said: str, headers: dict[str, str] | None = None) -> Answ
     """A refusal in Plivo's form."""
     body = json.dumps({"api_id": "a-1", "error": said}).encode()
     return Answer(status=status, body=body, headers=headers or {})
+
+
+def _moment(told: str) -> float:
+    """A time of a filter: its zone is UTC, whoever asks."""
+    return datetime.strptime(f"{told}+0000", "%Y-%m-%d %H:%M:%S%z").timestamp()

@@ -31,7 +31,7 @@ class FakeTwilio:
         self._now = now
         self.taken: list[Taken] = []
         #: All that the list shows: also what others sent, and what came in.
-        self.messages: list[dict[str, str]] = []
+        self.messages: list[dict[str, Any]] = []
         self.refusal: Answer | None = None
         self._page_size = page_size
         self.numbers = TwilioNumbers(ACCOUNT)

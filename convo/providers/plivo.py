@@ -30,6 +30,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
+from convo.providers.plivo_lists import PlivoList
 from convo.providers.refusals import refusal
 from convo.providers.wire import object_of, opted_out_there, pairs, sender, with_plus
 
@@ -134,6 +135,7 @@ class Plivo:
     """One channel at Plivo: a number, a short code, a sender name or a Powerpack."""
 
     unsigned = False
+    lists = True
 
     def __init__(self, channel: Channel, options: Options, http: HttpClient, country: str) -> None:
         self._channel = channel.name
@@ -143,15 +145,14 @@ class Plivo:
         self._tokens = [t.get_secret_value() for t in tokens if t.get_secret_value()]
         self._accepts_v2 = options.accepts_v2
         login = f"{options.auth_id}:{options.auth_token.get_secret_value()}"
-        self._headers = {
-            "Authorization": "Basic " + b64encode(login.encode()).decode(),
-            "Content-Type": "application/json",
-        }
+        auth = {"Authorization": "Basic " + b64encode(login.encode()).decode()}
+        self._headers = {**auth, "Content-Type": "application/json"}
         base = options.base_url.rstrip("/")
         self._messages = f"{base}/v1/Account/{options.auth_id}/Message/"
         self._origin = {"powerpack_uuid": options.powerpack}
         if channel.address is not None:
             self._origin = {"src": written(channel.address).lstrip("+")}
+        self._list = PlivoList(http, self._messages, auth, self._origin)
 
     async def close(self) -> None:
         """Nothing is held here: the connections are the client's."""
@@ -172,7 +173,7 @@ class Plivo:
         if not fields.get("messageuuid"):
             raise WebhookRejected("Plivo's webhook has no MessageUUID.")
         if "status" in fields and not {"text", "body"} & fields.keys():
-            return self._status(fields, outbound, request)
+            return self._status(fields, outbound, request.brought)
         return self._text(fields, request)
 
     def _verify(self, request: RawRequest, read: Sequence[tuple[str, str]]) -> None:
@@ -208,7 +209,7 @@ class Plivo:
         arrival = Arrival(event=event, dedupe=key, raw=request.brought)
         return Parsed(arrivals=(arrival,), answer=ANSWER)
 
-    def _status(self, fields: Mapping[str, str], outbound: str, request: RawRequest) -> Parsed:
+    def _status(self, fields: Mapping[str, str], outbound: str = "", raw: bytes = b"") -> Parsed:
         word = fields["status"]
         status = STATUSES.get(word)
         if status is None:
@@ -221,7 +222,7 @@ class Plivo:
             channel=self._channel, outbound=outbound, provider_id=told, status=status, code=code
         )
         key = f"{self._channel}:{fields['messageuuid']}:{word}:{code}"
-        arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=request.brought)]
+        arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=raw)]
         if code == _OPTED_OUT:
             arrivals += opted_out_there(
                 with_plus(fields.get("to", "")),
@@ -254,6 +255,17 @@ class Plivo:
         if 200 <= answer.status < 300:
             return _accepted(answer)
         raise _failure(answer)
+
+    # --- listing ------------------------------------------------------------------------------
+
+    async def inbound_since(self, since: int) -> Sequence[Arrival]:  # noqa: ARG002
+        """None: Plivo's list has no words, and a text without them cannot be answered."""
+        return ()
+
+    async def reports_between(self, since: int, until: int) -> Sequence[Arrival]:
+        listed = await self._list.sent(since, until)
+        told = (self._status(fields) for fields in listed if fields["messageuuid"])
+        return [arrival for parsed in told for arrival in parsed.arrivals]
 
 
 def _given(request: RawRequest, version: str) -> list[bytes]:

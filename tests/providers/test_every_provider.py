@@ -2,9 +2,10 @@
 
 import json
 import math
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -87,13 +88,19 @@ class Line:
 TAKEN_ID = "11"
 
 
-def line(name: str, http: HttpClient | None = None, fake: Any = None, url: str = AWAY) -> Line:
+def line(
+    name: str,
+    http: HttpClient | None = None,
+    fake: Any = None,
+    url: str = AWAY,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> Line:
     sheet = SHEETS[name]
     provider = sheet.provider or name
     brand = PROVIDERS[provider]
     company = fake or (sheet.fake(lambda: NOW) if sheet.fake else None)
     told = sheet.settings if company is None else company.settings(url)
-    options = brand.options.model_validate(told)
+    options = brand.options.model_validate({**told, **more})
     adapter = brand.connect(
         sheet.channel(provider, options),
         options,
@@ -115,14 +122,16 @@ def raw(webhook: Webhook) -> RawRequest:
 
 
 @asynccontextmanager
-async def standing(name: str, *, read: float = 30.0) -> AsyncGenerator[tuple[Line, FakeServer]]:
+async def standing(
+    name: str, *, read: float = 30.0, more: Mapping[str, Any] = MappingProxyType({})
+) -> AsyncGenerator[tuple[Line, FakeServer]]:
     """The provider with its company at work on this machine."""
     sheet = SHEETS[name]
     assert sheet.fake
     fake = sheet.fake(lambda: NOW)
     async with FakeServer(fake.answer) as server:
         http = HttpClient(read=read)
-        yield line(name, http, fake, server.url), server
+        yield line(name, http, fake, server.url, more), server
         await http.close()
 
 

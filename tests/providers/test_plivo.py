@@ -2,7 +2,9 @@
 
 import json
 import warnings
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ with warnings.catch_warnings():
     import plivo as vendor
     from plivo.utils import validate_signature, validate_v3_signature
 
-from convo.core.events import Inbound, Report
+from convo.core.events import Inbound, OptedOutElsewhere, Report
 from convo.errors import BadSignature, Invalid, SettingsError, WebhookRejected
 from convo.fakes import Answer, Said, Taken
 from convo.fakes.plivo import AUTH_ID, MAIN_TOKEN, TOKEN, FakePlivo
@@ -108,6 +110,28 @@ async def test_a_message_is_sent_as_the_sdk_sends_it(
     assert [ours(each) for each in server.asked] == [theirs]
 
 
+@pytest.mark.anyio
+async def test_messages_are_listed_as_the_sdk_lists_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    since, until = (datetime(2026, 11, 29, hour, 59, 7, tzinfo=UTC) for hour in (8, 23))
+    async with standing("plivo") as (stands, server):
+        provider = cast(Plivo, stands.provider)
+        first, last = (int(each.timestamp() * 1_000) for each in (since, until))
+        assert not await provider.reports_between(first, last)
+    sent = caught(monkeypatch, {"meta": {"total_count": 0}, "objects": []})
+    client: Any = vendor.RestClient(AUTH_ID, TOKEN)
+    client.messages.list(
+        message_direction="outbound",
+        # The SDK writes no zone either: Plivo takes it for UTC.
+        message_time__gte=f"{since:%Y-%m-%d %H:%M:%S}",
+        message_time__lte=f"{until:%Y-%m-%d %H:%M:%S}",
+        from_number=OURS[1:],
+        limit=20,
+        offset=0,
+    )
+    # A GET of the SDK says what kind its body is of, and has none.
+    assert [ours(each) for each in server.asked] == [replace(each, kind="") for each in sent]
+
+
 # --- signatures ----------------------------------------------------------------------------------
 
 
@@ -170,6 +194,52 @@ def test_what_has_no_id_is_nonsense() -> None:
     with pytest.raises(WebhookRejected) as told:
         adapter().receive(by_v3({"Text": "hi", "From": CONTACT}))
     assert told.value.status == 400
+
+
+# --- the list ------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_what_the_account_sent_from_elsewhere_is_no_report_of_ours() -> None:
+    taken = Taken(id="1", to=CONTACT, origin=OURS, text="")
+    async with standing("plivo") as (stands, _):
+        fake = cast(FakePlivo, stands.fake)
+        fake.keep(taken, "delivered", at=1.0)
+        fake.keep(replace(taken, id="2", origin="+12025550177"), "delivered", at=1.0)
+        fake.keep(replace(taken, id="3"), "received", at=1.0, message_direction="inbound")
+        (arrival,) = await cast(Plivo, stands.provider).reports_between(0, 2_000)
+    assert isinstance(arrival.event, Report)
+    assert arrival.event.provider_id == "1"
+
+
+@pytest.mark.anyio
+async def test_filters_that_are_not_heeded_bring_no_message_of_another_powerpack() -> None:
+    entry = {"message_direction": "outbound", "message_state": "sent", "powerpack_id": "p1"}
+    entries = [
+        {**entry, "message_uuid": "1"},
+        {**entry, "message_uuid": "2", "powerpack_id": "p2"},
+        {**entry, "message_uuid": "3", "message_direction": "inbound"},
+        {**entry, "message_uuid": "4", "message_state": "teleported"},
+        {**entry, "message_uuid": None},
+    ]
+    told = {"meta": {"total_count": len(entries)}, "objects": entries}
+    async with FakeServer(lambda _: Answer(body=json.dumps(told).encode())) as server:
+        http = HttpClient()
+        reader = adapter(http, at=None, powerpack="p1", base_url=server.url)
+        (arrival,) = await reader.reports_between(0, 1_000)
+        await http.close()
+    assert isinstance(arrival.event, Report)
+    assert arrival.event.provider_id == "1"
+    assert "powerpack_id=p1" in server.asked[0].target
+
+
+@pytest.mark.anyio
+async def test_an_opt_out_that_no_report_told_is_found_in_the_list() -> None:
+    taken = Taken(id="1", to=CONTACT, origin=OURS, text="")
+    async with standing("plivo") as (stands, _):
+        cast(FakePlivo, stands.fake).keep(taken, "failed", "200", at=1.0)
+        found = await cast(Plivo, stands.provider).reports_between(0, 2_000)
+    assert [type(each.event) for each in found] == [Report, OptedOutElsewhere]
 
 
 # --- what goes out -------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Any
 from convo.core.business import Channel
 from convo.core.events import DeliveryStatus
 from convo.errors import SendError
-from convo.fakes import Answer, Fake, Now, Said, Webhook
+from convo.fakes import Answer, Fake, Now, Said, Taken, Webhook
 from convo.ports import HttpAnswer, RawRequest
 from convo.ports.doubts import Found
 from tests.fakes.outbound import CONTACT, OURS, channel
@@ -82,6 +82,22 @@ class Sends:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lists:
+    """What the company lists, by which lost webhooks are found."""
+
+    #: Has it list a text that came then (seconds since 1970). None: its list has no texts.
+    text: Callable[[Any, Said, int], None] | None = None
+    #: Has it list a message sent then, with its word for how far that is, and a code.
+    report: Callable[[Any, Taken, str, str, int], None] | None = None
+    #: The words that its list and its reports both have. Empty: all of `Hears.statuses`.
+    words: tuple[str, ...] = ()
+    #: What the channel's table in convo.toml must say for it.
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    #: Entries of one page.
+    page_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """One provider. `hears` is None where nothing comes in, `sends` where nothing goes by HTTP."""
 
@@ -93,6 +109,7 @@ class Sheet:
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hears: Hears | None = None
     sends: Sends | None = None
+    lists: Lists | None = None
     #: Somebody that it can reach.
     contact: str = CONTACT
     #: A channel with these options.

@@ -7,7 +7,7 @@ from convo.fakes import Said, Webhook
 from convo.fakes.plivo import MAIN_TOKEN, TOKEN, FakePlivo, error
 from convo.providers import plivo
 from tests.fakes.outbound import CONTACT, OURS
-from tests.providers.sheets import Hears, Sends, Sheet
+from tests.providers.sheets import Hears, Lists, Sends, Sheet
 
 
 def _signed(fake: FakePlivo, webhook: Webhook) -> Webhook:
@@ -43,6 +43,10 @@ SHEET = Sheet(
         ),
         limited=lambda headers: error(429, "too many requests", headers),
         media=True,
+    ),
+    lists=Lists(
+        report=lambda fake, taken, word, code, at: fake.keep(taken, word, code, at=at),
+        page_size=20,
     ),
     secrets=(TOKEN, MAIN_TOKEN),
 )

@@ -1,11 +1,31 @@
 """Sinch: HMAC over body, nonce and time; batches of one; an exact look-up."""
 
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from convo.errors import ConfigError, Invalid, Refused, SendUncertain
+from convo.fakes import Said, Taken
 from convo.fakes.sinch import SECRET, TOKEN, FakeSinch, error
 from convo.providers import sinch
-from tests.providers.sheets import Hears, Sends, Sheet
+from tests.providers.sheets import Hears, Lists, Sends, Sheet
 
 TWO_DAYS_AND_A_SECOND = 48 * 60 * 60 + 1
+
+
+def _keep_text(fake: FakeSinch, said: Said, at: int) -> None:
+    told = json.loads(fake.inbound(said, "").body)
+    fake.kept["inbounds"].append({**told, "received_at": _written(at)})
+
+
+def _keep_report(fake: FakeSinch, taken: Taken, word: str, code: str, at: int) -> None:
+    told = json.loads(fake.report(replace(taken, reference="77"), word, code).body)
+    fake.kept["delivery_reports"].append({**told, "at": _written(at)})
+
+
+def _written(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()
+
 
 SHEET = Sheet(
     provider="sinch",
@@ -32,5 +52,6 @@ SHEET = Sheet(
         limited=lambda headers: error(429, "too_many_requests", headers),
         longest=2000,
     ),
+    lists=Lists(text=_keep_text, report=_keep_report, page_size=30),
     secrets=(TOKEN, SECRET),
 )

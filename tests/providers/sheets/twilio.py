@@ -1,5 +1,6 @@
 """Twilio: HMAC over URL and form, one text a request."""
 
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from convo.errors import (
@@ -11,11 +12,11 @@ from convo.errors import (
     SendUncertain,
     Unavailable,
 )
-from convo.fakes import Said, Webhook
+from convo.fakes import Said, Taken, Webhook
 from convo.fakes.twilio import TOKEN, FakeTwilio, error
 from convo.providers import twilio
 from tests.fakes.outbound import CONTACT, OURS
-from tests.providers.sheets import Hears, Sends, Sheet
+from tests.providers.sheets import Hears, Lists, Sends, Sheet
 
 
 def _signed(fake: FakeTwilio, webhook: Webhook) -> Webhook:
@@ -26,6 +27,24 @@ def _signed(fake: FakeTwilio, webhook: Webhook) -> Webhook:
 def _stop(fake: FakeTwilio) -> Webhook:
     said = Said(sender=CONTACT, to=OURS, text="Stop", id="SM9")
     return fake.inbound(said, "https://sms.example.org/in/main", OptOutType="STOP")
+
+
+def _keep_text(fake: FakeTwilio, said: Said, at: int) -> None:
+    fake.keep(
+        said.text,
+        at=datetime.fromtimestamp(at, UTC),
+        to=said.to,
+        origin=said.sender,
+        direction="inbound",
+        status="received",
+    )
+    fake.messages[-1]["sid"] = said.id
+
+
+def _keep_report(fake: FakeTwilio, taken: Taken, word: str, code: str, at: int) -> None:
+    when = datetime.fromtimestamp(at, UTC)
+    fake.keep(taken.text, at=when, to=taken.to, origin=taken.origin, status=word)
+    fake.messages[-1] |= {"sid": taken.id, "error_code": int(code) if code else None}
 
 
 SHEET = Sheet(
@@ -54,5 +73,6 @@ SHEET = Sheet(
         limited=lambda headers: error(429, 20429, headers),
         media=True,
     ),
+    lists=Lists(text=_keep_text, report=_keep_report, page_size=1000),
     secrets=(TOKEN,),
 )
