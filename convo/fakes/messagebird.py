@@ -7,8 +7,9 @@ import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
 
@@ -16,6 +17,9 @@ KEY, SIGNING_KEY = "live_0123456789abcdef", "signing-key-0123456789abcdef0123456
 FORM = "application/x-www-form-urlencoded"
 ALWAYS = frozenset(("originator", "recipients", "body", "reference"))
 MAY = {"/messages": frozenset(("datacoding", "reportUrl", "type", "validity", "gateway"))}
+LISTED_BY = frozenset(
+    ("direction", "originator", "recipient", "from", "until", "limit", "offset", "status")
+)
 LONGEST = 1377
 
 
@@ -25,18 +29,25 @@ class FakeMessageBird:
     def __init__(self, now: Now = time.time) -> None:
         self.taken: list[Taken] = []
         self.refusal: Answer | None = None
+        #: What its list has; `at` (seconds since 1970) it tells nobody.
+        self.kept: list[dict[str, Any]] = []
         self._now = now
 
     def settings(self, url: str) -> Mapping[str, Any]:
         return {"access_key": KEY, "signing_key": SIGNING_KEY, "base_url": url}
 
     def answer(self, asked: Asked) -> Answer:
-        if asked.method != "POST" or asked.target not in ("/messages", "/mms"):
+        path, _, query = asked.target.partition("?")
+        listed = asked.method == "GET" and path == "/messages"
+        if not listed and (asked.method != "POST" or path not in ("/messages", "/mms")):
             return error(404, 20)
         if asked.headers.get("authorization") != f"AccessKey {KEY}":
             return error(401, 2, "access_key")
-        if self.refusal is not None:
-            return self.refusal
+        if listed:
+            return self._listed(dict(parse_qsl(query)))
+        return self.refusal or self._created(asked)
+
+    def _created(self, asked: Asked) -> Answer:
         try:
             said: Any = json.loads(asked.body)
         except ValueError:
@@ -67,6 +78,61 @@ class FakeMessageBird:
         items = [{"recipient": int(numbers[0]), "status": "sent"}]
         made = {"id": taken.id, "href": "", "recipients": {"totalCount": 1, "items": items}}
         return Answer(status=201, body=json.dumps(made).encode())
+
+    def keep_text(self, said: Said, at: float) -> None:
+        """Have a text of somebody's in the list."""
+        self._keep(said.id, "mo", said.sender, said.text, {"recipient": _number(said.to)}, at)
+
+    def keep(self, taken: Taken, status: str, code: str = "", *, at: float) -> None:
+        """Have a message that was sent in the list."""
+        reached = {
+            "recipient": _number(taken.to),
+            "status": status,
+            "statusErrorCode": int(code) if code else None,
+        }
+        self._keep(taken.id, "mt", taken.origin, taken.text, reached, at, taken.reference)
+
+    def _keep(
+        self,
+        id: str,
+        direction: str,
+        origin: str,
+        text: str,
+        reached: Mapping[str, Any],
+        at: float,
+        reference: str = "",
+    ) -> None:
+        self.kept.append(
+            {
+                "id": id,
+                "direction": direction,
+                "type": "sms",
+                "originator": origin.removeprefix("+"),
+                "body": text,
+                "reference": reference or None,
+                "createdDatetime": datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
+                "recipients": {"totalCount": 1, "items": [reached]},
+                "at": at,
+            }
+        )
+
+    def _listed(self, fields: Mapping[str, str]) -> Answer:
+        if not LISTED_BY.issuperset(fields):
+            return error(422, 10, next(iter(fields.keys() - LISTED_BY)))
+        since = datetime.fromisoformat(fields["from"]).timestamp() if "from" in fields else 0
+        until = datetime.fromisoformat(fields["until"]).timestamp() if "until" in fields else 1e12
+        limit, offset = int(fields.get("limit", "20")), int(fields.get("offset", "0"))
+        found = [
+            {name: value for name, value in entry.items() if name != "at"}
+            for entry in sorted(self.kept, key=lambda entry: entry["at"], reverse=True)
+            if since <= entry["at"] <= until
+            and fields.get("direction") in (None, entry["direction"])
+            and fields.get("originator") in (None, entry["originator"])
+            and fields.get("recipient") in (None, str(entry["recipients"]["items"][0]["recipient"]))
+        ]
+        page = found[offset:][:limit]
+        counts = {"offset": offset, "limit": limit, "count": len(page), "totalCount": len(found)}
+        return Answer(status=200, body=json.dumps({**counts, "items": page}).encode())
 
     def inbound(self, said: Said, url: str) -> Webhook:
         fields = [
@@ -127,3 +193,8 @@ def error(
 
 def _base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _number(written: str) -> int:
+    """Its JSON has recipients as numbers."""
+    return int(written.removeprefix("+"))

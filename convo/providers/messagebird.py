@@ -5,7 +5,7 @@ nyaruka/courier's handler.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
@@ -29,6 +29,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
+from convo.providers.messagebird_lists import MessageBirdList
 from convo.providers.refusals import refusal
 from convo.providers.tokens import claims, fits
 from convo.providers.wire import opted_out_there, pairs, sender, with_plus
@@ -88,6 +89,12 @@ class Options(BaseModel):
         description="Whether delivery reports must be signed too. `false` trusts the secret in the "
         "URL that each message names for its own.",
     )
+    lists_texts: bool = Field(
+        default=False,
+        description="Whether texts whose webhooks were lost are looked for in MessageBird's list. "
+        "See first that it names a text by the same id as its webhook does (the page on "
+        "MessageBird says how): else each text would be answered twice.",
+    )
     base_url: str = Field(
         default="https://rest.messagebird.com",
         description="Where the API is; another one in tests.",
@@ -112,6 +119,7 @@ class MessageBird:
     """One channel at MessageBird: a number, a short code or a sender name."""
 
     unsigned = False
+    lists = True
 
     def __init__(
         self,
@@ -132,10 +140,10 @@ class MessageBird:
         self._keys = [key.get_secret_value() for key in keys]
         self._reports_signed = options.reports_signed
         self._base = options.base_url.rstrip("/")
-        self._headers = {
-            "Authorization": f"AccessKey {options.access_key.get_secret_value()}",
-            "Content-Type": "application/json",
-        }
+        auth = {"Authorization": f"AccessKey {options.access_key.get_secret_value()}"}
+        self._headers = {**auth, "Content-Type": "application/json"}
+        self._list = MessageBirdList(http, f"{self._base}/messages", auth, origin)
+        self._lists_texts = options.lists_texts
 
     async def close(self) -> None:
         """Nothing is held here: the connections are the client's."""
@@ -171,7 +179,14 @@ class MessageBird:
         # Names are spelt in several ways, and some come twice: the first counts.
         fields = {name.lower(): value for name, value in reversed(read)}
         if "status" in fields:
-            return self._status(fields, outbound or fields.get("reference", ""), request)
+            named = outbound or fields.get("reference", "")
+            return self._status(fields, named, request.brought)
+        media = tuple(url for name, url in read if name.lower() in PICTURES and url)
+        return self._text(fields, media, request.brought)
+
+    def _text(
+        self, fields: Mapping[str, str], media: tuple[str, ...] = (), raw: bytes = b""
+    ) -> Parsed:
         told = fields.get("id") or fields.get("mid", "")
         if not told or not fields.get("originator"):
             # Whoever tries the URL is not refused.
@@ -186,12 +201,12 @@ class MessageBird:
             # A short code has it as `message`.
             text=fields.get("body") or fields.get("message", ""),
             provider_id=told,
-            media=tuple(url for name, url in read if name.lower() in PICTURES and url),
+            media=media,
         )
-        arrival = Arrival(event=event, dedupe=f"in:{self._channel}:{told}", raw=request.brought)
+        arrival = Arrival(event=event, dedupe=f"in:{self._channel}:{told}", raw=raw)
         return Parsed(arrivals=(arrival,), answer=ANSWER)
 
-    def _status(self, fields: Mapping[str, str], outbound: str, request: RawRequest) -> Parsed:
+    def _status(self, fields: Mapping[str, str], outbound: str, raw: bytes = b"") -> Parsed:
         word, told = fields["status"], fields.get("id", "")
         status = STATUSES.get(word)
         if status is None:
@@ -204,7 +219,7 @@ class MessageBird:
             channel=self._channel, outbound=outbound, provider_id=told, status=status, code=code
         )
         key = f"{self._channel}:{told or outbound}:{word}:{code}"
-        arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=request.brought)]
+        arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=raw)]
         if code == _OPTED_OUT:
             arrivals += opted_out_there(
                 with_plus(fields.get("recipient", "")),
@@ -242,6 +257,22 @@ class MessageBird:
             told = cast(dict[str, Any], said).get("id") if isinstance(said, dict) else None
             return Sent(provider_ids=(told,) if told and isinstance(told, str) else ())
         raise _failure(answer)
+
+    # --- listing ------------------------------------------------------------------------------
+
+    async def inbound_since(self, since: int) -> Sequence[Arrival]:
+        """None, unless the operator has seen that the list names a text as its webhook does."""
+        if not self._lists_texts:
+            return ()
+        return _arrivals(self._text(fields) for fields in await self._list.received(since))
+
+    async def reports_between(self, since: int, until: int) -> Sequence[Arrival]:
+        listed = await self._list.sent(since, until)
+        return _arrivals(self._status(fields, fields["reference"]) for fields in listed)
+
+
+def _arrivals(told: Iterable[Parsed]) -> Sequence[Arrival]:
+    return [arrival for parsed in told for arrival in parsed.arrivals]
 
 
 def _passed_over(why: str) -> Parsed:

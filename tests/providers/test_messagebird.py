@@ -1,7 +1,8 @@
 """MessageBird: its SDK verifies and sends as we expect; odd spellings, short codes, reports."""
 
 import warnings
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -137,6 +138,57 @@ def test_while_a_key_is_replaced_both_sign() -> None:
     assert adapter(signing_key=NEW, previous_signing_keys=(SIGNING_KEY,)).receive(request)
     with pytest.raises(BadSignature):
         adapter(signing_key=NEW).receive(request)
+
+
+@pytest.mark.anyio
+async def test_messages_are_listed_as_the_sdk_lists_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with standing("messagebird", more={"lists_texts": True}) as (stands, server):
+        provider = cast(MessageBird, stands.provider)
+        assert not await provider.inbound_since(NOW * 1_000)
+        assert not await provider.reports_between(NOW * 1_000, NOW * 1_000 + 999)
+    sent = caught(monkeypatch, {"items": [], "totalCount": 0})
+    Client(KEY).message_list(limit=20, offset=0)
+    (theirs,) = sent
+    for asked in server.asked:
+        mine = ours(asked)
+        assert (mine.method, mine.path, mine.authorization) == (
+            theirs.method,
+            theirs.path,
+            theirs.authorization,
+        )
+        # The SDK has no filter for directions and times: those are of MessageBird's page.
+        assert set(mine.query) >= set(theirs.query)
+    assert set(ours(server.asked[1]).query) >= {
+        ("direction", "mt"),
+        ("originator", OURS[1:]),
+        ("from", "2026-11-22T10:00:00+00:00"),
+        ("until", "2026-11-22T10:00:00+00:00"),
+    }
+
+
+@pytest.mark.anyio
+async def test_texts_are_listed_only_if_the_operator_says_so() -> None:
+    async with standing("messagebird") as (stands, server):
+        cast(FakeMessageBird, stands.fake).keep_text(
+            Said(sender=CONTACT, to=OURS, text="hi", id="7"), NOW
+        )
+        assert not await cast(MessageBird, stands.provider).inbound_since(0)
+        assert not server.asked
+
+
+@pytest.mark.anyio
+async def test_what_another_system_sent_or_was_sent_is_none_of_ours() -> None:
+    async with standing("messagebird", more={"lists_texts": True}) as (stands, _):
+        provider, fake = cast(MessageBird, stands.provider), cast(FakeMessageBird, stands.fake)
+        fake.keep(TAKEN, "delivered", at=NOW)
+        fake.keep(replace(TAKEN, id="B2", reference=""), "delivered", at=NOW)
+        fake.keep(replace(TAKEN, id="B3", origin="Salon"), "delivered", at=NOW)
+        fake.keep_text(Said(sender=CONTACT, to="+12025550177", text="hi", id="7"), NOW)
+        (arrival,) = await provider.reports_between(0, NOW * 1_000)
+        assert arrival.event == Report(
+            channel="main", outbound="77", provider_id="B1", status="delivered"
+        )
+        assert not await provider.inbound_since(0)
 
 
 def test_a_channel_without_an_address_is_refused_at_the_start() -> None:

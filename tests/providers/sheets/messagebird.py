@@ -1,9 +1,17 @@
 """MessageBird: a token over URL and body; texts by form, reports by GET; `OK` to everything."""
 
+from dataclasses import replace
+
 from convo.errors import ConfigError, Invalid, Refused, SendUncertain
+from convo.fakes import Taken
 from convo.fakes.messagebird import KEY, SIGNING_KEY, FakeMessageBird, error
 from convo.providers import messagebird
-from tests.providers.sheets import Hears, Sends, Sheet
+from tests.providers.sheets import Hears, Lists, Sends, Sheet
+
+
+def _keep(fake: FakeMessageBird, taken: Taken, word: str, code: str, at: int) -> None:
+    fake.keep(replace(taken, reference="77"), word, code, at=at)
+
 
 SHEET = Sheet(
     provider="messagebird",
@@ -31,6 +39,12 @@ SHEET = Sheet(
         limited=lambda headers: error(429, 0, headers=headers),
         media=True,
         longest=1377,
+    ),
+    lists=Lists(
+        text=lambda fake, said, at: fake.keep_text(said, at),
+        report=_keep,
+        settings={"lists_texts": True},
+        page_size=20,
     ),
     secrets=(KEY, SIGNING_KEY),
 )

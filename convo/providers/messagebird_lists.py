@@ -1,0 +1,97 @@
+"""MessageBird's list of messages, sent and received.
+
+Wire facts: the filters `direction`, `originator`, `recipient`, `from`, `until`, `limit` and
+`offset` of MessageBird's page on its SMS API, an answer in the tests of its PHP SDK, and the Python
+SDK 2.2 (`message_list`), which calls them the most recent messages.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from convo.providers.by_offset import ListByOffset
+from convo.providers.http import HttpClient
+from convo.providers.wire import object_of, objects_of, text_of
+
+PAGE_SIZE = 20
+"""What it tells when nobody asks for another: the most that it would is written nowhere."""
+
+PAGES_AT_MOST = 200
+
+
+class MessageBirdList:
+    """The messages of one account to and from one address of ours."""
+
+    def __init__(self, http: HttpClient, url: str, login: Mapping[str, str], ours: str) -> None:
+        self._ours = ours
+        self._list = ListByOffset(
+            http=http,
+            company="MessageBird",
+            url=url,
+            login=login,
+            page_size=PAGE_SIZE,
+            pages_at_most=PAGES_AT_MOST,
+            holds="items",
+            counts=("totalCount",),
+        )
+
+    async def received(self, since: int) -> Sequence[Mapping[str, str]]:
+        """Texts to us since `since` (ms), oldest first, by the names of a webhook's fields.
+
+        Raises `SendError`.
+        """
+        asked = {"direction": "mo", "recipient": self._ours, "from": _written(since)}
+        names = ("id", "originator", "body")
+        return [
+            {name: text_of(entry, name) for name in names}
+            for entry in _oldest_first(await self._list.entries(asked))
+            if entry.get("direction") == "mo" and self._ours in _recipients(entry)
+        ]
+
+    async def sent(self, since: int, until: int) -> Sequence[Mapping[str, str]]:
+        """What reports would have said of messages sent between these (ms), oldest first.
+
+        Only of those with a reference: all of ours have one, another system's may not. Raises
+        `SendError`.
+        """
+        asked = {
+            "direction": "mt",
+            "originator": self._ours,
+            "from": _written(since),
+            "until": _written(until),
+        }
+        entries = _oldest_first(await self._list.entries(asked, whole=False))
+        return [
+            _report(entry)
+            for entry in entries
+            if entry.get("direction") == "mt"
+            and text_of(entry, "id")
+            and text_of(entry, "reference")
+            and len(_recipients(entry)) == 1
+        ]
+
+
+def _oldest_first(entries: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Their order is written nowhere; their times are all of UTC."""
+    return sorted(entries, key=lambda entry: text_of(entry, "createdDatetime"))
+
+
+def _recipients(entry: Mapping[str, Any]) -> Sequence[str]:
+    items = objects_of(entry.get("recipients"), "items")
+    return [text_of(each, "recipient").lstrip("+") for each in items]
+
+
+def _report(entry: Mapping[str, Any]) -> Mapping[str, str]:
+    (of_one,) = objects_of(object_of(entry).get("recipients"), "items")
+    return {
+        "id": text_of(entry, "id"),
+        "reference": text_of(entry, "reference"),
+        "recipient": text_of(of_one, "recipient"),
+        "status": text_of(of_one, "status"),
+        "statuserrorcode": text_of(of_one, "statusErrorCode"),
+    }
+
+
+def _written(at: int) -> str:
+    """A moment, ms since 1970, as its filters have it (RFC 3339)."""
+    return f"{datetime.fromtimestamp(at / 1_000, UTC):%Y-%m-%dT%H:%M:%S}+00:00"
