@@ -17,7 +17,9 @@ from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
 
 AUTH_ID, TOKEN, MAIN_TOKEN = "SA0123456789ABCDEFGH", "plivo-token-0123", "plivo-main-token-0123"
 LOGIN = "Basic " + base64.b64encode(f"{AUTH_ID}:{TOKEN}".encode()).decode()
-PATH = f"/v1/Account/{AUTH_ID}/Message/"
+ACCOUNT = f"/v1/Account/{AUTH_ID}/"
+PATH = f"{ACCOUNT}Message/"
+NUMBER, POWERPACK, APPLICATION = "12025550100", "pp-1", "20372631212782780"
 FORM = "application/x-www-form-urlencoded"
 FIELDS = frozenset(
     (
@@ -57,6 +59,30 @@ class FakePlivo:
         self.refusal: Answer | None = None
         #: What its list has; `at` (seconds since 1970) it tells nobody.
         self.kept: list[dict[str, Any]] = []
+        #: The one application, and what has it: a number by its path, a Powerpack by its id.
+        self.application: dict[str, Any] = {
+            "app_id": APPLICATION,
+            "app_name": "Salon",
+            "message_url": None,
+            "message_method": "POST",
+        }
+        self.number: dict[str, Any] = {
+            "number": NUMBER,
+            "application": f"{ACCOUNT}Application/{APPLICATION}/",
+        }
+        self.powerpack: dict[str, Any] = {
+            "uuid": POWERPACK,
+            "application_type": "xml",
+            "application_id": APPLICATION,
+        }
+
+    @property
+    def calls(self) -> str:
+        return self.application["message_url"] or ""
+
+    @calls.setter
+    def calls(self, url: str) -> None:
+        self.application["message_url"] = url
 
     def settings(self, url: str) -> Mapping[str, Any]:
         return {
@@ -67,14 +93,23 @@ class FakePlivo:
         }
 
     def answer(self, asked: Asked) -> Answer:
-        path, _, query = asked.target.partition("?")
-        if asked.method not in ("GET", "POST") or path != PATH:
-            return error(404, "not found")
         if asked.headers.get("authorization") != LOGIN:
             return error(401, "authentication credentials invalid")
-        if asked.method == "GET":
+        path, _, query = asked.target.partition("?")
+        if path == PATH and asked.method == "GET":
             return self._listed(dict(parse_qsl(query)))
-        return self.refusal or self._created(asked)
+        if path == PATH and asked.method == "POST":
+            return self.refusal or self._created(asked)
+        if asked.method == "POST" and path == f"{ACCOUNT}Application/{APPLICATION}/":
+            return self._changed(asked)
+        found = {
+            f"{ACCOUNT}Number/{NUMBER}/": self.number,
+            f"{ACCOUNT}Powerpack/{POWERPACK}/": self.powerpack,
+            f"{ACCOUNT}Application/{APPLICATION}/": self.application,
+        }.get(path)
+        if found is None or asked.method != "GET":
+            return error(404, "not found")
+        return Answer(body=json.dumps(found).encode())
 
     def _created(self, asked: Asked) -> Answer:
         try:
@@ -136,6 +171,17 @@ class FakePlivo:
         meta = {"limit": limit, "offset": offset, "total_count": len(found)}
         told = {"api_id": "a-1", "meta": meta, "objects": found[offset:][:limit]}
         return Answer(status=200, body=json.dumps(told).encode())
+
+    def _changed(self, asked: Asked) -> Answer:
+        if asked.headers.get("content-type") != "application/json":
+            return error(400, "invalid JSON")
+        said: Any = json.loads(asked.body)
+        if not {"message_url", "message_method"}.issuperset(said):
+            return error(400, "unknown parameters")
+        if said.get("message_method", "POST") not in ("GET", "POST"):
+            return error(400, "message_method parameter is invalid")
+        self.application |= said
+        return Answer(status=202, body=json.dumps({"message": "changed", "api_id": "a-1"}).encode())
 
     def inbound(self, said: Said, url: str, **more: str) -> Webhook:
         fields = {

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -33,6 +34,12 @@ FIELDS = frozenset(
     )
 )
 LONGEST = 1600
+NUMBERS = "/v2/phone_numbers/messaging"
+PROFILES = "/v2/messaging_profiles/"
+PROFILE = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+NUMBER = "+12025550100"
+#: Of a profile, those that are about webhooks, and what they may be.
+WEBHOOK_FIELDS = frozenset(("webhook_url", "webhook_failover_url", "webhook_api_version"))
 
 
 class FakeTelnyx:
@@ -44,6 +51,23 @@ class FakeTelnyx:
         self._now = now
         self._private = Ed25519PrivateKey.generate()
         self._by_key: dict[str, Answer] = {}
+        #: The one profile, and the numbers with the profile that each has.
+        self.profile: dict[str, Any] = {
+            "id": PROFILE,
+            "name": "Salon",
+            "webhook_url": None,
+            "webhook_failover_url": None,
+            "webhook_api_version": "2",
+        }
+        self.numbers: dict[str, str | None] = {NUMBER: PROFILE}
+
+    @property
+    def calls(self) -> str:
+        return self.profile["webhook_url"] or ""
+
+    @calls.setter
+    def calls(self, url: str) -> None:
+        self.profile["webhook_url"] = url
 
     @property
     def public_key(self) -> str:
@@ -57,6 +81,11 @@ class FakeTelnyx:
     def answer(self, asked: Asked) -> Answer:
         if asked.headers.get("authorization") != f"Bearer {KEY}":
             return error(401, "10009", "Authentication failed")
+        path, _, query = asked.target.partition("?")
+        if path == NUMBERS and asked.method == "GET":
+            return self._numbers(dict(parse_qsl(query)).get("filter[phone_number]", ""))
+        if path == PROFILES + PROFILE:
+            return self._profile(asked)
         if asked.target != MESSAGES or asked.method != "POST":
             return error(404, "10005", "Resource not found")
         key = asked.headers.get("idempotency-key", "")
@@ -68,6 +97,28 @@ class FakeTelnyx:
         if key and answer.status == 200:
             self._by_key[key] = answer
         return answer
+
+    def _numbers(self, sought: str) -> Answer:
+        found = [
+            {"phone_number": number, "messaging_profile_id": profile}
+            for number, profile in self.numbers.items()
+            if number == sought
+        ]
+        return _json(200, {"data": found, "meta": {"total_results": len(found)}})
+
+    def _profile(self, asked: Asked) -> Answer:
+        if asked.method == "PATCH":
+            said: Any = json.loads(asked.body)
+            if not WEBHOOK_FIELDS.issuperset(said):
+                return error(422, "10015", "Bad request")
+            version = said.get("webhook_api_version", "2")
+            urls = [said[name] for name in said if name.endswith("_url")]
+            if version not in ("1", "2") or not all(u.startswith("https://") for u in urls):
+                return error(422, "10015", "Bad request")
+            self.profile |= said
+        elif asked.method != "GET":
+            return error(404, "10005", "Resource not found")
+        return _json(200, {"data": self.profile})
 
     def _created(self, asked: Asked) -> Answer:
         if asked.headers.get("content-type", "").partition(";")[0] != "application/json":

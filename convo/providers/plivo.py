@@ -31,6 +31,7 @@ from convo.errors import (
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
 from convo.providers.plivo_lists import PlivoList
+from convo.providers.plivo_webhooks import PlivoWebhooks
 from convo.providers.refusals import refusal
 from convo.providers.wire import object_of, opted_out_there, pairs, sender, with_plus
 
@@ -147,8 +148,15 @@ class Plivo:
         login = f"{options.auth_id}:{options.auth_token.get_secret_value()}"
         auth = {"Authorization": "Basic " + b64encode(login.encode()).decode()}
         self._headers = {**auth, "Content-Type": "application/json"}
-        base = options.base_url.rstrip("/")
-        self._messages = f"{base}/v1/Account/{options.auth_id}/Message/"
+        account = f"{options.base_url.rstrip('/')}/v1/Account/{options.auth_id}/"
+        self._messages = f"{account}Message/"
+        self.webhook_settings = PlivoWebhooks(
+            http=http,
+            account=account,
+            headers=self._headers,
+            address=channel.address,
+            powerpack=options.powerpack,
+        )
         self._origin = {"powerpack_uuid": options.powerpack}
         if channel.address is not None:
             self._origin = {"src": written(channel.address).lstrip("+")}

@@ -23,3 +23,10 @@ def refusal(
     if status < 400:
         return ConfigError(f"{why}: redirects are not followed, correct base_url", code=code)
     return kind(why, code=code)
+
+
+def granted(answer: Response, company: str) -> Response:
+    """An answer about our account's settings, if it is a good one. Raises a `SendError`."""
+    if not 200 <= answer.status < 300:
+        raise refusal(answer, company, kind=ConfigError)
+    return answer

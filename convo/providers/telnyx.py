@@ -36,6 +36,7 @@ from convo.errors import (
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
+from convo.providers.telnyx_webhooks import TelnyxWebhooks
 from convo.providers.wire import opted_out_there, sender
 
 ANSWER = HttpAnswer()
@@ -216,11 +217,19 @@ class Telnyx:
         self._http = http
         self._clock = clock
         self._verifiers = _verifiers((options.public_key, *options.previous_public_keys))
-        self._messages = f"{options.base_url.rstrip('/')}/v2/messages"
+        base = options.base_url.rstrip("/")
+        self._messages = f"{base}/v2/messages"
         self._headers = {
             "Authorization": f"Bearer {options.api_key.get_secret_value()}",
             "Content-Type": "application/json",
         }
+        self.webhook_settings = TelnyxWebhooks(
+            http=http,
+            base=base,
+            headers=self._headers,
+            address=channel.address,
+            profile=options.messaging_profile,
+        )
         origin = {
             "from": "" if channel.address is None else written(channel.address),
             "messaging_profile_id": options.messaging_profile,

@@ -12,8 +12,8 @@ from urllib.parse import quote_plus
 from convo.core.numbers import Address, ShortCode, written
 from convo.errors import ConfigError
 from convo.ports.webhook_settings import WebhookSetting
-from convo.providers.http import HttpClient, Response
-from convo.providers.refusals import refusal
+from convo.providers.http import HttpClient
+from convo.providers.refusals import granted
 from convo.providers.wire import object_of, objects_of, text_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -61,7 +61,8 @@ class TwilioWebhooks:
         if text_of(place.found, APPLICATION):
             fields[APPLICATION] = ""
         body = "&".join(f"{_posted(name)}={quote_plus(value)}" for name, value in fields.items())
-        _well(await self.http.post(place.uri, body.encode("ascii"), headers={**self.login, **FORM}))
+        headers = {**self.login, **FORM}
+        granted(await self.http.post(place.uri, body.encode("ascii"), headers=headers), "Twilio")
 
     async def _place(self) -> _Place:
         if not self.service:
@@ -105,13 +106,8 @@ class TwilioWebhooks:
         raise ConfigError(f"the account has no number {at}")
 
     async def _asked(self, uri: str) -> Mapping[str, Any]:
-        return object_of(_well(await self.http.get(uri, headers=self.login)).json())
-
-
-def _well(answer: Response) -> Response:
-    if answer.status != 200:
-        raise refusal(answer, "Twilio", kind=ConfigError)
-    return answer
+        answer = await self.http.get(uri, headers=self.login)
+        return object_of(granted(answer, "Twilio").json())
 
 
 def _called(url: str) -> str:

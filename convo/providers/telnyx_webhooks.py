@@ -1,0 +1,84 @@
+"""Where Telnyx brings texts: it stands at the messaging profile of a number.
+
+Wire facts: paths and fields as the Python SDK 4.189 sends them, and Telnyx's pages on messaging
+profiles and on phone numbers with messaging settings.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from convo.core.numbers import Address, SenderName, written
+from convo.errors import ConfigError
+from convo.ports.webhook_settings import WebhookSetting
+from convo.providers.http import HttpClient
+from convo.providers.refusals import granted
+from convo.providers.wire import object_of, objects_of, text_of
+
+VERSION = "2"
+"""Of the format that webhooks come in; the older ones bear another signature."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelnyxWebhooks:
+    """The settings of one channel."""
+
+    http: HttpClient
+    base: str
+    headers: Mapping[str, str] = field(repr=False)
+    address: Address | None
+    profile: str
+
+    async def read(self, url: str) -> Sequence[WebhookSetting]:
+        found = object_of((await self._asked(await self._profile())).get("data"))
+        version = text_of(found, "webhook_api_version")
+        of = f"the messaging profile {text_of(found, 'name')}, for all its numbers"
+        return (
+            _setting(of, text_of(found, "webhook_url"), version, url),
+            _setting(f"{of}, on failure", text_of(found, "webhook_failover_url"), version, url),
+        )
+
+    async def write(self, url: str) -> None:
+        fields = {
+            "webhook_api_version": VERSION,
+            "webhook_failover_url": url,
+            "webhook_url": url,
+        }
+        answer = await self.http.post(
+            f"{self.base}{await self._profile()}",
+            msgspec.json.encode(fields),
+            headers=self.headers,
+            method="PATCH",
+        )
+        granted(answer, "Telnyx")
+
+    async def _profile(self) -> str:
+        """The path of the profile by which texts to the channel's number come in."""
+        profile = self.profile
+        if self.address is not None and not isinstance(self.address, SenderName):
+            number = written(self.address)
+            asked = f"/v2/phone_numbers/messaging?filter[phone_number]={quote(number, safe='')}"
+            listed = objects_of(await self._asked(asked), "data")
+            found = [each for each in listed if text_of(each, "phone_number") == number]
+            if not found:
+                raise ConfigError(f"the account has no number {number}")
+            profile = text_of(found[0], "messaging_profile_id")
+            if not profile:
+                raise ConfigError(f"the number {number} has no messaging profile: give it one")
+        if not profile:
+            raise ConfigError("nobody can text a sender name: there is nothing to tell it")
+        return f"/v2/messaging_profiles/{profile}"
+
+    async def _asked(self, path: str) -> Mapping[str, Any]:
+        answer = await self.http.get(f"{self.base}{path}", headers=self.headers)
+        return object_of(granted(answer, "Telnyx").json())
+
+
+def _setting(of: str, stands: str, version: str, url: str) -> WebhookSetting:
+    fits = stands == url and version == VERSION
+    if stands and version != VERSION:
+        stands = f"{stands} by version {version} of the API"
+    return WebhookSetting(of=of, stands=stands, fits=fits)
