@@ -11,6 +11,8 @@ from typing import Any, Literal
 import click
 
 from convo.cli import FOUND_MISTAKES
+from convo.cli.columns import plain
+from convo.cli.connecting import shown
 from convo.cli.counting import counted
 from convo.errors import AlreadyRunning, ConvoError, FlowErrors, SendError, SettingsError
 
@@ -55,6 +57,7 @@ def _wrong(about: str, what: str) -> Finding:
 def doctor(ctx: click.Context, token: bool) -> None:
     """Look at Python, settings, secrets, flows, the clock, the store and the ways in.
 
+    Companies that can be asked are asked where they bring texts, and nothing is changed there.
     When the server is running, every channel gets a harmless webhook, signed as its provider
     would. Ends with 0 when nothing is wrong, else with 1.
 
@@ -95,6 +98,7 @@ def _findings(folder: Path) -> Iterator[Finding]:
     if dotenv.exists() and dotenv.stat().st_mode & OTHERS:
         yield _note("secrets", ".env can be read by others on this machine: chmod 600 .env")
     yield from _channels(settings)
+    yield from asyncio.run(_webhooks(settings))
     yield _handlers_and_flows(settings)
     yield _clock(settings)
     yield from asyncio.run(_queues(settings))
@@ -137,6 +141,43 @@ def _channels(settings: Any) -> Iterator[Finding]:
             f"channels.{consoles[0]} lets everybody who knows its path_token text as anybody; "
             "take it out before strangers can reach this server",
         )
+
+
+async def _webhooks(settings: Any) -> list[Finding]:
+    """Where companies bring texts that can be asked, once there is an address of ours."""
+    from convo.ports.webhook_settings import webhook_settings
+    from convo.providers.http import HttpClient
+    from convo.runtime.clock import now
+    from convo.wiring.brands import adapters
+
+    if not settings.public_url.startswith("https://"):
+        return []
+    http = HttpClient(connect=PROBED_WITHIN, read=PROBED_WITHIN)
+    try:
+        found = {name: webhook_settings(a) for name, a in adapters(settings, http, now).items()}
+        return [await _webhook(settings, name, there) for name, there in found.items() if there]
+    except SettingsError:
+        return []  # it was told with the channels
+    finally:
+        await http.close()
+
+
+async def _webhook(settings: Any, name: str, there: Any) -> Finding:
+    connection = settings.connections[name]
+    provider, url = connection.provider, settings.public_url + connection.way_in
+    try:
+        others = [each for each in await there.read(url) if not each.fits]
+    except SendError as error:
+        why = plain(str(error))
+        return _note("webhook", f"{name}: {provider} does not say where it brings texts. {why}")
+    if not others:
+        return _well("webhook", f"{name}: {provider} brings texts to {shown(url)}")
+    told = "\n".join(f"{each.of}: {shown(each.stands)}" for each in others)
+    return _wrong(
+        "webhook",
+        f"channels.{name}: {provider} does not bring texts to {shown(url)}\n{told}\n"
+        f"To have it do so: convo channel connect {name}",
+    )
 
 
 async def _queues(settings: Any) -> list[Finding]:

@@ -33,27 +33,30 @@ class TelnyxWebhooks:
     profile: str
 
     async def read(self, url: str) -> Sequence[WebhookSetting]:
-        found = object_of((await self._asked(await self._profile())).get("data"))
-        version = text_of(found, "webhook_api_version")
+        found = await self._found(await self._profile())
+        stands, version = text_of(found, "webhook_url"), text_of(found, "webhook_api_version")
+        fits = stands == url and version == VERSION
+        if stands and version != VERSION:
+            stands = f"{stands} by version {version} of the API"
         of = f"the messaging profile {text_of(found, 'name')}, for all its numbers"
-        return (
-            _setting(of, text_of(found, "webhook_url"), version, url),
-            _setting(f"{of}, on failure", text_of(found, "webhook_failover_url"), version, url),
-        )
+        return (WebhookSetting(of=of, stands=stands, fits=fits),)
 
     async def write(self, url: str) -> None:
-        fields = {
-            "webhook_api_version": VERSION,
-            "webhook_failover_url": url,
-            "webhook_url": url,
-        }
+        """The failover URL as well, unless somebody has one of their own."""
+        profile = await self._profile()
+        fields = {"webhook_url": url, "webhook_api_version": VERSION}
+        if not text_of(await self._found(profile), "webhook_failover_url"):
+            fields["webhook_failover_url"] = url
         answer = await self.http.post(
-            f"{self.base}{await self._profile()}",
+            f"{self.base}{profile}",
             msgspec.json.encode(fields),
             headers=self.headers,
             method="PATCH",
         )
         granted(answer, "Telnyx")
+
+    async def _found(self, profile: str) -> Mapping[str, Any]:
+        return object_of((await self._asked(profile)).get("data"))
 
     async def _profile(self) -> str:
         """The path of the profile by which texts to the channel's number come in."""
@@ -75,10 +78,3 @@ class TelnyxWebhooks:
     async def _asked(self, path: str) -> Mapping[str, Any]:
         answer = await self.http.get(f"{self.base}{path}", headers=self.headers)
         return object_of(granted(answer, "Telnyx").json())
-
-
-def _setting(of: str, stands: str, version: str, url: str) -> WebhookSetting:
-    fits = stands == url and version == VERSION
-    if stands and version != VERSION:
-        stands = f"{stands} by version {version} of the API"
-    return WebhookSetting(of=of, stands=stands, fits=fits)

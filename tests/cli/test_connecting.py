@@ -161,6 +161,33 @@ def test_a_company_without_an_api_for_it_and_a_name_nobody_has(convo: Convo, sho
         assert fake.asked == []
 
 
+def test_the_doctor_says_whether_texts_come_here(convo: Convo, shop: Path) -> None:
+    with at_twilio(shop) as fake:
+        fake.calls = ELSEWHERE
+        told = convo("-C", shop, "doctor")
+        assert told.exit_code == 1
+        assert f"✗ webhook    channels.sms: twilio does not bring texts to {PUBLIC}" in told.output
+        assert f"the number {OURS}: https://old.example/hooks/...?...\n" in told.output
+        assert "To have it do so: convo channel connect sms\n" in told.output
+        assert fake.calls == ELSEWHERE
+        fake.calls = f"{PUBLIC}/in/sms"
+        told = convo("-C", shop, "doctor")
+        assert f"✓ webhook    sms: twilio brings texts to {PUBLIC}/in/sms\n" in told.output
+        assert told.exit_code == 0
+        fake.mode = "broken"
+        told = convo("-C", shop, "doctor")
+        assert "· webhook    sms: twilio does not say where it brings texts. " in told.output
+        assert told.exit_code == 0
+        assert {asked.method for asked in fake.asked} == {"GET"}
+
+
+def test_the_doctor_asks_nobody_without_an_address(convo: Convo, shop: Path) -> None:
+    with at_twilio(shop, public="http://sms.salon.example") as fake:
+        told = convo("-C", shop, "doctor")
+        assert "webhook  " not in told.output
+        assert fake.asked == []
+
+
 @pytest.mark.parametrize(
     ("stands", "said"),
     [
