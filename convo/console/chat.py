@@ -62,7 +62,7 @@ async def chat_of(
         )
         for record in turn.records:
             facts = record.facts
-            if record.kind == "inbound":
+            if record.kind in ("inbound", "altered"):
                 theirs = Said(ours=False, channel=facts["channel"], text=facts["text"])
                 theirs.pictures = len(facts.get("media", ()))
                 entry.said.append(theirs)

@@ -16,6 +16,7 @@ class Record:
 #: Every kind of record, and what its facts say.
 KINDS: Mapping[str, str] = {
     "inbound": "a text came in: channel, text, law word, and the links of pictures with it",
+    "altered": "another text came under the id of one, and is not taken: channel, text, its id",
     "routed": "whose it was: level of the router, candidates tried, the word that matched",
     "step": "a branch was taken: flow, version, from, branch, to, and why",
     "unplaced": "a reply that several questions understood reached none: event, text, why",

@@ -17,6 +17,7 @@ WAITS: Mapping[str, str] = {
     "held": "a person has the conversation",
     "unplaced": "several questions understood it",
     "late": "its question had closed",
+    "altered": "it came under the id of another text",
     "routed": "nothing understood it",
 }
 _FALLBACK = 5

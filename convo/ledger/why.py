@@ -19,7 +19,7 @@ TOLD: Mapping[PageLanguage, Mapping[str, Tell]] = {"en": why_en.TOLD, "zh": why_
 #: Why something may not leave, by the name of the rule.
 RULE_WORDS: Mapping[PageLanguage, Mapping[str, str]] = {"en": why_en.RULES, "zh": why_zh.RULES}
 
-_KEPT_QUIET = frozenset({"refused", "postponed", "held", "ignored", "parked"})
+_KEPT_QUIET = frozenset({"refused", "postponed", "held", "ignored", "parked", "altered"})
 
 
 def why(

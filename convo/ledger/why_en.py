@@ -18,6 +18,11 @@ def _inbound(facts: Mapping[str, Any]) -> str:
     return f'They wrote "{facts["text"]}" on {facts["channel"]}.'
 
 
+def _altered(facts: Mapping[str, Any]) -> str:
+    told = f'A second text came under the same id, with other words: "{facts["text"]}" on '
+    return f"{told}{facts['channel']}. It was not taken."
+
+
 def _routed(facts: Mapping[str, Any]) -> str:
     level = LEVELS.get(facts["level"], f"level {facts['level']}")
     match facts:
@@ -64,6 +69,7 @@ def _tagged(facts: Mapping[str, Any]) -> str:
 
 TOLD: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "inbound": _inbound,
+    "altered": _altered,
     "routed": _routed,
     "step": _step,
     "unclear": lambda f: f"{f['flow']}: {f['step']} cannot take the reply, try {f['tries']}.",

@@ -36,7 +36,7 @@ class Arrival:
     aside: str = ""
 
 
-Acceptance = Literal["accepted", "duplicate", "busy"]
+Acceptance = Literal["accepted", "duplicate", "altered", "busy"]
 
 #: Days for which a store keeps the proof of a contact's consent once it is over.
 ProofDays = Callable[[PhoneNumber], int]
@@ -215,8 +215,9 @@ class Store(Protocol):
     async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance]:
         """Keep these for good, or say why not: dedupe, consent and inbox in one atomic step.
 
-        A duplicate changes nothing, consent neither. When the inbox refuses (`busy`), a consent
-        act is kept all the same. A report settles its message here, and a person's decision is
+        A duplicate changes nothing, consent neither. One that says something else than the first is
+        told among the records, once (`altered`). When the inbox refuses (`busy`), a consent act is
+        kept all the same. A report settles its message here, and a person's decision is
         done here; one that came too late, for there is nothing to decide any more, is a duplicate.
         Raises `StoreError` when nothing could be kept.
         """

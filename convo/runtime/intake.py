@@ -31,6 +31,11 @@ LONGEST_WAIT = 5_000
 """Milliseconds between two tries to keep what we owe ourselves."""
 
 
+_ALTERED = (
+    "Channel %s: a text came under the id of another one, and is not taken. The provider gives "
+    "an id twice, or somebody forges. `convo unanswered` shows it, and so does its conversation."
+)
+
 #: Hears of every event once it is kept.
 Witness = Callable[[Arriving], None]
 
@@ -186,8 +191,10 @@ class Intake:
             self._count("convo_arrivals_total", channel, _KINDS[type(arrival.event)], answer)
             if answer == "accepted":
                 self._witness(arrival.event)
-            else:
-                self._give_back(arrival)
+                continue
+            self._give_back(arrival)
+            if answer == "altered":
+                log.warning(_ALTERED, channel)
         if "busy" in answers:
             raise Busy("The inbox is full: send it again later.")
         return answers

@@ -51,14 +51,19 @@ class Kept:
     told_sent: Counter[str]
     #: Contacts with an act of consent.
     consents: int
+    #: By contact, id and text: how often it is told that the text came under an id that was known.
+    altered: Counter[tuple[str, str, str]]
 
 
-def _accounts(
-    pairs: Iterable[tuple[bytes, bytes]], carrier: Carrier
-) -> tuple[Mapping[str, Sequence[Inbound]], Counter[str]]:
-    """Raw request and account of each turn, as the inbound texts, and the sends, of all."""
+_Accounts = tuple[Mapping[str, Sequence[Inbound]], Counter[str], Counter[tuple[str, str, str]]]
+
+
+def _accounts(pairs: Iterable[tuple[bytes, bytes]], carrier: Carrier) -> _Accounts:
+    """Raw request and account of each turn, as the inbound texts, the sends, and the texts that
+    were not taken for their ids, of all."""
     inbounds: dict[str, list[Inbound]] = defaultdict(list)
     sent: Counter[str] = Counter()
+    altered: Counter[tuple[str, str, str]] = Counter()
     for raw, account in pairs:
         turn = record_codec.decode(account)
         for record in turn.records:
@@ -71,7 +76,9 @@ def _accounts(
                 inbounds[turn.contact].append(text)
             elif record.kind == "sent":
                 sent[record.facts["message"]] += 1
-    return inbounds, sent
+            elif record.kind == "altered":
+                altered[turn.contact, record.facts["provider_id"], record.facts["text"]] += 1
+    return inbounds, sent, altered
 
 
 # --- SQLite -----------------------------------------------------------------------------------
@@ -95,7 +102,7 @@ def kept_in_file(database: Path, carrier: Carrier) -> Kept:
         pairs = (
             (raw, body) for body, raw in ask("SELECT records, raw FROM record ORDER BY number")
         )
-        inbounds, sent = _accounts(pairs, carrier)
+        inbounds, sent, altered = _accounts(pairs, carrier)
         counts = {
             table: ask(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in (*_WORK, "parked", "orphan")
@@ -112,6 +119,7 @@ def kept_in_file(database: Path, carrier: Carrier) -> Kept:
             statuses=dict(ask("SELECT id, status FROM message WHERE state = 'done'")),
             told_sent=sent,
             consents=ask("SELECT count(DISTINCT contact) FROM consent").fetchone()[0],
+            altered=altered,
         )
 
 
@@ -182,7 +190,7 @@ class Shelves:
         for key in self._keys("records"):
             for _, fields in self._client.eval(_ACCOUNTS, 1, key):
                 found += zip(fields[::2], fields[1::2], strict=True)
-        inbounds, sent = _accounts(found, carrier)
+        inbounds, sent, altered = _accounts(found, carrier)
         records: dict[str, bytes] = {}
         timers: Counter[tuple[str, str]] = Counter()
         for key in self._keys("contacts"):
@@ -201,6 +209,7 @@ class Shelves:
             statuses=self._statuses(),
             told_sent=sent,
             consents=sum(map(self._client.hlen, self._keys("acts"))),
+            altered=altered,
         )
 
     def claims(self) -> Mapping[str, int]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,6 +74,17 @@ def every_text_once(
             found.findings["turns out of order"].append(number)
         for sid in counted.keys() - {sid for sid, _ in said}:
             found.findings["nobody said it"].append(sid)
+
+
+def other_words_once(kept: Kept, said: Set[tuple[str, str, str]], found: Verdict) -> None:
+    """`said`: contact, id and text of all that came under the ids of others."""
+    for number, sid, text in said - kept.altered.keys():
+        found.findings["other words were not told"].append(f"{number} {sid} {text}")
+    for each, times in kept.altered.items():
+        if each not in said:
+            found.findings["nobody said these other words"].append(" ".join(each))
+        elif times > 1:
+            found.findings["other words were told twice"].append(" ".join(each))
 
 
 def where_texts_lead(kept: Kept, witness: Witness, found: Verdict) -> None:

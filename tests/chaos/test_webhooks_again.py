@@ -33,6 +33,8 @@ SOAKED = 480
 REPORTED = 10
 """Messages for each order of reports."""
 
+OTHER_WORDS = ("STOP", "No, at four.", "7", "改成明天吧 🙏")
+
 PARTITIONS = 8
 GUARD = 60.0
 """Seconds: a hang guard."""
@@ -207,6 +209,16 @@ async def test_a_webhook_that_comes_often_and_out_of_order_counts_once(
     chance = Random("webhooks again")
 
     posted = 0
+    altered = set[tuple[str, str, str]]()
+
+    def other_words(number: str, old: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Under the ids of what was taken: often the same ones again, and some would stop us."""
+        made: list[tuple[str, str]] = []
+        for _, sid in chance.sample(old, min(len(old), 1)):
+            for text in chance.sample(OTHER_WORDS, chance.randint(0, 2)):
+                altered.add((number, sid, text))
+                made += [(text, sid)] * chance.randint(1, 3)
+        return made
 
     async def hold(number: str) -> None:
         nonlocal posted
@@ -217,6 +229,7 @@ async def test_a_webhook_that_comes_often_and_out_of_order_counts_once(
             shop.witness.acknowledged[sid] = 0.0
             # All at once, and older ones among them, in any order.
             again = [(text, sid)] * chance.randint(2, 5) + chance.sample(old, min(len(old), 2))
+            again += other_words(number, old)
             chance.shuffle(again)
             posted += len(again)
             await asyncio.gather(*(shop.post(number, *each) for each in again))
@@ -230,6 +243,9 @@ async def test_a_webhook_that_comes_often_and_out_of_order_counts_once(
     kept = shop.kept()
     oracle.every_text_once(kept.inbounds, shop.witness, found)
     oracle.where_texts_lead(kept, shop.witness, found)
+    oracle.other_words_once(kept, altered, found)
+    assert altered
+    assert kept.consents == 0
     assert not found.findings, found
     assert len(shop.company.texts) == len(shop.witness.acknowledged)
     assert shop.witness.refused == []
@@ -239,13 +255,14 @@ async def test_a_webhook_that_comes_often_and_out_of_order_counts_once(
 
 
 async def test_the_same_id_with_another_text_is_the_first_one(shop: Open) -> None:
-    number = "+8613000000000"
-    for text in ("book", "1", "STOP"):
-        await shop.post(number, text, "SM" + "1" * 32)
+    number, sid = "+8613000000000", "SM" + "1" * 32
+    for text in ("book", "1", "STOP", "1", "book", "STOP"):
+        await shop.post(number, text, sid)
     await shop.rests()
     kept = shop.kept()
     assert [each.text for each in kept.inbounds[number]] == ["book"]
     assert kept.consents == 0
+    assert kept.altered == {(number, sid, "1"): 1, (number, sid, "STOP"): 1}
     assert shop.company.texts == [number]
 
 

@@ -69,6 +69,17 @@ def test_what_waits_is_read_beside_a_running_server_and_cannot_speak_to_the_term
     assert ANNA.e164 not in said + rows
 
 
+def test_a_text_that_was_not_taken_for_its_id_waits_for_a_person() -> None:
+    facts = {"channel": "main", "text": "and at four?", "provider_id": "SM1"}
+    records = (Record(kind="altered", facts=facts),)
+    (found,) = unanswered_in([Recorded(at=1, contact=ANNA.e164, event="", records=records)])
+    assert (found.channel, found.text, found.why) == (
+        "main",
+        "and at four?",
+        "it came under the id of another text",
+    )
+
+
 def test_a_picture_is_shown_by_its_link_with_the_text_and_without_one() -> None:
     link = "https://api.twilio.example/Media/ME1"
     asked = Record(kind="handed_over", facts={"session": "s1", "step": "a", "flow": "desk"})

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.console.browser import PATIENCE
 from tests.console.serving import TOKEN, Seat, Served, seated, served
 
-MEI, ANN, EVE = "+8613800000001", "+12025550123", "+12025550124"
+MEI, ANN, EVE, TWICE = "+8613800000001", "+12025550123", "+12025550124", "+12025550125"
 HOSTILE = "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\">"
 
 
@@ -73,6 +73,28 @@ def test_a_conversation_is_read_with_its_statuses_and_why(
         expect(page.locator("details[open]")).to_contain_text("放行了一条短信")
         # Nothing of an address gives the number away.
         assert MEI.lstrip("+") not in page.url
+
+
+def test_a_text_that_was_not_taken_for_its_id_is_shown_with_why(
+    browser: Browser, business: Served
+) -> None:
+    for words in ("book", "and at four?", "and at four?"):
+        answer = httpx.post(
+            f"{business.url}/in/main/{TOKEN}",
+            json={"from": TWICE, "text": words, "id": "x1"},
+            trust_env=False,
+        )
+        assert answer.status_code == 200
+    with seated(browser, business) as seat:
+        seat.signs_in("agent")
+        said(seat, TWICE, "hair")
+        page = seat.page
+        theirs = sorted(page.locator(".theirs .said").all_inner_texts())
+        assert theirs == ["and at four?", "book"]
+        expect(page.locator(".aside-note")).to_have_text(
+            'A second text came under the same id, with other words: "and at four?" on main. '
+            "It was not taken."
+        )
 
 
 def test_a_search_finds_numbers_words_and_those_who_have_stopped(

@@ -6,8 +6,9 @@ import pytest
 
 from convo.core.record_codec import Recorded
 from convo.core.records import KINDS, Record
+from convo.drawing.wording import PageLanguage
 from convo.ledger import why_en, why_zh
-from convo.ledger.why import TOLD, why
+from convo.ledger.why import TOLD, why, why_nothing
 from convo.policy.gate import RULES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -46,6 +47,25 @@ def test_a_turn_is_told_in_chinese() -> None:
         "一条短信没有发出：被拒收。",
         "一条短信没有发出：30003。",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            'A second text came under the same id, with other words: "two" on main. '
+            "It was not taken.",
+        ),
+        ("zh", "又有一条短信用了同一个编号，内容却不同：main 的“two”。系统没有处理它。"),
+    ],
+)
+def test_other_words_under_a_known_id_are_told_and_why_nothing_came_of_them(
+    language: PageLanguage, told: str
+) -> None:
+    altered = turn("altered", channel="main", text="two", provider_id="SM1")
+    assert list(why_nothing(altered, language)) == [told]
+    assert [line.partition("  ")[2] for line in why([altered], SHANGHAI, language)] == [told]
 
 
 def test_what_another_version_has_written_is_shown_as_it_is() -> None:

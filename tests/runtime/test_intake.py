@@ -118,6 +118,17 @@ async def test_a_duplicate_is_well_received() -> None:
     assert desk.meter.seen["arrivals", "main", "inbound", "duplicate"] == 1
 
 
+async def test_other_words_under_a_known_id_are_well_received_counted_and_logged_without_them(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    desk = Desk("altered")
+    await desk.intake.accept("main", parsed(text(ANNA, "my secret")))
+    assert desk.meter.seen["arrivals", "main", "inbound", "altered"] == 1
+    (line,) = caplog.messages
+    assert line.startswith("Channel main: a text came under the id of another one")
+    assert "secret" not in caplog.text
+
+
 async def test_an_opt_out_at_the_provider_stops_here_too() -> None:
     desk = Desk()
     event = OptedOutElsewhere(contact=ANNA, channel="main", source="portal")

@@ -142,9 +142,9 @@ BUGS: Mapping[str, Bug] = {
             Edit(
                 of=accepting,
                 name="_accept",
-                old='return "duplicate"\n    entry',
+                old="return _again(database, item, at)\n    entry",
                 new="_ = arrival.consent and _act_alone(database, item, arrival.consent, at)\n"
-                '        return "duplicate"\n    entry',
+                "        return _again(database, item, at)\n    entry",
             )
         ],
         climate=Climate(twice=0.9),

@@ -48,6 +48,7 @@ class _Holding:
 _ANSWERS: Mapping[bytes, Acceptance] = {
     b"accepted": "accepted",
     b"duplicate": "duplicate",
+    b"altered": "altered",
     b"busy": "busy",
 }
 

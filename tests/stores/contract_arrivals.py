@@ -124,11 +124,12 @@ class ArrivalsContract:
 
     async def test_a_duplicate_is_kept_once(self, desk: Desk) -> None:
         assert await desk.accept(text("one", key="k")) == ["accepted"]
-        assert await desk.accept(text("two", key="k")) == ["duplicate"]
+        assert await desk.accept(text("one", key="k")) == ["duplicate"]
         assert words(await desk.look()) == ["one"]
+        assert await desk.records("altered") == []
 
     async def test_a_duplicate_in_the_same_call_is_kept_once(self, desk: Desk) -> None:
-        assert await desk.accept(text("one", key="k"), text("two", key="k")) == [
+        assert await desk.accept(text("one", key="k"), text("one", key="k")) == [
             "accepted",
             "duplicate",
         ]
@@ -138,6 +139,63 @@ class ArrivalsContract:
         (pending,) = (await desk.look()).events
         await desk.advance(turns=[turn(pending)])
         assert await desk.accept(text("one", key="k")) == ["duplicate"]
+
+    async def test_other_words_under_a_known_id_are_told_once_and_not_taken(
+        self, desk: Desk
+    ) -> None:
+        assert await desk.accept(text("one", key="k")) == ["accepted"]
+        other, third = text("two", key="k"), text("three", key="k")
+        assert await desk.accept(other) == ["altered"]
+        assert await desk.accept(other, third, other, text("one", key="k"), third) == [
+            *("duplicate", "altered", "duplicate", "duplicate", "duplicate"),
+        ]
+        assert words(await desk.look()) == ["one"]
+        assert [each.facts for each in await desk.records("altered")] == [
+            {"channel": "main", "text": "two", "provider_id": ""},
+            {"channel": "main", "text": "three", "provider_id": ""},
+        ]
+
+    async def test_other_words_are_told_behind_the_turn_of_the_first_too(self, desk: Desk) -> None:
+        await desk.accept(text("one", key="k"))
+        (pending,) = (await desk.look()).events
+        await desk.advance(turns=[turn(pending)])
+        assert await desk.accept(text("two", key="k")) == ["altered"]
+        assert words(await desk.look()) == []
+
+    async def test_the_same_words_with_other_blanks_or_pictures_are_the_same(
+        self, desk: Desk
+    ) -> None:
+        first = text("one two", key="k")
+        assert isinstance(first.event, Inbound)
+        pictured = replace(first.event, text=" one  two", media=("https://media.example/1",))
+        assert await desk.accept(first, replace(first, event=pictured)) == [
+            *("accepted", "duplicate"),
+        ]
+
+    async def test_pictures_of_what_is_not_taken_are_told(self, desk: Desk) -> None:
+        other = text("two", key="k")
+        assert isinstance(other.event, Inbound)
+        pictured = replace(other.event, provider_id="SM1", media=("https://media.example/1",))
+        await desk.accept(text("one", key="k"), replace(other, event=pictured))
+        (told,) = await desk.records("altered")
+        assert told.facts == {
+            "channel": "main",
+            "text": "two",
+            "provider_id": "SM1",
+            "media": ["https://media.example/1"],
+        }
+
+    async def test_a_stop_under_the_id_of_another_text_stops_nothing(self, desk: Desk) -> None:
+        await desk.accept(text("one", key="k"))
+        assert await desk.accept(text("STOP", law="stop", key="k")) == ["altered"]
+        assert await desk.state() is None
+
+    async def test_what_is_set_aside_is_compared_too(self, desk: Desk) -> None:
+        aside = replace(text("one", key="k"), aside="flood-minute")
+        assert await desk.accept(aside, text("one", key="k")) == ["accepted", "duplicate"]
+        assert await desk.accept(replace(aside, event=text("two").event)) == ["altered"]
+        assert await desk.accept(text("two", key="k")) == ["duplicate"]
+        assert len(await desk.records("inbound")) == 1
 
     async def test_an_empty_key_is_never_a_duplicate(self, desk: Desk) -> None:
         arrival = replace(text("same"), dedupe="")
@@ -151,8 +209,9 @@ class ArrivalsContract:
         clock.now += 2 * DAY
         assert await store.accept([text("one", key="k")]) == ["duplicate"]
         clock.now += DAY
-        assert await store.accept([text("one", key="k")]) == ["accepted"]
-        assert await store.accept([text("one", key="k")]) == ["duplicate"]
+        assert await store.accept([text("two", key="k")]) == ["accepted"]
+        assert await store.accept([text("two", key="k")]) == ["duplicate"]
+        assert await store.accept([text("one", key="k")]) == ["altered"]
 
     async def test_what_cannot_be_encoded_spoils_nothing_else(self, desk: Desk) -> None:
         with pytest.raises(UnicodeEncodeError):
@@ -237,6 +296,11 @@ class ArrivalsContract:
     async def test_a_full_inbox_still_knows_a_duplicate(self, narrow: Desk) -> None:
         await narrow.accept(text("1"), text("2"))
         assert await narrow.accept(text("1")) == ["duplicate"]
+
+    async def test_a_full_inbox_still_tells_other_words(self, narrow: Desk) -> None:
+        await narrow.accept(text("1"), text("2"))
+        assert await narrow.accept(text("3", key="1")) == ["altered"]
+        assert await narrow.accept(text("3", key="1")) == ["duplicate"]
 
     async def test_a_refused_stop_is_obeyed_all_the_same(self, narrow: Desk) -> None:
         await narrow.accept(text("1", contact=BEN), text("2", contact=BEN))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -81,14 +82,28 @@ async def test_what_came_before_is_a_duplicate_also_to_who_did_not_hear_of_it(
         assert [text for whose, text in heard if whose == who] == [f"{n}", *stopped, f"{n}"]
 
 
+async def test_what_texts_have_said_is_known_elsewhere_too(shop: Business) -> None:
+    arrivals = [text(f"{n}", contact=who, key=f"k{n}") for n, who in enumerate(shop.people)]
+    await shop.store.accept(arrivals)
+    await shop.divide(16)
+    others = [text("other", contact=who, key=f"k{n}") for n, who in enumerate(shop.people)]
+    assert await shop.store.accept([*arrivals, *others, *others]) == [
+        each for each in ("duplicate", "altered", "duplicate") for _ in shop.people
+    ]
+    told = await seen(shop)
+    for who in shop.people:
+        ((_, records),) = told[f"records of {who.e164}"]
+        assert [(each.kind, each.facts["text"]) for each in records] == [("altered", "other")]
+
+
 async def test_what_lapses_lapses_elsewhere_too(shop: Business) -> None:
     await lived(shop)
     await shop.give_back()
     await shop.divide(3)
     await shop.store.attend("test")
     kept = await shop.keys()
-    lapsing = [key for key in kept if ":seen:" in key or ":settled:" in key]
-    assert lapsing
+    lapsing = [key for key in kept if re.search(":(seen|said|settled):", key)]
+    assert {key.split(":")[2] for key in lapsing} == {"seen", "said", "settled"}
     for key in lapsing:
         assert await shop.store._wire.ask("PTTL", key) > 0
 
@@ -200,7 +215,7 @@ async def test_where_redis_fails_on_the_way_everybody_goes_on_as_before(shop: Bu
         with pytest.raises(StoreUnavailable, match="no memory"):
             await shop.divide(3, wire)
         assert await seen(shop) == before
-        assert await shop.store.accept([text("1 says 1", contact=ANN, key="0 1")]) == ["duplicate"]
+        assert await shop.store.accept([text("0 says 1", contact=ANN, key="0 1")]) == ["duplicate"]
         assert await shop.left_behind() == set()
     await shop.own()
 

@@ -89,6 +89,21 @@ async def opened(server: RunningServer, prefix: str) -> AsyncIterator[Opened]:
         await store.close()
 
 
+async def test_of_what_an_older_convo_has_kept_nobody_knows_what_it_said(
+    opened: Opened, server: RunningServer, prefix: str
+) -> None:
+    store = await opened(partitions=1)
+    await store.accept([text("one", key="k")])
+    with redis.Redis.from_url(server.url) as client:
+        (said,) = client.scan_iter(f"{prefix}:*:said:*")  # pyright: ignore[reportUnknownVariableType]
+        client.delete(said)  # pyright: ignore[reportUnknownArgumentType]
+    assert await store.accept([text("two", key="k"), text("one", key="k")]) == ["duplicate"] * 2
+    assert await store.records(0, 10) == []
+    assert await store.accept([text("three", key="new"), text("four", key="new")]) == [
+        *("accepted", "altered"),
+    ]
+
+
 # --- partitions ----------------------------------------------------------------------------------
 
 

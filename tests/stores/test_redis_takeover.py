@@ -196,6 +196,44 @@ async def test_what_an_owner_read_is_not_lost_though_nobody_brings_it_again(
     assert len(await desk.records("said")) == 1
 
 
+async def test_what_a_text_said_that_an_owner_read_is_known_though_nobody_brings_it_again(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    web = await opened()
+    desk = await desk_of(await opened(), clock)
+    servers.part()
+    await web.accept([text("one", key="k")])
+    await web.close()  # as if it had died
+    (first,) = (await desk.look()).events
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(lambda: desk.advance(turns=[turn(first)]))
+    other = await opened()
+    same, altered = text("one", key="k"), text("two", key="k")
+    assert await other.accept([same, altered, altered]) == ["duplicate", "altered", "duplicate"]
+    assert words(await desk.look()) == []
+
+
+async def test_other_words_that_were_told_in_the_lost_moments_are_told_again_and_never_taken(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk, first = await desk_of(await opened(), clock), await opened()
+    other = await opened()
+    servers.part()
+    await first.accept([text("one", key="k")])
+    assert await other.accept([text("two", key="k")]) == ["altered"]
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        # Whoever was told of other words brings them again before anybody brings the first.
+        await again(desk.look)
+        await again(lambda: other.accept([text("later")]))
+        await again(lambda: first.accept([text("last")]))
+    assert sorted(words(await desk.look())) == ["last", "later", "one"]
+    (told,) = await desk.records("altered")
+    assert told.facts["text"] == "two"
+    assert await other.accept([text("two", key="k")]) == ["duplicate"]
+
+
 async def test_a_stop_that_comes_to_the_new_server_is_younger_than_all_before(
     servers: Pair, opened: Opened, clock: HandSetClock
 ) -> None:

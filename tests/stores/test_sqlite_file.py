@@ -150,6 +150,25 @@ async def test_a_database_of_an_older_convo_learns_where_mail_goes_and_what_goes
 
 
 @pytest.mark.anyio
+async def test_of_what_an_older_convo_has_kept_nobody_knows_what_it_said(
+    path: Path, clock: HandSetClock
+) -> None:
+    store, _ = await desk_at(path, clock)
+    await store.accept([text("one", key="k")])
+    await store.close()
+    with sqlite3.connect(path) as older:
+        older.execute("ALTER TABLE dedupe DROP COLUMN said")
+    older.close()
+    store, desk = await desk_at(path, clock)
+    assert await store.accept([text("two", key="k"), text("one", key="k")]) == ["duplicate"] * 2
+    assert await desk.records("altered") == []
+    assert await store.accept([text("three", key="new"), text("four", key="new")]) == [
+        *("accepted", "altered"),
+    ]
+    await store.close()
+
+
+@pytest.mark.anyio
 async def test_a_newer_schema_is_refused(path: Path, clock: HandSetClock) -> None:
     await (await SqliteStore.open(str(path), clock=clock)).close()
     with sqlite3.connect(path) as connection:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from convo.core import event_codec
+from convo.core import altered, event_codec
 from convo.core.act_rows import origin_row
 from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import STATUS_RANK, Inbound, Report
@@ -42,6 +42,8 @@ class _Prepared:
     args: tuple[Any, ...] = field(repr=False)
     #: For `accept_act`, when there is no memory for the rest; empty without an act of consent.
     act: tuple[Any, ...] = field(default=(), repr=False)
+    #: What it was made of.
+    arrival: Arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +119,17 @@ class Door:
                 partition=partition,
                 hash=hash,
                 args=(partition, self._bell, about, event.choice, event.by),
+                arrival=arrival,
             )
+        said = altered.said(event)
+        says = "" if said is None else said
         if arrival.aside and isinstance(event, Inbound):
-            args = (contact, _told_of_aside(event, arrival.aside))
             return _Prepared(
-                function="set_arrival_aside", partition=partition, hash=hash, args=args
+                function="set_arrival_aside",
+                partition=partition,
+                hash=hash,
+                args=(contact, _told_of_aside(event, arrival.aside), says),
+                arrival=arrival,
             )
         body, act = event_codec.encode(event), b""
         if (asked := arrival.consent) is not None:
@@ -132,8 +140,9 @@ class Door:
             function="accept",
             partition=partition,
             hash=hash,
-            args=(partition, self._bell, contact, body, arrival.raw, act, self._inbox_limit),
+            args=(partition, self._bell, contact, body, arrival.raw, act, self._inbox_limit, says),
             act=(partition, contact, act) if act else (),
+            arrival=arrival,
         )
 
     async def _keep_here(self, prepared: _Prepared | Sought | Recall) -> Acceptance | None:
@@ -156,7 +165,22 @@ class Door:
                 raise
             # There is no memory for it, but for an opt-out there always is.
             answer = await self._call("accept_act", partition, hash, *prepared.act)
+        if answer == b"altered":
+            return await self._tell_altered(prepared)
         return self._rung(answer, partition)
+
+    async def _tell_altered(self, prepared: _Prepared) -> Acceptance:
+        """Once, in a call of its own: so it alone is brought again where it was lost, and never in
+        the place of the first."""
+        event, said = prepared.arrival.event, altered.said(prepared.arrival.event)
+        assert isinstance(event, Inbound)
+        assert said is not None
+        answer = await self._call(
+            *("set_arrival_aside", prepared.partition),
+            hashed(altered.key(prepared.arrival.dedupe, said)),
+            *(event.contact.e164, _told_of_altered(event), ""),
+        )
+        return "altered" if answer == b"accepted" else "duplicate"
 
     async def _recall(self, asked: Recall) -> None:
         """Let every partition know that has what it means, and drop what waits there."""
@@ -210,6 +234,11 @@ class Door:
         if answer == b"accepted":
             self._bells.ring(partition)
         return _ANSWERS[answer]
+
+
+def _told_of_altered(event: Inbound) -> bytes:
+    record = altered.record(event)
+    return _as_json([[record.kind, record.facts]])
 
 
 def _told_of_aside(event: Inbound, rule: str) -> bytes:

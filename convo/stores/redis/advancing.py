@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from convo.core import record_codec
+from convo.core import altered, record_codec
 from convo.core.event_codec import decode, decode_errand, encode_errand, event_id, timer_id
 from convo.core.event_codec import encode as encode_event
 from convo.core.events import Due
@@ -172,8 +172,18 @@ def read_again(entries: Iterable[Entry]) -> tuple[list[int], bytes]:
     """What was read of the inbox as the function `resume` takes it, and its dedupe hashes."""
     known = {entry[0]: entry for entry in entries}
     in_order = [known[number] for number in sorted(known)]
-    packed = encode([[embedded(v) if isinstance(v, bytes) else v for v in e] for e in in_order])
+    packed = encode(
+        [
+            [*(embedded(v) if isinstance(v, bytes) else v for v in entry), _said(entry)]
+            for entry in in_order
+        ]
+    )
     return [int(entry[6] or 0) for entry in in_order], packed
+
+
+def _said(entry: Entry) -> str:
+    said = altered.said(decode(entry[4], id="", at=0))
+    return "" if said is None else str(said)
 
 
 def _claims(flat: Sequence[Any], step: str, leave_by: float) -> Iterator[Claim]:

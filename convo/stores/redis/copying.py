@@ -90,8 +90,10 @@ class Copy:
         for day in range(self.today + 1, self.today - SETTLED_DAYS - 1, -1):
             await self._settled(partition, f"settled:{day}")
         for day in range(self.today + 1, self.today - self.dedupe_days - 1, -1):
-            names = self.old.seen_on(day)
+            names = self.old.marks_on("seen", day)
             await asyncio.gather(*(self._seen(partition, name, everywhere) for name in names))
+            names = self.old.marks_on("said", day)
+            await asyncio.gather(*(self._said(partition, name, everywhere) for name in names))
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -158,6 +160,15 @@ class Copy:
                 )
         if found:
             await self._lapse(key, name, everywhere)
+
+    async def _said(self, partition: int, name: str, everywhere: Sequence[int]) -> None:
+        """What texts have said, by the same hashes."""
+        found = False
+        async for pairs in self._pairs(partition, name):
+            found = True
+            await self._put(name, ((place, pair) for pair in pairs for place in everywhere))
+        if found:
+            await self._lapse(self.old.key(partition, name), name, everywhere)
 
     async def _lapse(self, key: str, name: str, places: Sequence[int]) -> None:
         """Let the copies be forgotten when what they are of would have been."""

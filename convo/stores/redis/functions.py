@@ -69,16 +69,17 @@ class Functions:
         The last of `args` is the server that is known to have the partition, or empty.
         """
         now = self.clock()
-        seen = self.layout.seen(partition, now, dedupe_days, hash)
-        return await self._call(
-            name, self.layout.keys(partition, now) + seen, dedupe_days, hash, *args
-        )
+        seen = self.layout.marks("seen", partition, now, dedupe_days, hash)
+        said = self.layout.marks("said", partition, now, dedupe_days, hash)
+        keys = [*self.layout.keys(partition, now), *seen, *said]
+        return await self._call(name, keys, dedupe_days, hash, *args)
 
     async def with_seen(self, partition: int, hashes: Sequence[int], name: str, *args: Any) -> Any:
-        """Call a function that writes down that arrivals came: as seen today."""
-        now = self.clock()
-        seen = [self.layout.seen(partition, now, 0, hash)[1] for hash in hashes]
-        return await self.with_keys(partition, seen, name, *args)
+        """Call a function that writes down that arrivals came: as seen and said today."""
+        now, marks = self.clock(), self.layout.marks
+        seen = [marks("seen", partition, now, 0, hash)[1] for hash in hashes]
+        said = [marks("said", partition, now, 0, hash)[1] for hash in hashes]
+        return await self.with_keys(partition, [*seen, *said], name, *args)
 
     async def with_keys(self, partition: int, more: Sequence[str], name: str, *args: Any) -> Any:
         """Call a function of a partition that is given more keys of it."""

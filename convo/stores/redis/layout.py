@@ -4,6 +4,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from convo.core.numbers import PhoneNumber
 from convo.core.shards import partition_of, shard_of
@@ -38,9 +39,13 @@ SETTLED_DAYS = 4
 PARTITIONS = 32
 """As many workers can share the work. Each costs a call every three seconds when all is quiet."""
 
+#: The set of dedupe hashes, and the hash of what texts have said.
+Mark = Literal["seen", "said"]
+
 BUCKETS = 64
-"""Sets of dedupe hashes to a day. A set of whole numbers is kept in 8 bytes each up to 512 of them
-(`set-max-intset-entries`), and in 50 and more beyond: so 32,768 arrivals a day and partition."""
+"""Keys of each kind to a day. A set of whole numbers is kept in 8 bytes each up to 512 of them
+(`set-max-intset-entries`), and in 50 and more beyond: so 32,768 arrivals a day and partition. The
+same holds for hashes of two numbers (`hash-max-listpack-entries`), in 16 bytes."""
 
 MS_A_DAY = 86_400_000
 
@@ -66,15 +71,15 @@ class Layout:
         """Every key of a partition, as its functions want them."""
         return [*self._fixed[partition], *self.settled(partition, now // MS_A_DAY)]
 
-    def seen(self, partition: int, now: int, days: int, hash: int) -> list[str]:
-        """Where a dedupe hash may be: tomorrow's set, for clocks differ, today's and so back."""
-        start = f"{self._begins[partition]}seen:{hash % BUCKETS}:"
+    def marks(self, kind: Mark, partition: int, now: int, days: int, hash: int) -> list[str]:
+        """Where a dedupe hash may be: tomorrow's key, for clocks differ, today's and so back."""
+        start = f"{self._begins[partition]}{kind}:{hash % BUCKETS}:"
         today = now // MS_A_DAY
         return [f"{start}{day}" for day in range(today + 1, today - days - 1, -1)]
 
-    def seen_on(self, day: int) -> list[str]:
-        """Names of all sets of dedupe hashes of a day, counted from 1970."""
-        return [f"seen:{bucket}:{day}" for bucket in range(BUCKETS)]
+    def marks_on(self, kind: Mark, day: int) -> list[str]:
+        """Names of all keys of dedupe hashes of a day, counted from 1970."""
+        return [f"{kind}:{bucket}:{day}" for bucket in range(BUCKETS)]
 
     def settled(self, partition: int, today: int) -> list[str]:
         """What became of messages, by days since 1970: today's first."""

@@ -293,5 +293,10 @@ async def _bury(functions: Functions, number: int, dedupe_days: int) -> None:
     layout, today = functions.layout, functions.clock() // MS_A_DAY
     for each in range(layout.partitions):
         days = range(today + 1, today - dedupe_days - 1, -1)
-        seen = [layout.key(each, name) for day in days for name in layout.seen_on(day)]
-        await functions.with_keys(each, seen, "bury", number)
+        marks = [
+            layout.key(each, name)
+            for kind in ("seen", "said")
+            for day in days
+            for name in layout.marks_on(kind, day)
+        ]
+        await functions.with_keys(each, marks, "bury", number)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from convo.core import event_codec
+from convo.core import altered, event_codec
 from convo.core.contacts import EVERYTHING, Consent, ConsentState
 from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import Inbound, Report
@@ -16,8 +16,8 @@ from convo.stores.sqlite.database import Database
 from convo.stores.sqlite.rows import MS_A_DAY, add_records, hashed
 
 _SEEN = """
-    INSERT INTO dedupe (hash, day) VALUES (?1, ?2)
-    ON CONFLICT (hash) DO UPDATE SET day = ?2 WHERE day < ?2 - ?3
+    INSERT INTO dedupe (hash, day, said) VALUES (?1, ?2, ?4)
+    ON CONFLICT (hash) DO UPDATE SET day = ?2, said = ?4 WHERE day < ?2 - ?3
 """
 _KEEP = "INSERT INTO inbox (at, contact, acted, event, raw) VALUES (?, ?, ?, ?, ?)"
 
@@ -52,6 +52,8 @@ class Prepared:
     """An arrival with everything worked out that needs no database."""
 
     hash: int | None
+    #: What it says, where that is a text.
+    said: int | None
     contact: str
     event: bytes = field(repr=False)
     arrival: Arrival
@@ -63,6 +65,7 @@ def prepared(arrival: Arrival) -> Prepared:
     takes_no_turn = isinstance(event, Report | HeldDecision | ParkedDecision | Recall)
     return Prepared(
         hash=hashed(arrival.dedupe) if arrival.dedupe else None,
+        said=altered.said(event),
         contact="" if takes_no_turn else event.contact.e164,
         event=b"" if takes_no_turn else event_codec.encode(event),
         arrival=arrival,
@@ -79,25 +82,25 @@ def _accept(database: Database, item: Prepared) -> Acceptance:
     arrival = item.arrival
     event = arrival.event
     if isinstance(event, Report):
-        if not _is_new(database, item.hash, at):
+        if not _is_new(database, item, at):
             return "duplicate"
         reports.apply(database, event, at, arrival.raw)
         return "accepted"
     if isinstance(event, HeldDecision | ParkedDecision | Recall):
         return "accepted" if _decided(database, event, at) else "duplicate"
     if arrival.aside and isinstance(event, Inbound):
-        if not _is_new(database, item.hash, at):
-            return "duplicate"
+        if not _is_new(database, item, at):
+            return _again(database, item, at)
         _set_aside(database, event, arrival.aside, at)
         return "accepted"
     if database.inbox_length >= database.inbox_limit:
         if _was_kept(database, item.hash, at):
-            return "duplicate"
+            return _again(database, item, at)
         if arrival.consent is not None:
             _act_alone(database, item, arrival.consent, at)
         return "busy"
-    if not _is_new(database, item.hash, at):
-        return "duplicate"
+    if not _is_new(database, item, at):
+        return _again(database, item, at)
     entry = database.execute(
         _KEEP, (at, item.contact, 0, item.event, arrival.raw or None)
     ).lastrowid
@@ -130,11 +133,26 @@ def _set_aside(database: Database, event: Inbound, rule: str, at: int) -> None:
     add_records(database, [(at, contact, record) for record in facts])
 
 
-def _is_new(database: Database, hash: int | None, at: int) -> bool:
-    if hash is None:
-        return True
+def _is_new(database: Database, item: Prepared, at: int) -> bool:
+    return item.hash is None or _remember(database, item.hash, item.said, at)
+
+
+def _remember(database: Database, hash: int, said: int | None, at: int) -> bool:
+    """Whether it was not known."""
     day = at // MS_A_DAY
-    return database.execute(_SEEN, (hash, day, database.dedupe_days)).rowcount == 1
+    return database.execute(_SEEN, (hash, day, database.dedupe_days, said)).rowcount == 1
+
+
+def _again(database: Database, item: Prepared, at: int) -> Acceptance:
+    """What comes again says the same, or something else, which is told once."""
+    event, said = item.arrival.event, item.said
+    (first,) = database.execute("SELECT said FROM dedupe WHERE hash = ?", (item.hash,)).fetchone()
+    if not isinstance(event, Inbound) or said is None or first is None or first == said:
+        return "duplicate"
+    if not _remember(database, hashed(altered.key(item.arrival.dedupe, said)), None, at):
+        return "duplicate"
+    add_records(database, [(at, item.contact, altered.record(event))])
+    return "altered"
 
 
 def _was_kept(database: Database, hash: int | None, at: int) -> bool:

@@ -22,13 +22,16 @@ GROWN = (
     "suspects.sql",
 )
 _TEXT = "TEXT NOT NULL DEFAULT ''"
-#: Columns that messages have got since, in the order of their coming.
+#: Columns that tables have got since, in the order of their coming.
 GROWN_COLUMNS = {
-    "reach": _TEXT,
-    "media": _TEXT,
-    "voice": _TEXT,
-    "goes_by": _TEXT,
-    "stays": "INTEGER NOT NULL DEFAULT 0",
+    "message": {
+        "reach": _TEXT,
+        "media": _TEXT,
+        "voice": _TEXT,
+        "goes_by": _TEXT,
+        "stays": "INTEGER NOT NULL DEFAULT 0",
+    },
+    "dedupe": {"said": "INTEGER"},
 }
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 MEMORY = ":memory:"
@@ -129,10 +132,11 @@ class Database:
 
     def _add_what_came_later(self) -> None:
         """An older Convo goes on with it: it names its columns, and these have a default."""
-        columns = {row[1] for row in self.execute("PRAGMA table_info(message)")}
-        for name, declared in GROWN_COLUMNS.items():
-            if name not in columns:
-                self.execute(f"ALTER TABLE message ADD COLUMN {name} {declared}")
+        for table, grown in GROWN_COLUMNS.items():
+            columns = {row[1] for row in self.execute(f"PRAGMA table_info({table})")}
+            for name, declared in grown.items():
+                if name not in columns:
+                    self.execute(f"ALTER TABLE {table} ADD COLUMN {name} {declared}")
 
     def begin(self) -> None:
         self.execute("BEGIN IMMEDIATE")

@@ -85,7 +85,7 @@ async def looking(path: Path) -> AsyncGenerator[SqliteLedger]:
             columns = {row[1] for row in connection.execute("PRAGMA table_info(message)")}
         except sqlite3.DatabaseError as error:
             raise StoreUnavailable(f"{path} cannot be read ({error}).") from None
-        if not columns.issuperset(GROWN_COLUMNS):
+        if not columns.issuperset(GROWN_COLUMNS["message"]):
             raise StoreUnavailable(
                 f"{path} was written by an older Convo. Start this one on it once, which brings "
                 "it up to date: convo run"

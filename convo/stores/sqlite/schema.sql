@@ -1,7 +1,8 @@
 -- Everything that a Convo on SQLite keeps, in one file.
 --
 --   meta         name -> value: the schema's number; who owns it, and since when
---   dedupe       64-bit hash of an arrival's key -> day it was last kept (days since 1970)
+--   dedupe       64-bit hash of an arrival's key -> day it was last kept (days since 1970), and of a
+--                text what it said (core/altered.py)
 --   acted        the same hash -> what a consent act did whose arrival the full inbox refused
 --   inbox        events whose turn is still to come; `entry` gives them their order for ever
 --   parked       events whose turn failed, with the account of it
@@ -35,7 +36,11 @@
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
 
-CREATE TABLE dedupe (hash INTEGER PRIMARY KEY, day INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE dedupe (
+    hash INTEGER PRIMARY KEY,
+    day INTEGER NOT NULL,
+    said INTEGER
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE acted (
     hash INTEGER PRIMARY KEY,

@@ -23,9 +23,30 @@ local function known_already(p)
   return 'duplicate'
 end
 
-local function remember(today, hash, days)
-  call('SADD', today, hash)
-  call('PEXPIRE', today, (days + 2) * DAY, 'NX')
+-- What came again: a duplicate, or, where it says something else than the first, `altered`. That is
+-- told by a call of its own (set_arrival_aside), so nothing is written here. What an older Convo has
+-- kept is not in `said`.
+local function again(p, hash, said)
+  if said ~= '' then
+    for _, day in ipairs(p.said) do
+      local first = call('HGET', day, hash)
+      if first and first ~= said then return 'altered' end
+    end
+  end
+  return known_already(p)
+end
+
+-- The places of today's keys among the days.
+local TODAY = 2
+
+-- Remember an arrival among those of a day, by its place; and what it says, where it is a text.
+local function remember(p, day, hash, days, said)
+  call('SADD', p.seen[day], hash)
+  call('PEXPIRE', p.seen[day], (days + 2) * DAY, 'NX')
+  if said and said ~= '' then
+    call('HSET', p.said[day], hash, said)
+    call('PEXPIRE', p.said[day], (days + 2) * DAY, 'NX')
+  end
 end
 
 -- The N of the newest entry that there ever was.
@@ -121,28 +142,29 @@ local function act_alone(p, now, contact, asked, number, hash)
   call('XDEL', p.key.inbox, '0-' .. n)
 end
 
--- All of these begin with ARGV: clock, days of dedupe, hash; and answer accepted, duplicate or busy.
+-- All of these begin with ARGV: clock, days of dedupe, hash; and answer accepted, duplicate,
+-- altered or busy.
 -- They are called at the door (takeover.lua).
 
--- ARGV: ..., partition's number, bell, contact, event, raw, act or '', most entries
+-- ARGV: ..., partition's number, bell, contact, event, raw, act or '', most entries, what it says or ''
 local function accept(keys, args)
   local p, now = partition(keys), clock(args[1])
-  local _, days, hash, number, bell, contact, event, raw, asked, most = unpack(args)
+  local _, days, hash, number, bell, contact, event, raw, asked, most, said = unpack(args)
   asked = asked ~= '' and unpack_value(asked)
   local length = call('XLEN', p.key.inbox)
   if length >= tonumber(most) then
-    if has_seen(p, hash) then return known_already(p) end
+    if has_seen(p, hash) then return again(p, hash, said) end
     if asked then act_alone(p, now, contact, asked, number, hash) end
     return 'busy'
   end
-  if has_seen(p, hash) then return known_already(p) end
+  if has_seen(p, hash) then return again(p, hash, said) end
   local id, acted, acts = '0-*', false, nil
   if asked then
     local n = newest(p) + 1
     id = '0-' .. n
     acted, acts = carry_out_once(p, now, contact, asked, order_of(n, number), hash)
   end
-  remember(p.seen[2], hash, days)
+  remember(p, TODAY, hash, days, said)
   write(p)
   keep_entry(
     p, id, now, contact, acted and 1 or 0, event, raw, '', hash, acts and pack(acts) or ''
@@ -162,13 +184,13 @@ local function accept_act(keys, args)
 end
 
 -- An arrival that takes no turn is kept among the records.
--- ARGV: ..., contact, what the account tells
+-- ARGV: ..., contact, what the account tells, what it says or ''
 local function set_arrival_aside(keys, args)
   local p, now = partition(keys), clock(args[1])
-  local _, days, hash, contact, told = unpack(args)
-  if has_seen(p, hash) then return known_already(p) end
+  local _, days, hash, contact, told, said = unpack(args)
+  if has_seen(p, hash) then return again(p, hash, said) end
   tell(p, '', string.format('[%d,%d,%s,"",%s]', RECORD_SCHEMA, now, quoted(contact), told))
-  remember(p.seen[2], hash, days)
+  remember(p, TODAY, hash, days, said)
   write(p)
   return 'accepted'
 end
@@ -182,14 +204,14 @@ local function accept_report(keys, args)
   local settles = apply_report(
     p, now, channel, id, provider_id, status, tonumber(args[10]), args[11], args[12]
   )
-  remember(p.seen[2], hash, days)
+  remember(p, TODAY, hash, days)
   write(p)
   if settles then call('PUBLISH', bell, number) end
   return 'accepted'
 end
 
 return {
-  has_seen = has_seen, known_already = known_already, remember = remember, newest = newest,
+  TODAY = TODAY, has_seen = has_seen, known_already = known_already, remember = remember, newest = newest,
   order_of = order_of, keep_entry = keep_entry, accept = accept, accept_act = accept_act,
   set_arrival_aside = set_arrival_aside, accept_report = accept_report,
 }

@@ -124,7 +124,7 @@ end
 function moving.bury(keys, args)
   local p, number = partition(keys), args[2]
   for _, key in pairs(p.key) do call('UNLINK', key) end
-  for _, key in ipairs(p.seen) do call('UNLINK', key) end
+  for n, key in ipairs(p.seen) do call('UNLINK', key, p.said[n]) end
   call('HSET', p.key.state, 'moving', number, 'move', number, 'token', 'moving ' .. number,
     'owner', '', 'until', FOR_EVER, 'served', 'moving', 'lasts', FOR_EVER)
 end

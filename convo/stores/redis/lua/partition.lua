@@ -36,6 +36,8 @@
 -- and, where something arrives, behind them:
 --
 --   seen       set     hashes of arrivals, one set a day: tomorrow's, today's, yesterday's, ...
+--   said       hash    hash of an arrival that is a text -> what it said (core/altered.py); as many,
+--                      and of the same days
 --
 -- An entry's number is N * 1024 + the partition's number, so that no two events share an id.
 -- Lists in braces are MessagePack. All times are ms since 1970, UTC.
@@ -63,10 +65,13 @@ local function quoted(text) return cjson.encode(text) end
 local function partition(keys)
   local p = {
     key = {}, hashes = {}, changed = {}, ranks = {}, cards = {}, rows = {}, chains = {}, done = {},
-    accounts = {}, parked = {}, read = {}, seen = {}, moved = {},
+    accounts = {}, parked = {}, read = {}, seen = {}, said = {}, moved = {},
   }
   for n, name in ipairs(KEYS_OF) do p.key[name] = keys[n] end
-  for n = #KEYS_OF + 1, #keys do p.seen[#p.seen + 1] = keys[n] end
+  local days = (#keys - #KEYS_OF) / 2
+  for n = 1, days do
+    p.seen[n], p.said[n] = keys[#KEYS_OF + n], keys[#KEYS_OF + days + n]
+  end
   return p
 end
 

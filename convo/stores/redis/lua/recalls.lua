@@ -9,7 +9,9 @@ local CREATED, CONTACT, row_of, is_sending, drop = from(
   'chains', 'CREATED', 'CONTACT', 'row_of', 'is_sending', 'drop'
 )
 local write = from('write', 'write')
-local has_seen, known_already, remember = from('accept', 'has_seen', 'known_already', 'remember')
+local TODAY, has_seen, known_already, remember = from(
+  'accept', 'TODAY', 'has_seen', 'known_already', 'remember'
+)
 
 local recalls = {
   voice = 17, -- in a message's row: {session, {flow...}, version, request}, {} for nobody's
@@ -57,7 +59,7 @@ function recalls.keep(keys, args)
   local facts = '"flow":%s,"version":%s,"request":%s,"by":%s'
   tell_fact(p, now, contact, recalls.why,
     facts:format(quoted(flow), quoted(version), quoted(request), quoted(by)))
-  remember(p.seen[2], hash, days)
+  remember(p, TODAY, hash, days)
   write(p)
   return 'accepted'
 end

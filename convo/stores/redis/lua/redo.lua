@@ -20,9 +20,9 @@ local lease_of, attempt_of = from('advance', 'lease_of', 'attempt_of')
 
 -- ARGV: clock, owner, token, the token before ours, seq when we acquired, lease ms, days of dedupe,
 -- what was read
--- KEYS behind the partition's: today's set of dedupe hashes for each that was read
--- What was read is {entry, at, contact, acted, event, order, hash, acts of consent} each, oldest
--- first: those behind the newest that is here are put back.
+-- KEYS behind the partition's: today's seen for each that was read, then today's said for each
+-- What was read is {entry, at, contact, acted, event, order, hash, acts of consent, what it says or
+-- ''} each, oldest first: those behind the newest that is here are put back.
 -- Answers {ok, seq}, or {fenced, seq} where another owner has the partition.
 local function resume(keys, args)
   local p, now = partition(keys), clock(args[1])
@@ -42,15 +42,15 @@ local function resume(keys, args)
         act(p, read[3], done)
         tell_consent(p, read[2], read[3], done[1], done[2])
       end
-      lost[#lost + 1] = {read = read, id = '0-' .. number, seen = p.seen[n]}
+      lost[#lost + 1] = {read = read, id = '0-' .. number, place = n}
       last = number
     end
   end
   write(p)
   for _, each in ipairs(lost) do
-    local _, at, contact, acted, event, order, hash, acts = unpack(each.read)
+    local _, at, contact, acted, event, order, hash, acts, said = unpack(each.read)
     keep_entry(p, each.id, at, contact, acted, event, '', string.format('%d', order), hash, acts)
-    if hash ~= '' then remember(each.seen, hash, days) end
+    if hash ~= '' then remember(p, each.place, hash, days, said) end
   end
   serve(p, now, lasts)
   call('HSET', p.key.state, 'owner', owner, 'token', token, 'until', now + lasts)
