@@ -14,6 +14,7 @@ from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
 
 USER, PASSWORD, KEY = "PHONE1", "phone-password-0123", "signing-key-0123456789"
 PATH = "/3rdparty/v1/messages"
+WEBHOOKS = "/3rdparty/v1/webhooks"
 DEVICE = "ffffffffceb0b1db0000018e937c815b"
 #: Of its SIM: nobody tells a phone what to send from.
 NUMBER = "+12025550100"
@@ -35,6 +36,20 @@ FIELDS = frozenset(
         "isEncrypted",
     )
 )
+EVENTS = frozenset(
+    (
+        "sms:received",
+        "sms:data-received",
+        "sms:sent",
+        "sms:delivered",
+        "sms:failed",
+        "sms:cancelled",
+        "system:ping",
+        "mms:received",
+        "mms:downloaded",
+    )
+)
+LONGEST_ID = 36
 #: When each event happened, by its name.
 TIMES: Mapping[str, str] = {
     "sms:sent": "sentAt",
@@ -50,7 +65,15 @@ class FakeAndroidSmsGateway:
     def __init__(self, now: Now = time.time) -> None:
         self.taken: list[Taken] = []
         self.refusal: Answer | None = None
+        #: By their ids.
+        self.webhooks: dict[str, dict[str, Any]] = {}
         self._now = now
+
+    @property
+    def calls(self) -> str:
+        """Where it brings texts, where that is one place."""
+        found = {w["url"] for w in self.webhooks.values() if w["event"] == "sms:received"}
+        return found.pop() if len(found) == 1 else ""
 
     def settings(self, url: str) -> Mapping[str, Any]:
         return {
@@ -64,6 +87,8 @@ class FakeAndroidSmsGateway:
         login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         if asked.headers.get("authorization") != f"Basic {login}":
             return told(401, "Unauthorized")
+        if asked.target == WEBHOOKS:
+            return self._registered(asked)
         known = {taken.id: taken for taken in self.taken}
         if asked.method == "GET" and asked.target.startswith(f"{PATH}/"):
             id = asked.target.removeprefix(f"{PATH}/")
@@ -73,6 +98,18 @@ class FakeAndroidSmsGateway:
         if self.refusal is not None:
             return self.refusal
         return self._enqueued(asked, known)
+
+    def _registered(self, asked: Asked) -> Answer:
+        if asked.method == "GET":
+            return _json(200, [*self.webhooks.values()])
+        said: Any = json.loads(asked.body)
+        id = said.get("id") or uuid.uuid4().hex
+        if not {"id", "url", "event", "deviceId"}.issuperset(said) or len(id) > LONGEST_ID:
+            return told(400, "Failed to validate")
+        if not said["url"].startswith("https://") or said["event"] not in EVENTS:
+            return told(400, "Failed to validate")
+        self.webhooks[id] = {**said, "id": id}
+        return _json(201, self.webhooks[id])
 
     def _enqueued(self, asked: Asked, known: Mapping[str, Taken]) -> Answer:
         if asked.headers.get("content-type", "").partition(";")[0] != "application/json":

@@ -115,5 +115,7 @@ class Approving(Protocol):
 class Told(Protocol):
     """A pretended company that can be told by its API where to bring texts."""
 
-    #: Where it brings the channel's texts; empty for nowhere.
-    calls: str
+    @property
+    def calls(self) -> str:
+        """Where it brings the channel's texts; empty for nowhere."""
+        ...

@@ -80,10 +80,6 @@ class FakePlivo:
     def calls(self) -> str:
         return self.application["message_url"] or ""
 
-    @calls.setter
-    def calls(self, url: str) -> None:
-        self.application["message_url"] = url
-
     def settings(self, url: str) -> Mapping[str, Any]:
         return {
             "auth_id": AUTH_ID,

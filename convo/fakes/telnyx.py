@@ -65,10 +65,6 @@ class FakeTelnyx:
     def calls(self) -> str:
         return self.profile["webhook_url"] or ""
 
-    @calls.setter
-    def calls(self, url: str) -> None:
-        self.profile["webhook_url"] = url
-
     @property
     def public_key(self) -> str:
         """As the portal shows it."""

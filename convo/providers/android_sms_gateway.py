@@ -34,6 +34,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
+from convo.providers.android_sms_gateway_webhooks import PhoneWebhooks
 from convo.providers.http import HttpClient, Response
 from convo.providers.wire import sender
 
@@ -180,7 +181,15 @@ class AndroidSmsGateway:
         login = f"{options.username}:{options.password.get_secret_value()}"
         self._auth = {"Authorization": f"Basic {b64encode(login.encode()).decode()}"}
         self._headers = {**self._auth, "Content-Type": "application/json"}
-        self._messages = f"{options.base_url.rstrip('/')}/messages"
+        base = options.base_url.rstrip("/")
+        self._messages = f"{base}/messages"
+        self.webhook_settings = PhoneWebhooks(
+            http=http,
+            url=f"{base}/webhooks",
+            headers=self._headers,
+            channel=channel.name,
+            device=options.device,
+        )
         origin = {"simNumber": options.sim, "deviceId": options.device}
         self._origin = {name: value for name, value in origin.items() if value}
 
