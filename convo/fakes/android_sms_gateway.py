@@ -8,7 +8,9 @@ import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
 
@@ -50,6 +52,9 @@ EVENTS = frozenset(
     )
 )
 LONGEST_ID = 36
+#: What its list may be asked by, as the client's domain.py has it.
+LISTED_BY = frozenset(("from", "to", "state", "deviceId", "limit", "offset", "sort"))
+PAGE = 100
 #: When each event happened, by its name.
 TIMES: Mapping[str, str] = {
     "sms:sent": "sentAt",
@@ -67,6 +72,7 @@ class FakeAndroidSmsGateway:
         self.refusal: Answer | None = None
         #: By their ids.
         self.webhooks: dict[str, dict[str, Any]] = {}
+        self._kept: list[tuple[float, dict[str, Any]]] = []
         self._now = now
 
     @property
@@ -93,11 +99,34 @@ class FakeAndroidSmsGateway:
         if asked.method == "GET" and asked.target.startswith(f"{PATH}/"):
             id = asked.target.removeprefix(f"{PATH}/")
             return self._state(known[id], 200) if id in known else told(404, "Message not found")
+        path, _, query = asked.target.partition("?")
+        if (asked.method, path) == ("GET", PATH):
+            return self._listed(dict(parse_qsl(query)))
         if asked.method != "POST" or asked.target != PATH:
             return told(404, "Not found")
-        if self.refusal is not None:
-            return self.refusal
-        return self._enqueued(asked, known)
+        return self.refusal or self._enqueued(asked, known)
+
+    def keep(self, taken: Taken, status: str, code: str = "", *, at: float) -> None:
+        """Have a message in its list, by the event that tells of it."""
+        state = status.partition(":")[2].title()
+        recipient = {"phoneNumber": taken.to, "state": state, "error": code or None}
+        entry = {"id": taken.id, "deviceId": DEVICE, "state": state, "recipients": [recipient]}
+        self._kept.append((at, entry))
+
+    def _listed(self, wanted: Mapping[str, str]) -> Answer:
+        """The newest first."""
+        limit, offset = int(wanted.get("limit", "50")), int(wanted.get("offset", "0"))
+        if not LISTED_BY.issuperset(wanted) or not 0 < limit <= PAGE:
+            return told(400, "Invalid query")
+        first, last = (
+            datetime.datetime.fromisoformat(wanted[name]).timestamp() for name in ("from", "to")
+        )
+        found = [
+            {**entry, "createdAt": _written(at)}
+            for at, entry in sorted(self._kept, key=itemgetter(0), reverse=True)
+            if first <= at <= last and wanted.get("deviceId", DEVICE) == DEVICE
+        ]
+        return _json(200, found[offset:][:limit])
 
     def _registered(self, asked: Asked) -> Answer:
         if asked.method == "GET":
@@ -208,8 +237,11 @@ class FakeAndroidSmsGateway:
         )
 
     def _when(self) -> str:
-        now = datetime.datetime.fromtimestamp(self._now(), datetime.UTC)
-        return now.isoformat(timespec="milliseconds")
+        return _written(self._now())
+
+
+def _written(at: float) -> str:
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).isoformat(timespec="milliseconds")
 
 
 def told(status: int, message: str, headers: dict[str, str] | None = None) -> Answer:

@@ -7,8 +7,9 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, cast
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
 
@@ -20,6 +21,9 @@ MESSAGES = f"/api/v2/users/{ACCOUNT}/messages"
 FIELDS = frozenset(
     ("applicationId", "to", "from", "text", "media", "tag", "priority", "expiration")
 )
+#: What its list may be asked by, and which of these are fields of an entry.
+SAME = ("sourceTn", "destinationTn", "messageDirection")
+LISTED_BY = frozenset((*SAME, "fromDateTime", "toDateTime", "limit", "pageToken"))
 LONGEST, LONGEST_TAG = 2048, 1024
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
 
@@ -32,6 +36,7 @@ class FakeBandwidth:
         self.refusal: Answer | None = None
         self._now = now
         self._times: dict[str, datetime] = {}
+        self._kept: list[tuple[datetime, dict[str, Any]]] = []
 
     def settings(self, url: str) -> Mapping[str, Any]:
         return {
@@ -51,30 +56,52 @@ class FakeBandwidth:
         if path != MESSAGES:
             return error(404, "not-found")
         if asked.method == "GET":
-            return self._list(parse_qs(query))
+            return self._list(dict(parse_qsl(query)))
         if asked.method != "POST":
             return error(405, "method-not-allowed")
         return self.refusal or self._accepted(asked)
 
-    def _list(self, wanted: Mapping[str, Sequence[str]]) -> Answer:
-        (origin,), (to,) = wanted.get("sourceTn", ("",)), wanted.get("destinationTn", ("",))
-        first = datetime.fromisoformat(wanted.get("fromDateTime", ("1970-01-01T00:00Z",))[0])
+    def keep(self, taken: Taken, status: str, code: str = "", *, at: float) -> None:
+        """Have a message that was sent in the list, by the type of the event that tells of it."""
+        word = {"message-failed": "FAILED"}.get(status, status.partition("-")[2].upper())
+        told = {"errorCode": int(code)} if code else {}
+        self._kept.append((datetime.fromtimestamp(at, UTC), self._listed(taken, word) | told))
+
+    def _list(self, wanted: Mapping[str, str]) -> Answer:
+        if not wanted or not LISTED_BY.issuperset(wanted):
+            return error(400, "request-validation", "query")
+        first, last = (
+            datetime.fromisoformat(wanted.get(name, otherwise))
+            for name, otherwise in (
+                ("fromDateTime", "1970-01-01T00:00Z"),
+                ("toDateTime", "9999-01-01T00:00Z"),
+            )
+        )
+        sent = [(self._times[taken.id], self._listed(taken, "SENT")) for taken in self.taken]
         found = [
-            {
-                "messageId": taken.id,
-                "accountId": ACCOUNT,
-                "sourceTn": taken.origin,
-                "destinationTn": taken.to,
-                "messageStatus": "SENT",
-                "messageDirection": "OUTBOUND",
-                "messageType": "mms" if taken.media else "sms",
-                "segmentCount": 1,
-                "receiveTime": self._times[taken.id].isoformat(),
-            }
-            for taken in self.taken
-            if (taken.origin, taken.to) == (origin, to) and self._times[taken.id] >= first
+            {**entry, "receiveTime": at.isoformat()}
+            for at, entry in sorted([*sent, *self._kept], key=itemgetter(0), reverse=True)
+            if first <= at <= last
+            and all(entry[name] == wanted.get(name, entry[name]) for name in SAME)
         ]
-        return _json(200, {"totalCount": len(found), "pageInfo": {}, "messages": found})
+        start = int(base64.b64decode(wanted.get("pageToken", "")) or b"0")
+        after = start + int(wanted.get("limit", "100"))
+        token = base64.b64encode(str(after).encode()).decode()
+        pages = {"nextPageToken": token} if after < len(found) else {}
+        told = {"totalCount": len(found), "pageInfo": pages, "messages": found[start:after]}
+        return _json(200, told)
+
+    def _listed(self, taken: Taken, status: str) -> dict[str, Any]:
+        return {
+            "messageId": taken.id,
+            "accountId": ACCOUNT,
+            "sourceTn": taken.origin,
+            "destinationTn": taken.to,
+            "messageStatus": status,
+            "messageDirection": "OUTBOUND",
+            "messageType": "mms" if taken.media else "sms",
+            "segmentCount": 1,
+        }
 
     def _accepted(self, asked: Asked) -> Answer:
         if asked.headers.get("content-type", "").partition(";")[0] != "application/json":

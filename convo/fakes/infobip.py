@@ -4,8 +4,9 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
 
@@ -13,7 +14,13 @@ KEY = "infobip-key-0123456789abcdef"
 MESSAGES, LOGS = "/sms/3/messages", "/sms/3/logs"
 #: Of a message as the SDK's models have them.
 FIELDS = frozenset(("sender", "destinations", "content", "options", "webhooks"))
+LISTED_BY = frozenset(
+    ("messageId", "sender", "sentSince", "sentUntil", "limit", "useCursor", "cursor")
+)
 LONGEST_ID = 200
+LONGEST_PAGE = 1_000
+PAGE = 50
+"""It tells fewer at once than it may be asked for."""
 GROUPS = ("ACCEPTED", "PENDING", "UNDELIVERABLE", "DELIVERED", "EXPIRED", "REJECTED")
 _DIGITS = re.compile(r"[1-9]\d{6,14}\Z", re.ASCII)
 
@@ -24,6 +31,8 @@ class FakeInfobip:
     def __init__(self, now: Now = time.time) -> None:  # noqa: ARG002 - every fake is made alike
         self.taken: list[Taken] = []
         self.refusal: Answer | None = None
+        #: What its log has beside the messages it has taken; `at` (seconds) it tells nobody.
+        self.kept: list[dict[str, Any]] = []
 
     def settings(self, url: str) -> Mapping[str, Any]:
         return {"api_key": KEY, "base_url": url, "opted_out": ["REJECTED_DESTINATION"]}
@@ -33,14 +42,32 @@ class FakeInfobip:
             return error(401, "UNAUTHORIZED")
         path, _, query = asked.target.partition("?")
         if (asked.method, path) == ("GET", LOGS):
-            return self._log(parse_qs(query).get("messageId", []))
+            return self._log(dict(parse_qsl(query)))
         if (asked.method, path) != ("POST", MESSAGES):
             return error(404, "NOT_FOUND")
         return self.refusal or self._enqueued(asked)
 
-    def _log(self, ids: Sequence[str]) -> Answer:
-        found = [taken for taken in self.taken if taken.id in ids]
-        return _json(200, {"results": [_listed(taken) for taken in found]})
+    def keep(self, taken: Taken, status: str, code: str = "", *, at: float) -> None:
+        """Have a message that was sent in the log."""
+        self.kept.append({**_logged(self.told(taken, status, code)), "at": at})
+
+    def _log(self, asked: Mapping[str, str]) -> Answer:
+        if not LISTED_BY.issuperset(asked) or not 0 < int(asked.get("limit", "50")) <= LONGEST_PAGE:
+            return error(400, "BAD_REQUEST")
+        if "messageId" in asked:
+            found = [taken for taken in self.taken if taken.id == asked["messageId"]]
+            return _json(200, {"results": [_logged(_listed(taken)) for taken in found]})
+        since, until = (_moment(asked[name]) for name in ("sentSince", "sentUntil"))
+        found = [
+            {name: value for name, value in entry.items() if name != "at"}
+            | {"sentAt": _written(entry["at"])}
+            for entry in sorted(self.kept, key=lambda entry: entry["at"], reverse=True)
+            if since <= entry["at"] <= until and asked.get("sender") in (None, entry["sender"])
+        ]
+        first = int(asked.get("cursor", "0"))
+        after = first + PAGE
+        cursor = {"limit": PAGE, "nextCursor": str(after) if after < len(found) else None}
+        return _json(200, {"results": found[first:after], "cursor": cursor})
 
     def _enqueued(self, asked: Asked) -> Answer:
         if asked.headers.get("content-type", "").partition(";")[0] != "application/json":
@@ -107,6 +134,19 @@ class FakeInfobip:
         body = {"results": [*results], "messageCount": len(results), "pendingMessageCount": 0}
         kind = {"content-type": "application/json"}
         return Webhook(url=url, headers=kind, body=json.dumps(body).encode())
+
+
+def _logged(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The log has another name for whom a message went to than reports have."""
+    return {"destination" if name == "to" else name: value for name, value in told.items()}
+
+
+def _moment(told: str) -> float:
+    return datetime.strptime(told, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+
+
+def _written(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S}.000+0000"
 
 
 def _listed(taken: Taken) -> dict[str, Any]:

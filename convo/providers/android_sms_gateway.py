@@ -11,6 +11,7 @@ import math
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -34,6 +35,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
+from convo.providers.android_sms_gateway_lists import PhoneList
 from convo.providers.android_sms_gateway_webhooks import PhoneWebhooks
 from convo.providers.http import HttpClient, Response
 from convo.providers.wire import sender
@@ -97,6 +99,11 @@ class Options(BaseModel):
         le=3,
         description="The SIM to send by, from 1; texts to another one are passed over. Without it "
         "the phone's default sends and all SIMs are heard.",
+    )
+    lists: bool = Field(
+        default=True,
+        description="Whether the list of sent messages is read, for statuses that no webhook has "
+        "told. `false` for a phone in local mode whose app has no such list.",
     )
     base_url: str = Field(
         default="https://api.sms-gate.app/3rdparty/v1",
@@ -192,6 +199,8 @@ class AndroidSmsGateway:
         )
         origin = {"simNumber": options.sim, "deviceId": options.device}
         self._origin = {name: value for name, value in origin.items() if value}
+        self.lists = options.lists
+        self._list = PhoneList(http, self._messages, self._auth, options.device)
 
     async def close(self) -> None:
         """Nothing is held here: the connections are the client's."""
@@ -214,7 +223,9 @@ class AndroidSmsGateway:
             if event.event in TEXTS:
                 return self._texts(event, [event.payload], request, alone=True)
             if event.event in STATUSES:
-                return self._status(event.event, _message(event.payload), outbound, request)
+                about = _message(event.payload)
+                arrival = self._status(event.event, about, outbound, request.brought)
+                return Parsed(arrivals=(arrival,), answer=ANSWER)
         except _NONSENSE:
             raise WebhookRejected("The phone's webhook is no event of its app.") from None
         return _passed_over(f"event {event.event[:40]!r}")
@@ -273,7 +284,7 @@ class AndroidSmsGateway:
         mark = hashlib.blake2b(repr(facts).encode(), digest_size=16).hexdigest()
         return Arrival(event=event, dedupe=f"in:{self._channel}:{mark}", raw=raw)
 
-    def _status(self, word: str, about: _Message, outbound: str, request: RawRequest) -> Parsed:
+    def _status(self, word: str, about: _Message, outbound: str, raw: bytes = b"") -> Arrival:
         id = about.message_id
         if not id:
             raise WebhookRejected("The phone's report has no id.")
@@ -287,8 +298,7 @@ class AndroidSmsGateway:
             code=code,
         )
         key = f"report:{self._channel}:{id}:{word}:{code}"
-        arrival = Arrival(event=event, dedupe=key, raw=request.brought)
-        return Parsed(arrivals=(arrival,), answer=ANSWER)
+        return Arrival(event=event, dedupe=key, raw=raw)
 
     # --- sending ------------------------------------------------------------------------------
 
@@ -323,6 +333,19 @@ class AndroidSmsGateway:
         if answer.status == 200 and isinstance(answer.json(), dict):
             return LookedUp(found="sent", provider_ids=(message.id,))
         return LookedUp(found="not_sent" if answer.status == 404 else "unknown")
+
+    # --- listing ------------------------------------------------------------------------------
+
+    async def inbound_since(self, since: int) -> Sequence[Arrival]:  # noqa: ARG002
+        """None: its list has beginnings of texts, and the phone repeats its webhooks by itself."""
+        return ()
+
+    async def reports_between(self, since: int, until: int) -> Sequence[Arrival]:
+        arrivals: list[Arrival] = []
+        for word, told in await self._list.sent(since, until):
+            with suppress(WebhookRejected):
+                arrivals.append(self._status(word, msgspec.convert(told, _Message), ""))
+        return arrivals
 
 
 def proof_of(body: bytes, stamp: str, key: bytes) -> bytes:

@@ -7,7 +7,8 @@ webhooks and on error codes, and what nyaruka/courier sends and reads.
 import hmac
 import math
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -33,6 +34,7 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
+from convo.providers.bandwidth_lists import BandwidthList
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
 from convo.providers.wire import opted_out_there, sender
@@ -177,6 +179,8 @@ _NONSENSE = (msgspec.DecodeError, UnicodeDecodeError)
 class Bandwidth:
     """One number at Bandwidth."""
 
+    lists = True
+
     def __init__(self, channel: Channel, options: Options, http: HttpClient, country: str) -> None:
         self._channel = channel.name
         self._country = country
@@ -196,6 +200,7 @@ class Bandwidth:
         self._messages = f"{base}/api/v2/users/{options.account}/messages"
         self._from = "" if channel.address is None else written(channel.address)
         self._origin = {"applicationId": options.application, "from": self._from}
+        self._list = BandwidthList(http, self._messages, self._auth, self._from)
 
     async def close(self) -> None:
         """Nothing is held here: the connections are the client's."""
@@ -250,7 +255,7 @@ class Bandwidth:
         )
         return Arrival(event=event, dedupe=f"in:{self._channel}:{message.id}", raw=raw)
 
-    def _status(self, event: _Event, outbound: str, raw: bytes) -> tuple[Arrival, ...]:
+    def _status(self, event: _Event, outbound: str, raw: bytes = b"") -> tuple[Arrival, ...]:
         message = event.message
         if not message.id:
             raise msgspec.DecodeError("a report without an id")
@@ -321,6 +326,19 @@ class Bandwidth:
             return LookedUp(found="unknown")
         ids = tuple(each.message_id for each in listed if each.message_id)
         return LookedUp(found="alike" if ids else "not_sent", provider_ids=ids)
+
+    # --- listing ------------------------------------------------------------------------------
+
+    async def inbound_since(self, since: int) -> Sequence[Arrival]:  # noqa: ARG002
+        """None: Bandwidth keeps no words, and a text without them cannot be answered."""
+        return ()
+
+    async def reports_between(self, since: int, until: int) -> Sequence[Arrival]:
+        arrivals: list[Arrival] = []
+        for told in await self._list.sent(since, until):
+            with suppress(BadAddress, *_NONSENSE):
+                arrivals += self._status(msgspec.convert(told, _Event), "")
+        return arrivals
 
 
 def basic(user: str, password: SecretStr) -> str:

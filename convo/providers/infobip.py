@@ -5,7 +5,8 @@ status codes and webhooks, and what nyaruka/courier sends and reads.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +32,7 @@ from convo.errors import (
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.http import HttpClient, Response
+from convo.providers.infobip_lists import InfobipLog
 from convo.providers.refusals import refusal
 from convo.providers.wire import opted_out_there, sender, with_plus
 
@@ -178,6 +180,7 @@ class Infobip:
 
     unsigned = True
     looks_up = True
+    lists = True
 
     def __init__(
         self, channel: Channel, options: Options, http: HttpClient, *, country: str, clock: Clock
@@ -193,6 +196,7 @@ class Infobip:
         self._auth = {"Authorization": f"App {key}", "Accept": "application/json"}
         self._headers = {**self._auth, "Content-Type": "application/json"}
         self._from = "" if channel.address is None else written(channel.address).lstrip("+")
+        self._log = InfobipLog(http, self._logs, self._auth, self._from)
         self._opted_out = frozenset(options.opted_out)
         self._style = (
             {"transliteration": options.transliteration} if options.transliteration else {}
@@ -246,7 +250,7 @@ class Infobip:
         return Arrival(event=event, dedupe=f"in:{self._channel}:{item.message_id}", raw=raw)
 
     def _status(
-        self, item: _Item, status: _Status, outbound: str, raw: bytes
+        self, item: _Item, status: _Status, outbound: str, raw: bytes = b""
     ) -> tuple[Arrival, ...]:
         if not item.message_id:
             raise msgspec.DecodeError("a report without an id")
@@ -328,6 +332,22 @@ class Infobip:
             return LookedUp(found="sent", provider_ids=(message.id,))
         remembered = self._clock() - since < REMEMBERED
         return LookedUp(found="not_sent" if remembered else "unknown")
+
+    # --- listing ------------------------------------------------------------------------------
+
+    async def inbound_since(self, since: int) -> Sequence[Arrival]:  # noqa: ARG002
+        """None: Infobip's inbox tells each text once, and forgets it whether we have it or not."""
+        return ()
+
+    async def reports_between(self, since: int, until: int) -> Sequence[Arrival]:
+        arrivals: list[Arrival] = []
+        remembered = max(since, self._clock() - REMEMBERED)
+        for entry in await self._log.sent(remembered, until):
+            with suppress(BadAddress, *_NONSENSE):
+                item = msgspec.convert(entry, _Item)
+                if item.status is not None:
+                    arrivals += self._status(item, item.status, "")
+        return arrivals
 
 
 def _failure(answer: Response) -> SendError:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from convo.providers.by_offset import ListByOffset
 from convo.providers.http import HttpClient
+from convo.providers.paged import PagedList, by_offset
 from convo.providers.wire import object_of, objects_of, text_of
 
 PAGE_SIZE = 20
@@ -24,15 +24,14 @@ class MessageBirdList:
 
     def __init__(self, http: HttpClient, url: str, login: Mapping[str, str], ours: str) -> None:
         self._ours = ours
-        self._list = ListByOffset(
+        self._list = PagedList(
             http=http,
             company="MessageBird",
             url=url,
             login=login,
-            page_size=PAGE_SIZE,
-            pages_at_most=PAGES_AT_MOST,
             holds="items",
-            counts=("totalCount",),
+            turning=by_offset(PAGE_SIZE, "totalCount"),
+            pages_at_most=PAGES_AT_MOST,
         )
 
     async def received(self, since: int) -> Sequence[Mapping[str, str]]:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from convo.providers.by_offset import ListByOffset
 from convo.providers.http import HttpClient
+from convo.providers.paged import PagedList, by_offset
 from convo.providers.wire import text_of
 
 PAGE_SIZE = 20
@@ -28,15 +28,14 @@ class PlivoList:
         """`origin` is what sends say of where they come from: `src` or `powerpack_uuid`."""
         names = {"src": "from_number", "powerpack_uuid": "powerpack_id"}
         self._origin = {names[name]: value for name, value in origin.items()}
-        self._list = ListByOffset(
+        self._list = PagedList(
             http=http,
             company="Plivo",
             url=url,
             login=login,
-            page_size=PAGE_SIZE,
-            pages_at_most=PAGES_AT_MOST,
             holds="objects",
-            counts=("meta", "total_count"),
+            turning=by_offset(PAGE_SIZE, "meta", "total_count"),
+            pages_at_most=PAGES_AT_MOST,
         )
 
     async def sent(self, since: int, until: int) -> Sequence[Mapping[str, str]]:

@@ -2,6 +2,8 @@
 
 import json
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +12,7 @@ import pytest
 
 from convo.core.events import Inbound, Report
 from convo.errors import BadSignature, SendUncertain, WebhookRejected
-from convo.fakes import Asked, Said
+from convo.fakes import Asked, Said, Taken
 from convo.fakes.android_sms_gateway import DEVICE, PASSWORD, USER, FakeAndroidSmsGateway
 from convo.ports import RawRequest
 from convo.providers import android_sms_gateway
@@ -62,7 +64,8 @@ class Caught:
     def _ask(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Any:
         self.asked.append(request(method, url, headers, body))
         named = {name.lower(): value for name, value in headers.items()}
-        target = urlsplit(url).path
+        parts = urlsplit(url)
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         answer = self._fake.answer(Asked(method=method, target=target, headers=named, body=body))
         assert answer.status in (200, 201, 202)
         return json.loads(answer.body)
@@ -100,6 +103,45 @@ async def test_a_message_is_sent_and_asked_for_as_the_projects_own_client_does()
         theirs.asked[1].path,
         theirs.asked[1].authorization,
     )
+
+
+@pytest.mark.anyio
+async def test_messages_are_listed_as_the_projects_own_client_lists_them() -> None:
+    fake, http = company(), HttpClient()
+    taken = Taken(id="77", to=CONTACT, origin=OURS, text="")
+    fake.keep(taken, "sms:failed", "RESULT_ERROR_NO_SERVICE", at=NOW)
+    fake.keep(replace(taken, id="78"), "sms:pending", at=NOW)
+    async with FakeServer(fake.answer) as server:
+        phone = adapter(fake, http, server.url, device=DEVICE)
+        (arrival,) = await phone.reports_between((NOW - 60) * 1_000, NOW * 1_000)
+        await http.close()
+    (posted,) = phone.receive(
+        raw(fake.report(taken, "sms:failed", "RESULT_ERROR_NO_SERVICE"))
+    ).arrivals
+    assert (arrival.event, arrival.dedupe) == (posted.event, posted.dedupe)
+    theirs: Any = Caught(company())
+    base = "http://127.0.0.1:1/3rdparty/v1"
+    until = datetime.fromtimestamp(NOW, UTC)
+    client = vendor.APIClient(USER, PASSWORD, base_url=base, http=theirs)
+    client.get_messages(
+        query=vendor.domain.MessagesQueryFilter(
+            from_=until - timedelta(seconds=60), to=until, device_id=DEVICE
+        ),
+        pagination=vendor.domain.QueryPagination(limit=100, offset=0),
+    )
+    got = ours(server.asked[0])
+    (wanted,) = theirs.asked
+    assert (got.method, got.path, got.query, got.authorization) == (
+        wanted.method,
+        wanted.path,
+        wanted.query,
+        wanted.authorization,
+    )
+
+
+def test_a_phone_without_such_a_list_is_not_asked_for_one() -> None:
+    assert adapter(company()).lists
+    assert not adapter(company(), lists=False).lists
 
 
 # --- what comes in -------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import anyio.to_thread
@@ -108,6 +109,58 @@ async def test_a_message_is_sent_and_looked_for_as_the_sdk_does(media: tuple[str
     assert page.messages
     assert len(page.messages) == 2
     assert sent.parts == made.segment_count
+
+
+@pytest.mark.anyio
+async def test_messages_are_listed_as_the_sdk_lists_them_and_the_next_page_by_its_token() -> None:
+    fake, http = company(), HttpClient()
+    for n in range(LISTED + 1):
+        fake.keep(replace(TAKEN, id=f"{n}"), "message-delivered", at=NOW)
+    async with FakeServer(fake.answer) as server:
+        first, last = (NOW - 60) * 1_000, NOW * 1_000 + 7
+        found = await adapter(http, url=server.url).reports_between(first, last)
+        settings = vendor.Configuration(
+            host=f"{server.url}/api/v2",
+            username=USER,
+            password=PASSWORD,
+            ignore_operation_servers=True,
+        )
+        theirs = MessagesApi(vendor.ApiClient(settings))
+
+        def listed(token: str | None) -> Any:
+            return theirs.list_messages(
+                ACCOUNT,
+                source_tn=OURS,
+                message_direction=vendor.ListMessageDirectionEnum.OUTBOUND,
+                from_date_time="2026-11-22T09:59:00.000Z",
+                to_date_time="2026-11-22T10:00:00.007Z",
+                limit=LISTED,
+                page_token=token,
+            )
+
+        page = await anyio.to_thread.run_sync(listed, None)
+        rest = await anyio.to_thread.run_sync(listed, page.page_info.next_page_token)
+        await http.close()
+    assert len(found) == len(page.messages) + len(rest.messages) == LISTED + 1
+    mine, other_page, their_get, their_other = map(ours, server.asked)
+    for got, wanted in ((mine, their_get), (other_page, their_other)):
+        assert (got.path, got.query, got.authorization) == (
+            wanted.path,
+            wanted.query,
+            wanted.authorization,
+        )
+
+
+@pytest.mark.anyio
+async def test_a_status_that_no_callback_tells_is_no_report() -> None:
+    fake, http = company(), HttpClient()
+    fake.keep(replace(TAKEN, id="1"), "message-queued", at=NOW)
+    fake.keep(replace(TAKEN, id="2", origin="+12025550177"), "message-sent", at=NOW)
+    fake.keep(replace(TAKEN, id="3"), "message-failed", "9902", at=NOW)
+    async with FakeServer(fake.answer) as server:
+        (arrival,) = await adapter(http, url=server.url).reports_between(0, NOW * 1_000)
+        await http.close()
+    assert arrival.event == Report(channel="main", provider_id="3", status="sent", code="9902")
 
 
 def test_the_sdk_reads_of_the_callbacks_what_we_read() -> None:

@@ -7,7 +7,7 @@ those who operate a line, and why the others list nothing.
 import json
 import re
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -20,8 +20,8 @@ from convo.errors import SendError, Unavailable
 from convo.fakes import Answer, Asked, Fake, Said, Taken
 from convo.ports import Arrival
 from convo.ports.listings import CanList
-from convo.providers.by_offset import ListByOffset
 from convo.providers.http import HttpClient
+from convo.providers.paged import PagedList, by_offset
 from convo.runtime.reconciler import lists as reads_lists
 from convo.wiring import PROVIDERS
 from tests.fakes.http_server import FakeServer
@@ -186,6 +186,49 @@ async def test_what_is_no_whole_list_is_an_error_and_never_an_empty_one(name: st
             await http.close()
 
 
+JUNK = (None, 7, [], {}, "x")
+
+
+@pytest.mark.parametrize("name", LISTED)
+async def test_entries_that_are_nonsense_hide_no_good_one(name: str) -> None:
+    """Where a company's list is read entry by entry; else all of it is an error."""
+    async with listing(name) as told:
+
+        def spoilt(asked: Asked) -> Answer:
+            answer = cast(Fake, told.stands.fake).answer(asked)
+            document = json.loads(answer.body)
+            found = document if isinstance(document, list) else document.values()
+            for entries in (document,) if found is document else found:
+                if isinstance(entries, list) and entries:
+                    good = entries[-1]
+                    bad = [{**good, field: junk} for field in good for junk in JUNK]
+                    entries[:0] = [*JUNK, *bad]
+            return Answer(body=json.dumps(document).encode())
+
+        if told.lists.text:
+            told.text(told.said("7"), NOW)
+        if told.lists.report:
+            word = (told.lists.words or tuple(told.stands.hears.statuses))[0]
+            told.report(told.stands.taken, word)
+        async with FakeServer(spoilt) as server:
+            http = HttpClient()
+            lister = cast(
+                CanList,
+                line(name, http, told.stands.fake, server.url, told.lists.settings).provider,
+            )
+            found: list[Arrival] = []
+            with suppress(SendError):
+                found += await lister.inbound_since((NOW - MINUTE) * 1_000)
+                found += await lister.reports_between(
+                    (NOW - MINUTE) * 1_000, (NOW + MINUTE) * 1_000
+                )
+                ids = [getattr(each.event, "provider_id", "") for each in found]
+                assert ids.count("7") >= bool(told.lists.text)
+                assert ids.count(told.stands.taken.id) >= bool(told.lists.report)
+                assert "" not in ids
+            await http.close()
+
+
 @pytest.mark.parametrize("whole", [True, False])
 async def test_a_list_longer_than_is_read_is_told_in_part_only_where_a_part_will_do(
     whole: bool,
@@ -197,14 +240,14 @@ async def test_a_list_longer_than_is_read_is_told_in_part_only_where_a_part_will
 
     async with FakeServer(endless) as server:
         http = HttpClient()
-        of_ours = ListByOffset(
+        of_ours = PagedList(
             http=http,
             company="Somebody",
             url=server.url,
             login={},
-            page_size=2,
-            pages_at_most=3,
             holds="",
+            turning=by_offset(2),
+            pages_at_most=3,
         )
         if whole:
             with pytest.raises(Unavailable, match="more than 3 pages"):

@@ -2,6 +2,7 @@
 
 import json
 import math
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio.to_thread
@@ -86,6 +87,51 @@ async def test_a_message_is_sent_and_looked_for_as_the_sdk_does() -> None:
     assert made.messages
     assert sent.provider_ids == found.provider_ids == (made.messages[0].message_id,)
     assert logs.results
+
+
+@pytest.mark.anyio
+async def test_the_log_is_asked_for_as_the_sdk_does_and_no_further_back_than_it_reaches() -> None:
+    fake, http = FakeInfobip(), HttpClient()
+    until = datetime.fromtimestamp(NOW, UTC)
+    async with FakeServer(fake.answer) as server:
+        assert not await adapter(http, url=server.url).reports_between(0, NOW * 1_000)
+        settings = vendor.Configuration(host=server.url, api_key=KEY)
+        settings.datetime_format = "%Y-%m-%dT%H:%M:%S.000%z"
+        theirs = SmsApi(vendor.ApiClient(settings))
+        logs = await anyio.to_thread.run_sync(
+            lambda: theirs.get_outbound_sms_message_logs(
+                sender=OURS[1:],
+                sent_since=until - timedelta(hours=48),
+                sent_until=until,
+                limit=1_000,
+                use_cursor=True,
+            )
+        )
+        await http.close()
+    assert logs.results == []
+    got, their_get = map(ours, server.asked)
+    # The SDK spells what is true as Python does.
+    query = [(name, value.lower() if value == "True" else value) for name, value in their_get.query]
+    assert (got.path, got.query, got.authorization) == (
+        their_get.path,
+        query,
+        their_get.authorization,
+    )
+
+
+@pytest.mark.anyio
+async def test_what_somebody_else_sent_is_no_report_of_ours() -> None:
+    fake, http = FakeInfobip(), HttpClient()
+    entries = [
+        {"messageId": "1", "sender": "Salon", "status": {"groupName": "DELIVERED"}},
+        {"messageId": "2", "sender": OURS[1:], "status": {"groupName": "DELIVERED"}},
+    ]
+    answer = Answer(body=json.dumps({"results": entries, "cursor": {}}).encode())
+    async with FakeServer(lambda _: answer) as server:
+        (arrival,) = await adapter(http, url=server.url).reports_between(0, NOW * 1_000)
+        await http.close()
+    assert isinstance(arrival.event, Report)
+    assert (arrival.event.provider_id, fake.kept) == ("2", [])
 
 
 def test_the_sdk_reads_of_a_webhook_what_we_read() -> None:

@@ -4,7 +4,7 @@ from convo.errors import ConfigError, Invalid, Refused, SendUncertain, Unavailab
 from convo.fakes import Said, Webhook
 from convo.fakes.android_sms_gateway import KEY, PASSWORD, FakeAndroidSmsGateway, told
 from convo.providers import android_sms_gateway
-from tests.providers.sheets import Hears, Sends, Sheet
+from tests.providers.sheets import Hears, Lists, Sends, Sheet
 
 
 def _stale(fake: FakeAndroidSmsGateway, webhook: Webhook) -> Webhook:
@@ -42,6 +42,10 @@ SHEET = Sheet(
         ),
         limited=lambda headers: told(429, "Too many requests", headers),
         callback=False,
+    ),
+    lists=Lists(
+        report=lambda fake, taken, word, code, at: fake.keep(taken, word, code, at=at),
+        page_size=100,
     ),
     secrets=(KEY, PASSWORD),
 )

@@ -4,7 +4,7 @@ from convo.errors import ConfigError, Invalid, Refused, SendUncertain
 from convo.fakes import Said, Webhook
 from convo.fakes.bandwidth import CALLBACK_PASSWORD, PASSWORD, FakeBandwidth, error
 from convo.providers import bandwidth
-from tests.providers.sheets import Hears, Sends, Sheet
+from tests.providers.sheets import Hears, Lists, Sends, Sheet
 
 
 def _several(fake: FakeBandwidth, said: tuple[Said, ...]) -> Webhook:
@@ -46,6 +46,11 @@ SHEET = Sheet(
         callback=False,
         media=True,
         longest=2048,
+    ),
+    lists=Lists(
+        report=lambda fake, taken, word, code, at: fake.keep(taken, word, code, at=at),
+        words=("message-sending", "message-sent", "message-delivered", "message-failed"),
+        page_size=100,
     ),
     secrets=(PASSWORD, CALLBACK_PASSWORD),
 )

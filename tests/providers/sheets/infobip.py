@@ -11,7 +11,7 @@ from convo.errors import (
 from convo.fakes import Said, Webhook
 from convo.fakes.infobip import KEY, FakeInfobip, accepted, error
 from convo.providers import infobip
-from tests.providers.sheets import Hears, Sends, Sheet
+from tests.providers.sheets import Hears, Lists, Sends, Sheet
 
 
 def _several(fake: FakeInfobip, said: tuple[Said, ...]) -> Webhook:
@@ -57,6 +57,10 @@ SHEET = Sheet(
             (error(500, "GENERAL_ERROR"), SendUncertain),
         ),
         limited=lambda headers: error(429, "TOO_MANY_REQUESTS", headers),
+    ),
+    lists=Lists(
+        report=lambda fake, taken, word, code, at: fake.keep(taken, word, code, at=at),
+        page_size=50,
     ),
     secrets=(KEY,),
 )
