@@ -23,6 +23,9 @@ def visit(folder: Path) -> tuple[str, int] | None:
     if not file.exists():
         return None
     with closing(sqlite3.connect(file)) as calendar:
+        # The file is there a moment before its table is.
+        if not calendar.execute("SELECT 1 FROM sqlite_master WHERE name = 'visit'").fetchone():
+            return None
         found = calendar.execute("SELECT state, changes FROM visit WHERE name = 'A17'").fetchall()
     return found[0] if found else None
 
