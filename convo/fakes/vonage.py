@@ -11,6 +11,7 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
 from convo.fakes.fake import Answer, Asked, Now, Said, Taken, Webhook
+from convo.fakes.vonage_applications import VonageApplications
 
 KEY, SECRET = "abcd1234", "api-secret-0123"
 SIGNATURE_SECRET = "fake-signature-secret-at-least-32-bytes!!"
@@ -51,7 +52,12 @@ class FakeVonage:
     def __init__(self, now: Now = time.time) -> None:
         self.taken: list[Taken] = []
         self.refusal: Answer | None = None
+        self.applications = VonageApplications()
         self._now = now
+
+    @property
+    def calls(self) -> str:
+        return self.applications.calls
 
     def settings(self, url: str) -> Mapping[str, Any]:
         return {
@@ -63,12 +69,16 @@ class FakeVonage:
         }
 
     def answer(self, asked: Asked) -> Answer:
-        if asked.method != "POST" or asked.target != MESSAGES:
+        told = self.applications.knows(asked.target.partition("?")[0])
+        if not told and (asked.method != "POST" or asked.target != MESSAGES):
             return problem(404, "")
         if asked.headers.get("authorization") != BASIC:
             return problem(401, "")
-        if self.refusal is not None:
-            return self.refusal
+        if told:
+            return self.applications.answer(asked)
+        return self.refusal or self._created(asked)
+
+    def _created(self, asked: Asked) -> Answer:
         try:
             said: Any = json.loads(asked.body)
         except ValueError:

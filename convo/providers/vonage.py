@@ -123,7 +123,7 @@ def connect(
     return VonageMessages(
         channel.name,
         origin,
-        f"{base}/v1/messages",
+        base,
         http,
         login=login,
         secrets=secrets,

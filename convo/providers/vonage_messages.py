@@ -31,6 +31,7 @@ from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
 from convo.providers.tokens import claims, fits
+from convo.providers.vonage_webhooks import VonageWebhooks
 from convo.providers.wire import object_of, opted_out_there, sender, with_plus
 
 ANSWER = HttpAnswer()
@@ -88,10 +89,17 @@ class Login:
     application: str = ""
     private_key: str = field(default="", repr=False)
 
+    @property
+    def by_secret(self) -> str:
+        """The header's value of the account itself; empty where its secret is not known."""
+        if not self.secret:
+            return ""
+        return "Basic " + b64encode(f"{self.key}:{self.secret}".encode()).decode()
+
     def authorization(self, now: int) -> str:
         """The header's value at `now`, ms since 1970."""
         if not self.application:
-            return "Basic " + b64encode(f"{self.key}:{self.secret}".encode()).decode()
+            return self.by_secret
         # Only who sends as an application waits until this is loaded.
         import jwt  # noqa: PLC0415
 
@@ -166,7 +174,7 @@ class VonageMessages:
         self,
         channel: str,
         origin: str,
-        url: str,
+        base: str,
         http: HttpClient,
         *,
         login: Login,
@@ -176,8 +184,11 @@ class VonageMessages:
     ) -> None:
         self._channel = channel
         self._origin = origin
-        self._url = url
+        self._url = f"{base}/v1/messages"
         self._http = http
+        self.webhook_settings = VonageWebhooks(
+            http=http, base=base, authorization=login.by_secret, address=origin
+        )
         self._login = login
         self._secrets = secrets
         self._country = country

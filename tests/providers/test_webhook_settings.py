@@ -13,7 +13,6 @@ from convo.fakes import Answer, Told
 from convo.ports.lines import keeps_a_line
 from convo.ports.pulling import pulls
 from convo.ports.webhook_settings import WebhookSettings, webhook_settings
-from convo.wiring import PROVIDERS
 from tests.fakes.http_server import FakeServer, Mode
 from tests.providers.test_every_provider import SHEETS, Line, line, standing
 
@@ -33,7 +32,7 @@ NO_API = {
     "messagebird": "its flows are built on the dashboard",
     "kannel": "its own file says it",
     "generic_http": "nobody knows what it is",
-    "vonage": "Convo does not tell it yet",
+    "vonage_sms": "Vonage first wants a 200 of the address, unsigned, and gets none",
     "sinch": "Convo does not tell it yet",
     "bandwidth": "Convo does not tell it yet",
     "infobip": "Convo does not tell it yet",
@@ -50,11 +49,10 @@ def hears_by_webhook(stands: Line) -> bool:
 
 
 def test_nobody_is_forgotten() -> None:
-    can = {SHEETS[name].provider or name for name in CAN}
-    called = {SHEETS[n].provider or n for n in SHEETS if hears_by_webhook(line(n))}
-    assert can | NO_API.keys() == called
-    assert not can & NO_API.keys()
-    assert BY_HAND.keys() == called <= PROVIDERS.keys()
+    called = {name for name in SHEETS if hears_by_webhook(line(name))}
+    assert {*CAN} | NO_API.keys() == called
+    assert not NO_API.keys() & {*CAN}
+    assert BY_HAND.keys() == {SHEETS[name].provider or name for name in called}
 
 
 @asynccontextmanager
