@@ -8,7 +8,16 @@ from typing import Any
 from convo.console.phones import Happening
 from convo.core.events import Answered, Arriving
 from convo.core.record_codec import Recorded
-from convo.language.chats import Deed, Duplicate, Passing, Reported, Speaking, Written
+from convo.language.chats import (
+    Deed,
+    Duplicate,
+    GivenBack,
+    Passing,
+    Pictured,
+    Reported,
+    Speaking,
+    Written,
+)
 
 A_MINUTE = 60_000
 """Milliseconds that somebody may take over a text before a chat says that time has passed."""
@@ -121,9 +130,13 @@ def _deeds(happenings: Sequence[Happening], begun: int) -> Iterator[Deed | ToThe
                 clock = at
             case Happening(kind="phone", facts={"language": str(language)}) if language:
                 yield Speaking(language=language)
-            case Happening(kind="text", facts={"mine": True, "at": at, "text": text}):
+            case Happening(kind="text", facts={"mine": True, "at": at, "text": text, **more}):
                 yield from _waited(clock, at)
-                yield Written(text=text)
+                yield Pictured(links=more["media"]) if more["media"] else Written(text=text)
+                clock = at
+            case Happening(kind="back", facts={"at": at}):
+                yield from _waited(clock, at)
+                yield GivenBack()
                 clock = at
             case Happening(kind="twice"):
                 yield Duplicate()

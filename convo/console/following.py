@@ -15,6 +15,7 @@ from convo.ledger.why import TOLD, why
 from convo.ports import Store
 from convo.routing.playbook import Playbook
 from convo.runtime.following import recorded
+from convo.steps.handoff import Handoff
 
 AGAIN = 0.03
 """Seconds between two looks at the records."""
@@ -69,6 +70,12 @@ def told(turn: Recorded, zone: ZoneInfo) -> Mapping[str, object]:
     }
 
 
+def with_a_person(frame: Frame, playbook: Playbook) -> bool:
+    """Whether a person has taken over where this stands."""
+    flow = playbook.versions.get(frame.version, playbook.flows).get(frame.flow)
+    return flow is not None and isinstance(flow.steps.get(frame.step), Handoff)
+
+
 def standing(state: ContactState | None, playbook: Playbook, now: int) -> Mapping[str, object]:
     """Where a contact's conversations stand, the one that goes on last."""
     if state is None:
@@ -91,7 +98,12 @@ def standing(state: ContactState | None, playbook: Playbook, now: int) -> Mappin
 
     return {
         "sessions": [
-            {"flow": frame.flow, "step": frame.step, "answers": answers(frame)}
+            {
+                "flow": frame.flow,
+                "step": frame.step,
+                "handed": with_a_person(frame, playbook),
+                "answers": answers(frame),
+            }
             for session in state.sessions
             for frame in session.frames
         ]

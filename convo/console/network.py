@@ -45,6 +45,8 @@ class Brought:
     id: str
     number: str
     text: str = field(repr=False)
+    #: Links of pictures.
+    media: tuple[str, ...] = field(default=(), repr=False)
 
 
 #: Brings a text to the business by its webhook. Says what was wrong, or nothing.
@@ -54,7 +56,11 @@ Brings = Callable[[Brought], Awaitable[str]]
 class Network:
     """Between the phones and a wire, which is the page's own or a provider's."""
 
-    def __init__(self, phones: Phones, brings: Brings, sleep: Sleep) -> None:
+    def __init__(
+        self, phones: Phones, brings: Brings, sleep: Sleep, *, pictures: bool = True
+    ) -> None:
+        """`pictures` says whether the wire can bring them."""
+        self.pictures = pictures
         self._phones = phones
         self._brings = brings
         self._sleep = sleep
@@ -78,10 +84,10 @@ class Network:
         if isinstance(event, Inbound) and event.contact.e164 in self._kept:
             self._kept[event.contact.e164] += 1
 
-    async def write(self, number: str, text: str) -> str:
+    async def write(self, number: str, text: str, media: tuple[str, ...] = ()) -> str:
         """A phone sends this. Says what was wrong, or nothing."""
-        brought = Brought(id=uuid4().hex, number=number, text=text)
-        self._phones.wrote(brought.id, number, text)
+        brought = Brought(id=uuid4().hex, number=number, text=text, media=media)
+        self._phones.wrote(brought.id, number, text, media)
         self._kept[number] = 0
         try:
             wrong = await self._brings(brought)

@@ -13,10 +13,11 @@ from convo.ports import Clock
 MOST_UNHEARD = 1_000
 
 #: A phone and the language it is known to speak; how the network treats it; a text on it, or on
-#: its way there; that it has arrived, how far it got, or that its webhook came twice; what a turn
-#: did; that the contact is a stranger again; what became of changed files; and a journey in time.
+#: its way there; that it has arrived, how far it got, or that its webhook came twice; that a person
+#: gave the conversation back; what a turn did; that the contact is a stranger again; what became of
+#: changed files; and a journey in time.
 Kind = Literal[
-    "phone", "mood", "text", "arrived", "status", "twice", "turn", "anew", "flows", "time"
+    "phone", "mood", "text", "arrived", "status", "twice", "back", "turn", "anew", "flows", "time"
 ]
 
 
@@ -55,10 +56,14 @@ class Phones:
         """Everything so far."""
         return self._told
 
-    def wrote(self, id: str, number: str, text: str) -> None:
+    def wrote(self, id: str, number: str, text: str, media: tuple[str, ...] = ()) -> None:
         """The customer has sent this."""
-        facts = {"id": id, "number": number, "mine": True, "text": text, "at": self._clock()}
-        self.tell("text", facts)
+        facts = {"id": id, "number": number, "mine": True, "text": text, "media": media}
+        self.tell("text", {**facts, "at": self._clock()})
+
+    def given_back(self, number: str) -> None:
+        """The person who had taken over gives the conversation back."""
+        self.tell("back", {"number": number, "at": self._clock()})
 
     def takes(self, arriving: Arriving) -> None:
         """Ours is on its way, with what it costs; once, however often it is tried."""

@@ -23,6 +23,7 @@ from convo.drawing.outline import outlined
 from convo.drawing.placing import placed
 from convo.drawing.svg import RULES, svg_of
 from convo.errors import BadAddress
+from convo.language.chats import read_pictures
 from convo.language.durations import read_duration
 from convo.language.text_problems import TextProblem
 from convo.language.texts import spoken
@@ -45,6 +46,8 @@ Forgets = Callable[[str], Awaitable[None]]
 Stands = Callable[[str], Awaitable[Mapping[str, object]]]
 #: From the next text on, the number is known to speak the language.
 Speaks = Callable[[str, str], None]
+#: Gives the number's newest conversation back that a person has; whether there was one.
+GivesBack = Callable[[str], Awaitable[bool]]
 #: When the next thing happens by itself, ms since 1970; None when nothing will.
 Next = Callable[[], Awaitable[int | None]]
 
@@ -61,6 +64,7 @@ class TryOut:
     forget: Forgets
     stands: Stands
     speaks: Speaks
+    give_back: GivesBack
     next_due: Next
     diary: Diary
     save: Saves
@@ -77,6 +81,8 @@ class TryOut:
             Route("/try/happenings", self.happenings),
             Route("/try/standing", self.standing),
             Route("/try/text", self.text, methods=["POST"]),
+            Route("/try/picture", self.picture, methods=["POST"]),
+            Route("/try/back", self.back, methods=["POST"]),
             Route("/try/phone", self.phone, methods=["POST"]),
             Route("/try/mood", self.mood, methods=["POST"]),
             Route("/try/anew", self.anew, methods=["POST"]),
@@ -98,6 +104,7 @@ class TryOut:
             country=playbook.business.country,
             countries=countries(page_language(request)),
             moods=MOODS,
+            pictures=self.network.pictures,
             languages=languages_of(playbook.business.languages),
             flows=flows,
             words=playbook.words_to_try()[:8],
@@ -150,15 +157,39 @@ class TryOut:
     async def text(self, request: Request) -> Response:
         """Send a text from a phone."""
         asked = await _posted(request)
-        text, country = asked.get("text", ""), self.playbook().business.country
-        try:
-            number = read_number(asked.get("number", ""), country).e164
-        except BadAddress as error:
-            return _wrong(str(error))
+        text = asked.get("text", "")
         if not text.strip() or len(text) > LONGEST_TEXT:
             return _wrong(self._say(request)["bad_text"].format(LONGEST_TEXT))
-        wrong = await self.network.write(number, text)
+        return await self._sent(asked.get("number", ""), text)
+
+    async def picture(self, request: Request) -> Response:
+        """Send pictures from a phone, by their `links`, and write nothing."""
+        asked = await _posted(request)
+        links = asked.get("links", "")
+        if not self.network.pictures:
+            return _wrong(self._say(request)["no_pictures"], 409)
+        try:
+            pictures = read_pictures(links[:LONGEST_TEXT])
+        except ValueError:
+            return _wrong(self._say(request)["bad_picture"])
+        return await self._sent(asked.get("number", ""), "", pictures.links)
+
+    async def _sent(self, written: str, text: str, media: tuple[str, ...] = ()) -> Response:
+        try:
+            number = read_number(written, self.playbook().business.country).e164
+        except BadAddress as error:
+            return _wrong(str(error))
+        wrong = await self.network.write(number, text, media)
         return JSONResponse({"wrong": wrong, "number": number}, 502 if wrong else 200)
+
+    async def back(self, request: Request) -> Response:
+        """The person who has this phone's conversation gives it back."""
+        number = (await _posted(request)).get("number", "")
+        if number not in self._numbers():
+            return _wrong(self._say(request)["no_phone"])
+        if not await self.give_back(number):
+            return _wrong(self._say(request)["nobody_has_it"], 409)
+        return JSONResponse({})
 
     async def time(self, request: Request) -> Response:
         """Move the clock ahead: `by` a length such as "10m", or to what is `next`."""

@@ -36,6 +36,7 @@ from convo.fakes.vonage import FakeVonage
 from convo.fakes.yunpian import FakeYunpian
 
 __all__ = [
+    "BRING_PICTURES",
     "FAKES",
     "Answer",
     "Approvals",
@@ -69,3 +70,18 @@ FAKES: Mapping[str, Callable[[Now], Fake]] = {
     "kannel": FakeKannel,
     "generic_http": FakeGateway,
 }
+
+#: Those whose webhooks bring pictures too.
+BRING_PICTURES = frozenset(
+    {
+        "twilio",
+        "telnyx",
+        "vonage",
+        "plivo",
+        "messagebird",
+        "sinch",
+        "bandwidth",
+        "infobip",
+        "generic_http",
+    }
+)

@@ -1,7 +1,8 @@
 """The terminal as a provider: the phone prompt of `convo run`, and the peer of tests.
 
 A text comes in as JSON, `{"from": "+12025550101", "text": "book", "id": "1"}`; one with the same
-`id` is the same text again, and without `id` every text is new. A report on a message comes to its
+`id` is the same text again, and without `id` every text is new. With pictures their links stand in
+`media`, blanks between them, and the text may be empty. A report on a message comes to its
 own address, `{"status": "delivered"}`, with a `code` where there is something to say.
 """
 
@@ -56,6 +57,7 @@ class _Typed:
     sender: str = field(repr=False)
     text: str = field(repr=False)
     id: str = ""
+    media: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +81,18 @@ class Console:
 
     def receive(self, request: RawRequest) -> Parsed:
         typed = _typed(request.body)
-        if not typed.text:
+        if not (typed.text or typed.media):
             return Parsed(arrivals=(), answer=ANSWER, ignored=("it has no text",))
         try:
             contact = sender(typed.sender, self._country)
         except BadAddress as reason:
             raise WebhookRejected(f"Not kept: {reason}.") from None
         event = Inbound(
-            channel=self._channel, contact=contact, text=typed.text, provider_id=typed.id
+            channel=self._channel,
+            contact=contact,
+            text=typed.text,
+            provider_id=typed.id,
+            media=typed.media,
         )
         dedupe = f"in:{self._channel}:{typed.id}" if typed.id else ""
         return Parsed(
@@ -115,7 +121,12 @@ class Console:
 def _typed(body: bytes) -> _Typed:
     try:
         said = msgspec.json.decode(body, type=dict[str, str])
-        return _Typed(sender=said["from"], text=said["text"], id=said.get("id", ""))
+        return _Typed(
+            sender=said["from"],
+            text=said["text"],
+            id=said.get("id", ""),
+            media=tuple(said.get("media", "").split()),
+        )
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
         raise WebhookRejected(
             'The body must be {"from": "+...", "text": "...", "id": "..."}.'

@@ -15,19 +15,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convo.console.diary import Diary
-from convo.console.following import follow, standing
+from convo.console.following import follow, standing, with_a_person
 from convo.console.frame import HOME, PAGES, Frame
 from convo.console.network import Network
 from convo.console.one_time_link import SignIn
 from convo.console.phones import Phones
 from convo.console.security import Rooms, guarded
-from convo.console.try_out import Next, Stands, TryOut
-from convo.core.events import Arriving
+from convo.console.try_out import GivesBack, Next, Stands, TryOut
+from convo.core.events import Arriving, HandedBack
 from convo.core.links import SignedIds
 from convo.core.numbers import PhoneNumber
 from convo.core.presence import Role
 from convo.errors import StoreError
+from convo.fakes import BRING_PICTURES
 from convo.policy.numbering import example_number
+from convo.ports import Arrival
 from convo.providers import console
 from convo.providers.console import Deliver
 from convo.routing.playbook import Playbook
@@ -114,7 +116,8 @@ class Developing:
         if self.company is not None:
             company = FakeWire(self.company, door, settings=settings, channel=channel, ids=ids)
         brings = wire.bring if company is None else company.bring
-        network = Network(phones, brings, traveller.sleep)
+        pictures = self.company is None or self.company.provider in BRING_PICTURES
+        network = Network(phones, brings, traveller.sleep, pictures=pictures)
 
         def kept(event: Arriving) -> None:
             diary.kept(event)
@@ -153,6 +156,7 @@ class Developing:
                 forget=lambda number: store.forget(PhoneNumber(number)),
                 stands=_standing(settings, business.shelf, traveller),
                 speaks=lambda number, language: languages.speaks(PhoneNumber(number), language),
+                give_back=_giving_back(settings, business, phones),
                 next_due=_next_due(settings, traveller),
                 diary=diary,
                 save=partial(save, channel=channel, settings=self.settings),
@@ -218,6 +222,22 @@ def _standing(settings: Settings, shelf: Shelf[Playbook], traveller: Traveller) 
         return standing(state, shelf.playbook, traveller.now())
 
     return stands
+
+
+def _giving_back(settings: Settings, business: Wired, phones: Phones) -> GivesBack:
+    async def give_back(number: str) -> bool:
+        contact = PhoneNumber(number)
+        async with open_ledger(settings) as ledger:
+            state = await ledger.contact(contact)
+        frames = [session.frame for session in state.sessions] if state is not None else []
+        if not any(with_a_person(frame, business.shelf.playbook) for frame in frames):
+            return False
+        phones.given_back(number)
+        handed = HandedBack(contact=contact, session="")
+        await business.intake.keep(spoken_to(settings), Arrival(event=handed, dedupe=""))
+        return True
+
+    return give_back
 
 
 def _next_due(settings: Settings, traveller: Traveller) -> Next:

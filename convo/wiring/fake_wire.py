@@ -163,7 +163,13 @@ class FakeWire:
 
     async def bring(self, brought: Brought) -> str:
         """A text from a phone, as the company brings it; what was wrong, or nothing."""
-        said = Said(sender=brought.number, to=self._address, text=brought.text, id=brought.id)
+        said = Said(
+            sender=brought.number,
+            to=self._address,
+            text=brought.text,
+            id=brought.id,
+            media=brought.media,
+        )
         return await self._post(self._fake.inbound(said, self._webhook))
 
     async def _post(self, webhook: Webhook) -> str:

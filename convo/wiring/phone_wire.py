@@ -26,6 +26,7 @@ class PhoneWire:
     async def bring(self, brought: Brought) -> str:
         """A text from a phone; what was wrong, or nothing."""
         told = {"from": brought.number, "text": brought.text, "id": brought.id}
+        told |= {"media": " ".join(brought.media)}
         answer = await self._door.post(self._webhook, json=told)
         return "" if answer.is_success else f"{answer.status_code} {answer.text}"
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from convo.fakes import FAKES
+from convo.fakes import BRING_PICTURES, FAKES
 from convo.fakes.words import word_for
 from tests.console.browser import NONE, TABLES, Dev, developing, sitting, trying_out
 from tests.console.test_moods import far, treated
@@ -188,6 +188,21 @@ def test_behind_twilio_the_moods_are_answered_by_the_real_adapter(
         far(desk, 3, "✓✓ delivered")
 
 
+@pytest.mark.parametrize(("company", "brings"), [("twilio", True), ("kannel", False)])
+def test_a_picture_comes_by_a_company_that_brings_pictures_and_by_no_other(
+    tmp_path: Path, company: str, brings: bool
+) -> None:
+    asked = {"number": PHONE, "links": "https://pictures.example/roof.jpg"}
+    with (
+        developing(tmp_path / "shop", NONE, "--fake", company) as dev,
+        httpx.Client(base_url=dev.url, headers=OURS, timeout=60, trust_env=False) as client,
+    ):
+        assert client.get(dev.link).status_code == 303
+        answer = client.post("/try/picture", json=asked)
+        wrong = "" if brings else "This channel brings no pictures."
+        assert (answer.status_code, answer.json()["wrong"]) == (200 if brings else 409, wrong)
+
+
 def test_a_company_that_nobody_pretends_is_told_with_those_there_are(tmp_path: Path) -> None:
     written(tmp_path / "shop", TABLES, {})
     told = told_by(tmp_path / "shop", "twillio")
@@ -201,3 +216,8 @@ def test_the_words_of_a_company_mean_to_its_adapter_what_the_network_means(compa
     assert hears is not None
     assert hears.statuses[word_for(company, "delivered")] == "delivered"
     assert hears.statuses[word_for(company, "undelivered")] in ("undelivered", "failed")
+
+
+def test_the_companies_that_bring_pictures_are_those_whose_sheets_say_so() -> None:
+    hears = {company: next(iter(sheets_of(company).values())).hears for company in FAKES}
+    assert {name for name, each in hears.items() if each and each.media} == BRING_PICTURES

@@ -8,6 +8,25 @@ from playwright.sync_api import Browser, expect
 
 from tests.console.browser import PATIENCE, Desk, Dev, developing, sitting
 
+ROOF = """
+flow: roof
+about: A picture says what is broken
+class: service
+languages: [en]
+start: {words: [roof]}
+answers: {picture: text}
+steps:
+  picture:
+    ask: {en: Please send us a picture.}
+    expect: photo
+    save: picture
+    silent: [{after: 2h, go: done}]
+  thanks:
+    say: {en: "Thank you, we have got your picture."}
+  done:
+    end: reported
+"""
+
 
 def save(desk: Desk, name: str, title: str, n: int = 0) -> None:
     """Fill in the dialog, and press its button."""
@@ -132,4 +151,53 @@ def test_a_file_that_changed_meanwhile_is_what_the_chat_says_and_its_author_is_t
         told(desk, 'There is no step "dya".')
         assert not (dev.folder / "flows/tests/broken.chat").exists()
         assert all("422" in each for each in desk.complaints)
+        desk.complaints.clear()
+
+
+def test_pictures_and_what_a_person_gives_back_are_tried_and_saved(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with (
+        developing(tmp_path / "shop", {"roof": ROOF}) as dev,
+        sitting(browser, dev, "en-GB") as desk,
+    ):
+        desk.text("roof")
+        desk.hears("Please send us a picture.")
+        page = desk.page
+        page.click(".pictures summary")
+        page.fill(".pictures [name=links]", "https://pictures.example/mine.jpg")
+        page.keyboard.press("Enter")
+        desk.hears("Thank you, we have got your picture.")
+        expect(page.locator(".texts .mine .said").last).to_have_text(
+            "https://pictures.example/mine.jpg"
+        )
+        expect(page.locator("#standing .back")).to_have_count(0)
+        desk.text("complaint")
+        desk.hears("Somebody will answer you here")
+        desk.says("#standing", "a person has it")
+        page.click("#standing .back")
+        desk.says(".texts", "A person gave it back")
+        desk.says("#standing", "No conversation is open.")
+        save(desk, "tried", "")
+        told(desk, "Written to flows/tests/tried.chat, and it passes.")
+        lines = (dev.folder / "flows/tests/tried.chat").read_text("utf-8").splitlines()
+        assert lines[-1] == "= front_desk: ended answered by a person"
+        assert lines[2:5] == [
+            "> roof",
+            "< Please send us a picture.",
+            "% picture https://pictures.example/mine.jpg",
+        ]
+        assert "% back" in lines
+        assert "1 chat passed, 0 failed" in convo_test(dev, "flows/tests/tried.chat")
+        # What is no link, and what nobody has, does nothing and says so.
+        asking = """async ([path, asked]) => (await fetch(path, {method: "POST",
+            headers: {"Content-Type": "application/json"}, body: JSON.stringify(asked)})).json()"""
+        number = desk.phone().locator(".number").inner_text()
+        for path, asked, wrong in (
+            ("/try/picture", {"number": number, "links": "roof.jpg"}, "A picture is its link"),
+            ("/try/back", {"number": number}, "No person has this conversation."),
+            ("/try/back", {"number": "+12025550199"}, "There is no such phone here."),
+        ):
+            assert wrong in page.evaluate(asking, [path, asked])["wrong"]
+        assert all("409" in each or "422" in each for each in desk.complaints)
         desk.complaints.clear()

@@ -46,6 +46,14 @@ def test_what_is_typed_becomes_an_event() -> None:
     assert parsed.answer.status == 200
 
 
+def test_pictures_come_by_their_links_and_need_no_text() -> None:
+    links = "https://a.example/1.jpg https://a.example/2.jpg"
+    body = typed(**{"from": "+12025550101", "text": "", "media": links})
+    [arrival] = adapter().receive(asked("/in/main/t", body)).arrivals
+    assert isinstance(arrival.event, Inbound)
+    assert arrival.event.media == ("https://a.example/1.jpg", "https://a.example/2.jpg")
+
+
 def test_without_an_id_every_text_is_new() -> None:
     request = asked("/in/main/t", typed(**{"from": "+12025550101", "text": "1"}))
     assert adapter().receive(request).arrivals[0].dedupe == ""

@@ -89,6 +89,14 @@ function look() {
   else fromTheBeginning(picture);
 }
 
+// What whoever has taken over presses.
+function back(number) {
+  const button = made("button", "back", say.give_back);
+  button.type = "button";
+  button.addEventListener("click", () => post("/try/back", { number }));
+  return button;
+}
+
 async function stand(number) {
   watched = number;
   const answer = await fetch(`/try/standing?${new URLSearchParams({ number })}`).catch(() => null);
@@ -97,8 +105,10 @@ async function stand(number) {
   const [nowhere, list] = at("standing").children;
   list.replaceChildren();
   nowhere.hidden = stands.sessions.length > 0;
-  for (const { flow, step, answers } of stands.sessions) {
-    list.append(made("dt", "", flow), made("dd", "", `${say.at_step} ${step}`));
+  for (const { flow, step, handed, answers } of stands.sessions) {
+    const where = made("dd", "", `${say.at_step} ${step}${handed ? ` · ${say.handed} ` : ""}`);
+    if (handed) where.append(back(number));
+    list.append(made("dt", "", flow), where);
     for (const [name, value] of Object.entries(answers))
       list.append(made("dt", "answer", name), made("dd", "answer", value));
   }
@@ -131,6 +141,7 @@ hear("text", phones.showText);
 hear("arrived", phones.showArrived);
 hear("status", phones.showStatus);
 hear("twice", phones.showTwice);
+hear("back", phones.showBack);
 hear("anew", (anew) => {
   phones.showAnew(anew);
   told.delete(anew.number);

@@ -38,6 +38,10 @@ export function phoneOf(number) {
       form.requestSubmit();
     }
   });
+  article.querySelector(".pictures form")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    post("/try/picture", { number, ...fields(event.target) });
+  });
   for (const word of article.querySelectorAll("[data-word]"))
     word.addEventListener("click", () => send(word.dataset.word));
   article
@@ -74,7 +78,7 @@ export function showMood({ number, mood }) {
 export function showText({ id, number, mine, text, media = [], at: when, parts, encoding, price }) {
   const log = phoneOf(number).querySelector(".texts");
   const item = made("li", mine ? "mine" : "ours away");
-  item.append(made("p", "said", [text, ...media].join("\n")), made("p", "cost"));
+  item.append(made("p", "said", [text, ...media].filter(Boolean).join("\n")), made("p", "cost"));
   const known = { item, mine, status: "queued", code: "", told: [hours.format(new Date(when))] };
   if (!mine) known.told.push(`${parts} ${parts === 1 ? say.part : say.parts}`, encoding, ...(price ? [price] : []));
   texts.set(id, known);
@@ -103,6 +107,12 @@ export function showStatus({ id, theirs, status, code }) {
   if (!known || (FINAL.includes(known.status) && !FINAL.includes(status))) return;
   Object.assign(known, { status, code });
   below(known);
+}
+
+export function showBack({ number }) {
+  const log = phoneOf(number).querySelector(".texts");
+  log.firstElementChild.append(made("li", "aside-note", say.given_back));
+  log.scrollTop = log.scrollHeight;
 }
 
 export function showTwice({ id, kept }) {
