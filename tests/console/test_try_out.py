@@ -17,7 +17,8 @@ def test_a_visit_is_booked_by_phone_while_the_flow_lights_its_steps(
         desk.text("1")
         desk.hears("Which day and time?")
         desk.here("day")
-        desk.text("tomorrow 3pm")
+        # Not tomorrow: in the afternoon the reminder of the day before would come at once.
+        desk.text("in 5 days 3pm")
         desk.hears("Reply YES to book it")
         desk.here("sure")
         desk.says("#standing", "haircut")
