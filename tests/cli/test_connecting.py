@@ -188,6 +188,38 @@ def test_the_doctor_asks_nobody_without_an_address(convo: Convo, shop: Path) -> 
         assert fake.asked == []
 
 
+NOT_CALLED = """
+[channels.out]
+provider = "log"
+file = "out.txt"
+
+[channels.line]
+provider = "smpp"
+address = "12345"
+host = "127.0.0.1"
+system_id = "convo"
+password = "a-password"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("out", "log: no texts come in by it, so there is nothing to tell it."),
+        ("line", "smpp: it needs no webhook, for Convo calls there."),
+    ],
+)
+def test_a_channel_that_nobody_calls_needs_nothing(
+    convo: Convo, shop: Path, name: str, why: str
+) -> None:
+    settings = shop / "convo.toml"
+    text = settings.read_text("utf-8").replace("[server]\n", f'[server]\npublic_url = "{PUBLIC}"\n')
+    settings.write_text(text + NOT_CALLED, "utf-8")
+    told = convo("-C", shop, "channel", "connect", name)
+    assert told.exit_code == 1
+    assert told.output == why + "\n"
+
+
 @pytest.mark.parametrize(
     ("stands", "said"),
     [

@@ -33,9 +33,9 @@ NO_API = {
     "kannel": "its own file says it",
     "generic_http": "nobody knows what it is",
     "vonage_sms": "Vonage first wants a 200 of the address, unsigned, and gets none",
-    "sinch": "Convo does not tell it yet",
+    "sinch": "the callback URL of a plan stands on the dashboard alone",
     "bandwidth": "Convo does not tell it yet",
-    "infobip": "Convo does not tell it yet",
+    "infobip": "the old API for it ends, and the new one is shown to customers alone",
     "console": "it is the phone beside `convo run`",
 }
 
