@@ -1,18 +1,16 @@
-"""The keyboard and the screen of `convo chat`: lines in, bubbles or plain lines or JSON out."""
+"""The keyboard of `convo chat`: what is typed there happens, and the screen tells of it."""
 
-import json
-import shutil
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from convo.cli.telling import beside, bubble, given, standing, state_lines
-from convo.core.failures import failure_in
+from convo.cli.screen import Manner, Screen
+from convo.cli.telling import given, state_lines
 from convo.errors import BadAddress, ConvoError
 from convo.language.chats import (
     Asking,
@@ -23,7 +21,6 @@ from convo.language.chats import (
     Speaking,
     Written,
     read_pictures,
-    said_lines,
 )
 from convo.language.durations import duration_words, read_duration
 from convo.language.text_problems import TextProblem
@@ -53,7 +50,6 @@ COMMANDS: Mapping[str, str] = {
 TRIED = 8
 """Words that are offered at the start."""
 
-Manner = Literal["bubbles", "lines", "json"]
 Loaded = tuple[Playbook, str]
 
 
@@ -79,11 +75,9 @@ class Talk:
         self._flow = flow
         self._start = start
         self._real = TESTED if pretends else EVERYTHING
-        self._tells = tells
+        self._screen = Screen(tells, types_answers=pretends)
         self._lines: Iterator[str] | None = None
         self._prompts: Any = None
-        self._told: list[Mapping[str, Any]] = []
-        self._failed = False
         self._stack = AsyncExitStack()
         self._conversation: Conversation
         self._commands: Mapping[str, Callable[[str], Awaitable[None]]] = {
@@ -108,7 +102,7 @@ class Talk:
         playbook, note = self._load()
         async with self._stack:
             await self._begin(playbook)
-            if self._tells == "bubbles":
+            if self._screen.for_people:
                 self._welcome(playbook, note)
             elif note:
                 click.echo(note, err=True)
@@ -117,12 +111,11 @@ class Talk:
                     await self._take(line)
             except (Hangup, EOFError, KeyboardInterrupt):
                 pass
-            if self._tells == "bubbles":
+            if self._screen.for_people:
                 click.secho("Bye.", dim=True)
-        if self._tells == "json":
-            click.echo(json.dumps(self._told, ensure_ascii=False, indent=2))
+        self._screen.close()
         # At the keyboard a slip of the hand is no failure.
-        return self._failed and self._tells != "bubbles"
+        return self._screen.failed and not self._screen.for_people
 
     async def _begin(self, playbook: Playbook) -> None:
         await self._stack.aclose()
@@ -140,7 +133,7 @@ class Talk:
     # --- lines in -----------------------------------------------------------------------------
 
     def _piped(self) -> Iterator[str] | None:
-        return None if self._tells == "bubbles" else (line.rstrip("\n") for line in sys.stdin)
+        return None if self._screen.for_people else (line.rstrip("\n") for line in sys.stdin)
 
     async def _next(self) -> str | None:
         if self._lines is not None:
@@ -175,9 +168,9 @@ class Talk:
             elif (obey := self._commands.get(command)) is not None:
                 await obey(rest.strip())
             else:
-                self._complain(f"There is no {command}. /help shows what there is.")
+                self._screen.complain(f"There is no {command}. /help shows what there is.")
         except (ConvoError, TextProblem) as error:
-            self._complain(str(error))
+            self._screen.complain(str(error))
 
     async def _happen(self, deed: Deed) -> None:
         self._tell(await self._conversation.happen(deed))
@@ -185,8 +178,8 @@ class Talk:
     async def _quietly(self, deed: Deed, note: str) -> None:
         """Something of which nothing comes by itself."""
         exchange = await self._conversation.happen(deed)
-        if self._tells == "bubbles":
-            self._note(note)
+        if self._screen.for_people:
+            self._screen.note(note)
         else:
             self._tell(exchange)
 
@@ -196,7 +189,7 @@ class Talk:
         name = rest or self._flow
         if name is None:
             flows = ", ".join(self._conversation.rehearsal.playbook.flows)
-            self._complain(f"Say which: /start NAME, of {flows}.")
+            self._screen.complain(f"Say which: /start NAME, of {flows}.")
             return
         await self._happen(Asking(name=name))
 
@@ -204,25 +197,29 @@ class Talk:
         try:
             pictures = read_pictures(rest)
         except ValueError as error:
-            self._complain(str(error))
+            self._screen.complain(str(error))
             return
         await self._happen(pictures)
 
     async def _wait(self, rest: str) -> None:
         length = read_duration(rest) if rest else self._conversation.rehearsal.next_due()
         if length is None:
-            self._complain("Nothing will happen by itself. /wait 1d lets a day pass all the same.")
+            self._screen.complain(
+                "Nothing will happen by itself. /wait 1d lets a day pass all the same."
+            )
             return
         exchange = await self._conversation.happen(Passing(length=length))
         now = f"{self._conversation.now:%a %d %b, %H:%M}"
-        self._note(f"{duration_words(length)} later: {now}")
+        self._screen.note(f"{duration_words(length)} later: {now}")
         self._tell(exchange)
 
     async def _be(self, rest: str) -> None:
         try:
             phone = read_number(rest, self._settings.business.country)
         except BadAddress as error:
-            self._complain(f"That is no number to text from. {error} Like /as +8613800138000")
+            self._screen.complain(
+                f"That is no number to text from. {error} Like /as +8613800138000"
+            )
             return
         await self._quietly(From(phone=phone), f"You text from {phone.e164} now.")
 
@@ -236,7 +233,7 @@ class Talk:
         zone = ZoneInfo(self._settings.business.zone)
         lines = list(why(self._conversation.records, zone))
         for line in lines or ["Nothing has happened yet."]:
-            self._answer(line, "  ", dim=True)
+            self._screen.answer(line, "  ", dim=True)
 
     async def _tell_state(self, _rest: str) -> None:
         rehearsal = self._conversation.rehearsal
@@ -247,21 +244,21 @@ class Talk:
         if due is not None:
             lines.append(("next", f"something happens in {duration_words(due)}"))
         for about, words in lines:
-            self._answer(words, f"  {about:<11}", dim=True)
+            self._screen.answer(words, f"  {about:<11}", dim=True)
 
     async def _save(self, rest: str) -> None:
         name, _, title = rest.partition(" ")
         if not may_be_called(name):
-            self._complain("Name it with letters and digits: /save booking a visit is moved")
+            self._screen.complain("Name it with letters and digits: /save booking a visit is moved")
             return
         if not self._conversation.worth_saving:
-            self._complain("Nothing has happened yet that could be saved.")
+            self._screen.complain("Nothing has happened yet that could be saved.")
             return
         file = self._settings.flows / "tests" / f"{name}.chat"
         new = write_chat(file, self._conversation.chat(title.strip() or name), add=True)
         shown = file.relative_to(self._settings.file.parent).as_posix()
         how = "Saved as" if new else "Added to"
-        self._answer(f"{how} {shown}. `convo test` holds it from now on.", fg="green")
+        self._screen.answer(f"{how} {shown}. `convo test` holds it from now on.", fg="green")
 
     async def _restart(self, _rest: str) -> None:
         from convo.cli.problems import show
@@ -271,19 +268,19 @@ class Talk:
             playbook, note = self._load()
         except FlowErrors as errors:
             show(errors.problems)
-            self._complain(
+            self._screen.complain(
                 "The files have mistakes, so the conversation goes on with the old ones."
             )
             return
         await self._begin(playbook)
-        self._answer(f"Begun again. {note}".rstrip(), fg="green")
+        self._screen.answer(f"Begun again. {note}".rstrip(), fg="green")
 
     async def _tell_words(self, _rest: str) -> None:
-        self._answer("   ".join(self._words()) or "It has no start word yet.")
+        self._screen.answer("   ".join(self._words()) or "It has no start word yet.")
 
     async def _help(self, _rest: str) -> None:
         for name, about in COMMANDS.items():
-            self._answer(about, f"  {name:<15} ")
+            self._screen.answer(about, f"  {name:<15} ")
 
     async def _quit(self, _rest: str) -> None:
         raise Hangup
@@ -291,64 +288,7 @@ class Talk:
     # --- telling ------------------------------------------------------------------------------
 
     def _tell(self, exchange: Exchange) -> None:
-        self._failed = self._failed or bool(exchange.parked)
-        match self._tells:
-            case "json":
-                self._told.append(as_data(exchange))
-            case "lines":
-                for line in exchange.lines:
-                    click.echo(line)
-                for line in said_lines([each.text for each in exchange.said]):
-                    click.echo(line)
-                self._tell_parked(exchange)
-            case _:
-                self._tell_bubbles(exchange)
-
-    def _tell_bubbles(self, exchange: Exchange) -> None:
-        width = shutil.get_terminal_size().columns
-        phone = self._conversation.rehearsal.phone
-        # What was pretended has just been typed.
-        for errand in exchange.errands if self._real is EVERYTHING else ():
-            click.secho(f"  {errand}", fg="yellow", dim=True)
-        *before, last = exchange.said or (None,)
-        for said in before:
-            for line in bubble(said, width, said.to == phone) if said else ():
-                click.echo(line)
-        stands = standing(exchange.where, exchange.ended)
-        if last is None:
-            words = f"nothing is said · {stands}" if stands else "nothing is said"
-            click.secho(f"    {words}", dim=True)
-        else:
-            lines = list(bubble(last, width, last.to == phone))
-            lines[-1] += click.style(f" · {stands}" if stands else "", dim=True)
-            for line in lines:
-                click.echo(line)
-        self._tell_parked(exchange)
-
-    def _answer(self, words: str, label: str = "", **style: Any) -> None:
-        """What a command is answered; beside the JSON, where that is wanted."""
-        for line in self._lines_of(words, label):
-            click.secho(line, err=self._tells == "json", **style)
-
-    def _lines_of(self, words: str, label: str) -> Iterable[str]:
-        """For people as wide as their terminal is; a script reads whole lines."""
-        if self._tells != "bubbles":
-            return (label + words,)
-        return beside(label, words, shutil.get_terminal_size().columns)
-
-    def _note(self, words: str) -> None:
-        """For people; a script reads the lines."""
-        if self._tells == "bubbles":
-            click.secho(f"  {words}", dim=True)
-
-    def _tell_parked(self, exchange: Exchange) -> None:
-        for account in exchange.parked:
-            self._complain(failure_in(account).told)
-
-    def _complain(self, words: str) -> None:
-        self._failed = True
-        for line in self._lines_of(words, "  "):
-            click.secho(line, fg="red", err=self._tells != "bubbles")
+        self._screen.tell(exchange, self._conversation.rehearsal.phone)
 
     def _welcome(self, playbook: Playbook, note: str) -> None:
         name = click.style(self._settings.business.name, bold=True)
@@ -371,24 +311,3 @@ class Talk:
         if self._flow is not None and self._flow in playbook.flows:
             return playbook.flows[self._flow].words
         return playbook.words_to_try()
-
-
-def as_data(exchange: Exchange) -> Mapping[str, Any]:
-    """An exchange for a program."""
-    return {
-        "lines": exchange.lines,
-        "said": [
-            {
-                "text": each.text,
-                "parts": each.parts.count,
-                "encoding": each.parts.encoding,
-                "channel": each.channel,
-                "to": each.to.e164,
-            }
-            for each in exchange.said
-        ],
-        "where": [{"flow": flow, "step": step} for flow, step in exchange.where],
-        "ended": [{"flow": flow, "outcome": outcome} for flow, outcome in exchange.ended],
-        "errands": exchange.errands,
-        "failures": exchange.parked,
-    }
