@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -49,6 +50,8 @@ class FakeYunpian:
         self.approved = Approvals(signatures=(SIGN_NAME,), templates=TEMPLATES)
         self._now = now
         self._taken_at: list[float] = []
+        #: What its list has beside the messages it has taken, by when they were sent.
+        self._kept: list[tuple[float, dict[str, Any]]] = []
 
     def settings(self, url: str) -> Mapping[str, Any]:
         return {"apikey": APIKEY, "base_url": url, "templates": self.approved.templates}
@@ -104,20 +107,20 @@ class FakeYunpian:
             return refused(2)
         if size > MOST_OF_A_PAGE:
             return refused(2)
-        found = [
-            {
-                "sid": each.id,
-                "mobile": each.to.removeprefix("+86"),
-                "send_time": _written(at),
-                "text": f"【{each.origin}】{each.text}",
-                "send_status": "SUCCESS",
-                "report_status": "UNKNOWN",
-                "uid": each.reference or None,
-            }
+        sent = [
+            (at, _entry(each, "UNKNOWN"))
             for at, each in zip(self._taken_at, self.taken, strict=True)
-            if each.to.removeprefix("+86") == fields.get("mobile") and first <= at <= last
+        ]
+        found = [
+            {**entry, "send_time": _written(at)}
+            for at, entry in sorted([*sent, *self._kept], key=itemgetter(0), reverse=True)
+            if first <= at <= last and fields.get("mobile") in (None, entry["mobile"])
         ]
         return _answered(found[(page - 1) * size : page * size])
+
+    def keep(self, taken: Taken, status: str, code: str = "", *, at: float) -> None:
+        """Have a message that was sent in the list."""
+        self._kept.append((at, _entry(taken, status, code)))
 
     def inbound(self, said: Said, url: str) -> Webhook:
         return pushed("sms_reply", self.reply(said), url)
@@ -146,6 +149,18 @@ class FakeYunpian:
             "report_status": status,
         }
         return pushed("sms_status", [item], url or taken.callback)
+
+
+def _entry(taken: Taken, status: str, code: str = "") -> dict[str, Any]:
+    return {
+        "sid": taken.id,
+        "mobile": taken.to.removeprefix("+86"),
+        "text": f"【{taken.origin}】{taken.text}",
+        "send_status": "SUCCESS",
+        "report_status": status,
+        "error_msg": code or None,
+        "uid": taken.reference or None,
+    }
 
 
 def signed(fields: Mapping[str, str]) -> Mapping[str, Any]:

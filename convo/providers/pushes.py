@@ -78,15 +78,21 @@ def reply_of(
 
 
 def report_of(
-    channel: str, status: DeliveryStatus | None, *, ours: str, theirs: str, code: str
+    channel: str,
+    status: DeliveryStatus | None,
+    *,
+    ours: str,
+    theirs: str,
+    code: str,
+    named: str = "",
 ) -> Told:
     """A report on the message that has this id of ours, of theirs, or both; `code` is why it
-    failed. Raises `Passed`."""
+    failed. It is told from others by `named`, else by our id. Raises `Passed`."""
     if not (ours or theirs) or status is None:
         raise Passed("a report names no message, or no outcome")
     why = "" if status == "delivered" else code
     event = Report(channel=channel, outbound=ours, provider_id=theirs, status=status, code=why)
-    return event, f"report:{channel}:{ours or theirs}:{status}:{why}"
+    return event, f"report:{channel}:{named or ours or theirs}:{status}:{why}"
 
 
 def check_extension(told: str, ours: str) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
@@ -34,11 +35,11 @@ from convo.errors import (
     Unavailable,
     WebhookRejected,
 )
-from convo.ports import Clock, HttpAnswer, Parsed, RawRequest, Sent
+from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
 from convo.providers.approved import TemplateOptions, sign_names, template_of
 from convo.providers.http import HttpClient, Response
-from convo.providers.pushes import Told, items_of, parsed, reply_of, report_of
+from convo.providers.pushes import Passed, Told, items_of, parsed, reply_of, report_of
 from convo.providers.refusals import refusal
 from convo.providers.wire import object_of, objects, pairs, text_of
 
@@ -64,7 +65,10 @@ SKEW = 60_000
 """Milliseconds that clocks may differ in a look-up."""
 
 PAGE, MOST_PAGES = 100, 10
-"""Messages of one page of a look-up, and pages: nobody gets a thousand texts in that time."""
+"""Messages of one page, and pages of a look-up: nobody gets a thousand texts in that time."""
+
+PAGES_LISTED = 100
+"""Pages of the list that is read for statuses: the messages behind them keep what they have."""
 
 #: `report_status` of a report.
 STATUSES: Mapping[str, DeliveryStatus] = MappingProxyType(
@@ -149,6 +153,7 @@ class Yunpian:
 
     unsigned = True  # reports are not signed, and commas may shift within the sign of a reply
     looks_up = True
+    lists = True
 
     def __init__(self, channel: Channel, options: Options, http: HttpClient, clock: Clock) -> None:
         self._channel = channel
@@ -202,6 +207,8 @@ class Yunpian:
             STATUSES.get(text_of(item, "report_status")),
             ours=text_of(item, "uid") or outbound,
             theirs=text_of(item, "sid"),
+            # Its list knows nothing of the address that a push names our message by.
+            named=text_of(item, "sid"),
             code=text_of(item, "error_msg"),
         )
 
@@ -240,8 +247,10 @@ class Yunpian:
             "type": "" if message.contact.e164.startswith(MAINLAND) else "global",
         }
         try:
-            listed = await self._listed(asked)
+            listed, whole = await self._listed(asked, MOST_PAGES)
         except SendError:
+            return LookedUp(found="unknown")
+        if not whole:
             return LookedUp(found="unknown")
         if self._options.uid:
             found = [each for each in listed if text_of(each, "uid") == message.id]
@@ -253,19 +262,48 @@ class Yunpian:
             return LookedUp(found="unknown")
         return LookedUp(found="sent" if self._options.uid else "alike", provider_ids=ids)
 
-    async def _listed(self, asked: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
-        """All that was sent to a number in that time. Raises `SendError`."""
+    async def _listed(
+        self, asked: Mapping[str, str], pages: int
+    ) -> tuple[Sequence[Mapping[str, Any]], bool]:
+        """What was sent in that time, as far as so many pages go; whether that is all of it.
+
+        Raises `SendError`.
+        """
         found: list[Mapping[str, Any]] = []
-        for page in range(1, MOST_PAGES + 1):
+        for page in range(1, pages + 1):
             answer = await self._ask(LIST, {**asked, "page_num": str(page)})
             read: object = answer.json()
             if answer.status != 200 or not isinstance(read, list):
                 raise Unavailable("Yunpian's list of what was sent cannot be read")
-            listed = objects(cast("list[object]", read))
-            found += listed
-            if len(listed) < PAGE:
-                return found
-        raise Unavailable("Yunpian's list of what was sent does not end")
+            items = cast("list[object]", read)
+            found += objects(items)
+            if len(items) < PAGE:
+                return found, True
+        return found, False
+
+    # --- listing ------------------------------------------------------------------------------
+
+    async def inbound_since(self, since: int) -> Sequence[Arrival]:  # noqa: ARG002
+        """None: that its list of replies names them as its pushes do is written nowhere."""
+        return ()
+
+    async def reports_between(self, since: int, until: int) -> Sequence[Arrival]:
+        """Those of messages with a signature of this channel: the list is of the whole account."""
+        asked = {
+            "start_time": _in_beijing(since),
+            "end_time": _in_beijing(until),
+            "page_size": str(PAGE),
+            "type": "all",
+        }
+        listed, _ = await self._listed(asked, PAGES_LISTED)
+        ours = tuple(f"【{name}】" for name in sign_names(self._channel).values())
+        arrivals: list[Arrival] = []
+        for item in sorted(listed, key=lambda item: text_of(item, "send_time")):
+            if text_of(item, "text").startswith(ours):
+                with suppress(Passed):
+                    event, once = self._reported(item, "")
+                    arrivals.append(Arrival(event=event, dedupe=once))
+        return arrivals
 
     async def _ask(
         self, path: str, asked: Mapping[str, str], leave_by: float = math.inf

@@ -13,21 +13,28 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import parse_qsl, urlsplit
 
+import anyio
 import pytest
 
 from convo.core.events import Inbound, Report
 from convo.errors import SendError, Unavailable
 from convo.fakes import Answer, Asked, Fake, Said, Taken
-from convo.ports import Arrival
+from convo.ports import Acceptance, Arrival, HttpAnswer, Parsed
 from convo.ports.listings import CanList
 from convo.providers.http import HttpClient
 from convo.providers.paged import PagedList, by_offset
+from convo.runtime.instruments import Instruments
+from convo.runtime.intake import Intake
+from convo.runtime.metrics import Metrics
+from convo.runtime.reconciler import Reconciler
 from convo.runtime.reconciler import lists as reads_lists
+from convo.stores.sqlite.store import SqliteStore
 from convo.wiring import PROVIDERS
 from tests.fakes.http_server import FakeServer
 from tests.fakes.outbound import OURS
 from tests.providers.sheets import Lists
 from tests.providers.test_every_provider import NOW, SHEETS, TEXT, URL, Line, line, raw, standing
+from tests.runtime.stage import business
 
 pytestmark = pytest.mark.anyio
 
@@ -123,6 +130,40 @@ async def test_a_list_without_texts_is_not_asked_for_them(name: str) -> None:
     async with listing(name) as told:
         assert not await told.lister.inbound_since(0)
         assert not told.server.asked
+
+
+@listed(lambda lists: lists.text)
+async def test_a_text_that_was_heard_is_known_in_the_list_and_one_that_was_not_is_taken_once(
+    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = await SqliteStore.open(str(tmp_path / "convo.db"), clock=lambda: NOW * 1_000)
+    instruments = Instruments(clock=lambda: NOW * 1_000, sleep=anyio.sleep, metrics=Metrics())
+    intake = Intake(store=store, business=business(), instruments=instruments)
+    async with listing(name) as told:
+        heard, lost = told.said("7"), told.said("8", "another")
+
+        async def post(said: Said) -> Acceptance:
+            arrivals = (told.by_webhook(said),)
+            parsed = Parsed(arrivals=arrivals, answer=HttpAnswer())
+            (answer,) = await intake.accept("main", parsed)
+            return answer
+
+        assert await post(heard) == "accepted"
+        told.text(heard, NOW - MINUTE)
+        told.text(lost, NOW - MINUTE)
+        reconciler = Reconciler(
+            name="me",
+            store=store,
+            providers={"main": told.stands.provider},
+            intake=intake,
+            instruments=instruments,
+            known_for=7 * 24 * HOUR * 1_000,
+        )
+        await reconciler.reconcile("main")
+        assert "Channel main: 1 texts had lost their webhooks." in caplog.text
+        # Each webhook comes once more: neither is a text of its own, nor another one.
+        assert [await post(heard), await post(lost)] == ["duplicate", "duplicate"]
+    await store.close()
 
 
 # --- how far messages are ------------------------------------------------------------------------

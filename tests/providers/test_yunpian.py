@@ -176,6 +176,31 @@ async def test_what_was_sent_long_before_is_no_answer_to_a_doubt() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_report_that_was_pushed_is_known_in_the_list_which_is_of_all_signatures() -> None:
+    async with standing("yunpian") as (stands, server):
+        provider, fake = cast(Yunpian, stands.provider), cast(FakeYunpian, stands.fake)
+        taken = replace(stands.taken, origin=SIGN_NAME)
+        fake.keep(taken, "FAIL", "DB:0103", at=NOW)
+        fake.keep(replace(taken, id="12", origin="别家"), "SUCCESS", at=NOW)
+        fake.keep(replace(taken, id="13"), "UNKNOWN", at=NOW)
+        (arrival,) = await provider.reports_between((NOW - 60) * 1_000, NOW * 1_000)
+        pushed = fake.report(taken, "FAIL", "DB:0103")
+        # The push names our message by its address, which the list knows nothing of.
+        (told,) = provider.report(raw(pushed), "our-1").arrivals
+        assert arrival.dedupe == told.dedupe
+        fields = fields_of(server.asked[0])
+    # The fields of look-ups but the number; times are Beijing's, and `all` is of both lists.
+    assert fields == {
+        "apikey": APIKEY,
+        "start_time": "2026-11-22 17:59:00",
+        "end_time": "2026-11-22 18:00:00",
+        "page_num": "1",
+        "page_size": "100",
+        "type": "all",
+    }
+
+
+@pytest.mark.anyio
 async def test_a_long_list_is_read_page_by_page_but_not_for_ever() -> None:
     async with standing("yunpian") as (stands, server):
         provider = cast(Yunpian, stands.provider)

@@ -1,14 +1,15 @@
 """Yunpian: templates that are matched over there, forms with JSON in a field, replies signed."""
 
 import json
+from dataclasses import replace
 
 from convo.core.business import Channel
 from convo.errors import ConfigError, Invalid, OptedOut, RateLimited, Refused, SendUncertain
-from convo.fakes import Answer, Said, Webhook
+from convo.fakes import Answer, Said, Taken, Webhook
 from convo.fakes.yunpian import APIKEY, SIGN_NAME, FakeYunpian, pushed, refused, signed
 from convo.providers import yunpian
 from convo.providers.yunpian import Options
-from tests.providers.sheets import Hears, Sends, Sheet
+from tests.providers.sheets import Hears, Lists, Sends, Sheet
 
 
 def channel_of(name: str, options: Options) -> Channel:
@@ -25,6 +26,10 @@ def _several(fake: FakeYunpian, texts: tuple[Said, ...]) -> Webhook:
     items = [fake.reply(text) for text in texts]
     items.insert(1, signed({"text": "?"}))
     return pushed("sms_reply", items, "https://sms.example.org/in/main")
+
+
+def _keep(fake: FakeYunpian, taken: Taken, word: str, code: str, at: int) -> None:
+    fake.keep(replace(taken, origin=SIGN_NAME), word, code, at=at)
 
 
 def _with_200(code: int) -> Answer:
@@ -68,5 +73,6 @@ SHEET = Sheet(
         origin=SIGN_NAME,
         missing="unknown",
     ),
+    lists=Lists(report=_keep, page_size=100),
     secrets=(APIKEY,),
 )
