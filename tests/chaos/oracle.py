@@ -44,6 +44,7 @@ def verdict(kept: Kept, witness: Witness, *, askable: bool) -> Verdict:
         found.findings["left over"] += kept.left_over
     every_text_once(kept.inbounds, witness, found)
     where_texts_lead(kept, witness, found)
+    other_words_once(kept, witness.altered, found)
     _each_reply_once(kept, witness, askable, found)
     for status in witness.refused:
         found.findings["a webhook was not taken"].append(str(status))

@@ -20,6 +20,9 @@ from tests.chaos.wire import Asked, Caller, HungUp, Served
 
 PHONES = 60
 DUPLICATED = 0.1
+ALTERED = 0.05
+"""Texts that are followed by other words under their id, some of which come twice."""
+
 REPORTED = 0.2
 AMBIGUOUS = 0.02
 """Sends that the company cuts off, one half of them after it has taken them."""
@@ -53,6 +56,8 @@ class Witness:
     )
     #: By the webhook's id: when it was acknowledged, by the monotonic clock.
     acknowledged: dict[str, float] = field(default_factory=dict[str, float])
+    #: Number, id and text of what came under the id of another text.
+    altered: set[tuple[str, str, str]] = field(default_factory=set[tuple[str, str, str]])
     posted: list[Posted] = field(default_factory=list[Posted])
     duplicates: int = 0
     looked_up: int = 0
@@ -187,9 +192,17 @@ class Phone:
             self._company.send_again(webhook, after)
         await self._company.told(webhook)
         self._witness.acknowledged[sid] = time.monotonic()
+        if chance.random() < ALTERED:
+            self._alter(number, f"Not {text}", sid, chance.choice((1, 2)))
         patience = 0.0 if chance.random() < IMPATIENT else chance.uniform(*PATIENCE)
         await self._company.silent_or(replied, patience)
         del self._company.waiting[number]
+
+    def _alter(self, number: str, text: str, sid: str, times: int) -> None:
+        """Other words than those that are acknowledged."""
+        self._witness.altered.add((number, sid, text))
+        for _ in range(times):
+            self._company.send_again(self._carrier.webhook(number, text, sid), 0.0)
 
 
 def _numbers(phone: int) -> Iterator[str]:
