@@ -8,14 +8,19 @@ from typing import TypeVar
 
 import pytest
 
+from convo.core.decisions import HeldChoice, HeldDecision, ParkedDecision
+from convo.core.events import Answered
+from convo.core.failures import GivenUp
 from convo.core.records import Record
+from convo.core.shards import SHARDS
 from convo.errors import Fenced, StoreError
-from convo.ports import Settle
+from convo.ports import Arrival, Done, Settle, Wants
 from convo.stores.redis.store import RedisStore
 from tests.servers import PROGRAMS
 from tests.stores.contract_desk import (
     ANN,
     BEN,
+    HOUR,
     START,
     HandSetClock,
     consent,
@@ -232,6 +237,166 @@ async def test_other_words_that_were_told_in_the_lost_moments_are_told_again_and
     (told,) = await desk.records("altered")
     assert told.facts["text"] == "two"
     assert await other.accept([text("two", key="k")]) == ["duplicate"]
+
+
+async def decides(store: RedisStore, decision: HeldDecision | ParkedDecision) -> str:
+    (answer,) = await store.accept([Arrival(event=decision, dedupe="")])
+    return answer
+
+
+async def test_a_held_message_that_was_sent_once_more_in_the_lost_moments_is_held_no_more(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk, web = await desk_of(await opened(), clock), await opened()
+    await desk.say(message("m1"), message("m2"))
+    await desk.settle((await desk.claims())["m1"], "held")
+    send = HeldDecision(contact=ANN, message="m1", choice="send", by="mei")
+    servers.part()
+    assert await decides(web, send) == "accepted"
+    claim = (await desk.claims(messages=1))["m1"]
+    await web.close()  # whoever was told cannot tell it again
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(lambda: desk.advance(messages=0))
+        other = await opened()
+        # It may have left, so nobody is asked again and it is not handed out again.
+        assert await again(lambda: decides(other, send)) == "duplicate"
+    assert await desk.claim() == []
+    await desk.settle(claim, "accepted", "P1")
+    assert await desk.claim() == ["m2"]
+    assert [each.facts["message"] for each in await desk.records("sent")] == ["m1"]
+    (told,) = await desk.records("decided")
+    assert told.facts == {"choice": "send", "by": "somebody", "message": "m1"}
+
+
+async def test_a_held_message_whose_sending_was_also_settled_in_the_lost_moments_is_done(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk, web = await desk_of(await opened(), clock), await opened()
+    await desk.say(message("m1"))
+    servers.part()
+    await desk.settle((await desk.claims())["m1"], "held")
+    send = HeldDecision(contact=ANN, message="m1", choice="send", by="mei")
+    assert await decides(web, send) == "accepted"
+    await desk.settle((await desk.claims())["m1"], "accepted", "P1")
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(lambda: desk.advance(messages=0))
+        assert await again(lambda: decides(web, send)) == "duplicate"
+    assert await desk.claim() == []
+    assert len(await desk.records("sent")) == 1
+
+
+@pytest.mark.parametrize("choice", ["send", "drop"])
+async def test_a_decision_of_which_nothing_came_before_it_was_lost_is_simply_open_again(
+    servers: Pair, opened: Opened, clock: HandSetClock, choice: HeldChoice
+) -> None:
+    desk, web = await desk_of(await opened(), clock), await opened()
+    await desk.say(message("m1"))
+    await desk.settle((await desk.claims())["m1"], "held")
+    servers.part()
+    decision = HeldDecision(contact=ANN, message="m1", choice=choice, by="mei")
+    assert await decides(web, decision) == "accepted"
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(desk.look)
+        assert await again(desk.claim) == []
+        assert await again(lambda: decides(web, decision)) == "accepted"
+    assert await desk.claim() == (["m1"] if choice == "send" else [])
+
+
+FIRST, SECOND = (str(n * SHARDS) for n in (1, 2))
+"""What the first two events are called that partition 0 parks."""
+
+
+def let_go(parked: str) -> ParkedDecision:
+    return ParkedDecision(contact=ANN, parked=parked, choice="again", by="mei")
+
+
+@pytest.mark.parametrize(
+    ("of", "lost", "comes_to"),
+    [
+        ("a text", "the decision", "a reply"),
+        ("a text", "that it was parked too", "a failure"),
+        ("a timer", "that it was parked too", "a reply"),
+        ("a timer", "the decision", "nothing yet"),
+    ],
+)
+async def test_a_parked_event_that_was_let_go_in_the_lost_moments_takes_its_turn_once(
+    servers: Pair, opened: Opened, clock: HandSetClock, of: str, lost: str, comes_to: str
+) -> None:
+    desk, web = await desk_of(await opened(), clock), await opened()
+    if of == "a text":
+        event = await desk.pending("poison")
+    else:
+        await desk.say(contact=ANN, timers=(timer("t", START),))
+        (event,) = (await desk.look()).events
+    if lost != "the decision":
+        servers.part()
+    await desk.advance(turns=[turn(event, record=None, parked="boom")])
+    if lost == "the decision":
+        servers.part()
+    assert await decides(web, let_go(FIRST)) == "accepted"
+    (once_more,) = (await desk.look()).events
+    replied = turn(once_more, outbound=(message("m1"),))
+    if comes_to == "a reply":
+        await desk.advance(turns=[replied], messages=0)
+    elif comes_to == "a failure":
+        await desk.advance(turns=[turn(once_more, record=None, parked="boom")], messages=0)
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(lambda: desk.advance(messages=0))
+        assert await again(lambda: decides(web, let_go(FIRST))) == "duplicate"
+    if comes_to == "a failure":
+        assert await decides(web, let_go(SECOND)) == "accepted"
+        (once_more,) = (await desk.look()).events
+        replied = turn(once_more, outbound=(message("m1"),))
+    assert [each.order for each in (await desk.look()).events] == (
+        [] if comes_to == "a reply" else [once_more.order]
+    )
+    await desk.advance(turns=[replied], messages=0)
+    assert (await desk.look()).events == ()
+    assert await desk.claim() == ["m1"]
+    assert await desk.claim() == []
+
+
+async def test_what_only_reads_like_a_parked_event_leaves_it_parked(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk, web = await desk_of(await opened(), clock), await opened()
+    event = await desk.pending("poison")
+    await desk.advance(turns=[turn(event, record=None, parked="boom")])
+    servers.part()
+    assert (await desk.pending("poison")).event.contact == ANN
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(desk.look)
+        assert await again(lambda: decides(web, let_go(FIRST))) == "accepted"
+    assert words(await desk.look()) == ["poison", "poison"]
+
+
+async def test_a_parked_errand_that_was_let_go_in_the_lost_moments_is_handed_out_once(
+    servers: Pair, opened: Opened, clock: HandSetClock
+) -> None:
+    desk, web = await desk_of(await opened(), clock), await opened()
+    await desk.say(contact=ANN, errands=(errand("e1"),))
+    await desk.advance(messages=0)
+    given_up = GivenUp(
+        answer=Answered(contact=ANN, errand="e1", kind="action", channel="main", failure="x"),
+        account="boom",
+    )
+    await desk.store.advance(desk.lease, Done(given_up=(given_up,)), Wants())
+    servers.part()
+    assert await decides(web, let_go(FIRST)) == "accepted"
+    assert [each.errand.id for each in (await desk.advance(messages=0)).errands] == ["e1"]
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        work = await again(lambda: desk.advance(messages=0))
+        assert await again(lambda: decides(web, let_go(FIRST))) == "duplicate"
+    assert work.errands == ()
+    await desk.advance(errands_done=["e1"])
+    clock.now += HOUR
+    assert (await desk.advance()).errands == ()
 
 
 async def test_a_stop_that_comes_to_the_new_server_is_younger_than_all_before(

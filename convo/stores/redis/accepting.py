@@ -57,7 +57,8 @@ class _Brought:
 
 _KNOCK = _Brought("knock", 0, ())
 
-#: What is brought again where it may be lost. A person who decided sees that it is undecided.
+#: What is brought again where it may be lost. A decision of which nothing has come is open again,
+#: and a person sees that; what has come of one its owner tells (redo.lua).
 _BROUGHT_AGAIN = ("accept", "accept_report", "set_arrival_aside", "recall")
 
 

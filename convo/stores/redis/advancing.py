@@ -181,6 +181,16 @@ def read_again(entries: Iterable[Entry]) -> tuple[list[int], bytes]:
     return [int(entry[6] or 0) for entry in in_order], packed
 
 
+def let_go_again(entries: Iterable[Entry]) -> list[Any]:
+    """Of what was read, events that were parked until a person let them go again: each with its
+    entry, its contact and its order. A timer gets a new order, and others have another's."""
+    return [
+        (entry, embedded(contact), embedded(body), order)
+        for entry, _, contact, _, body, order, *_ in entries
+        if order != entry or isinstance(decode(body, id="", at=0), Due)
+    ]
+
+
 def _said(entry: Entry) -> str:
     said = altered.said(decode(entry[4], id="", at=0))
     return "" if said is None else str(said)

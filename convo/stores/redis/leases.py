@@ -172,7 +172,7 @@ class Holding:
             "resume",
             *(self._acquired.owner, self.lease.token, self._acquired.before),
             *(self._acquired.seq, self._lasts),
-            *(self._dedupe_days, arrivals),
+            *(self._dedupe_days, arrivals, encode(self._let_go_again())),
         )
         if answer != b"ok":
             self._lost(self._seq - seq)
@@ -186,12 +186,13 @@ class Holding:
         if steps is None:
             self._lost(self._seq - seq)
             raise Fenced(LOST)
+        again = self._let_go_again()
         for step in steps:
             answer = await self._functions.in_partition(
                 self.lease.partition,
                 "redo",
                 *(self.lease.token, step.seq, self._lasts, step.asked),
-                encode((step.claims, step.errands)),
+                encode((step.claims, step.errands, again)),
             )
             if answer[0] != b"ok":
                 return  # the next step hears what is the matter
@@ -199,6 +200,9 @@ class Holding:
             "Redis had lost the last %d steps of partition %d, and has them again.",
             *(len(steps), self.lease.partition),
         )
+
+    def _let_go_again(self) -> list[Any]:
+        return advancing.let_go_again(self._lately.read())
 
     def _lost(self, steps: int) -> None:
         if steps > 0:

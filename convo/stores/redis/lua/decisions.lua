@@ -45,6 +45,25 @@ local function line_up_anew(p, row)
   step_forward(p, chain)
 end
 
+-- A held message goes out once more; `held` is what is kept of it.
+local function send_again(p, row, held, now)
+  put(p, 'held', row[ID], false)
+  row[TRIES], row[DUE], row[CLAIMED], row[CODE] = row[TRIES] + 1, now, unpack_value(held)[1], ''
+  put(p, 'messages', row[ID], pack(row))
+  line_up_anew(p, row)
+end
+
+-- What is parked is: at contact id acted event error raw order errand within, each behind its name.
+local PARKED_CONTACT, PARKED_ID, PARKED_EVENT, PARKED_ORDER, PARKED_ERRAND, PARKED_WITHIN =
+  4, 6, 10, 16, 18, 20
+
+-- An errand that was parked is run again, and has all its time.
+local function run_again(p, fields, now)
+  local id, within = fields[PARKED_ID], tonumber(fields[PARKED_WITHIN])
+  put(p, 'errands', id, pack({fields[PARKED_CONTACT], now, within, fields[PARKED_ERRAND]}))
+  rank(p, 'claimable', id, now)
+end
+
 -- Both answer duplicate where there is nothing to decide any more.
 
 -- ARGV: clock, days, hash, partition's number, bell, message's id, choice, by
@@ -54,16 +73,13 @@ local function decide_held(keys, args)
   local held = value(p, 'held', id)
   local row = held and row_of(p, id)
   if not row then return 'duplicate' end
-  local claimed_at = unpack_value(held)[1]
-  put(p, 'held', id, false)
   if choice == 'send' then
-    row[TRIES], row[DUE], row[CLAIMED], row[CODE] = row[TRIES] + 1, now, claimed_at, ''
-    put(p, 'messages', id, pack(row))
-    line_up_anew(p, row)
+    send_again(p, row, held, now)
   else
+    put(p, 'held', id, false)
     local status, rank_of_status, why = 'cancelled', CANCELLED, 'dropped by ' .. by
     if choice == 'sent' then status, rank_of_status, why = 'sent', SENT, 'seen by ' .. by end
-    settled(p, row, status, rank_of_status, why, claimed_at)
+    settled(p, row, status, rank_of_status, why, unpack_value(held)[1])
   end
   tell_decided(p, now, row[CONTACT], choice, by, '"message":' .. quoted(id))
   write(p)
@@ -71,8 +87,8 @@ local function decide_held(keys, args)
   return 'accepted'
 end
 
--- An errand is run again, and has all its time. What came in by the inbox keeps the order that its
--- consents have, and a timer gets a new one. Its time is now: what it sets off shall not be overdue.
+-- What came in by the inbox keeps the order that its consents have, and a timer gets a new one. Its
+-- time is now: what it sets off shall not be overdue.
 -- ARGV: clock, days, hash, partition's number, bell, number among the parked, choice, by
 local function decide_parked(keys, args)
   local p, now = partition(keys), clock(args[1])
@@ -80,22 +96,24 @@ local function decide_parked(keys, args)
   local id = id_in_stream(tonumber(parked) or 0)
   local found = call('XRANGE', p.key.parked, id, id)[1]
   if not found then return 'duplicate' end
-  -- at contact id acted event error raw order errand within, each behind its name
   local fields = found[2]
-  local errand, within = fields[18], fields[20]
+  local contact, errand = fields[PARKED_CONTACT], fields[PARKED_ERRAND]
   local about = '"parked":%s,"event":%s'
-  tell_decided(p, now, fields[4], choice, by, about:format(quoted(parked), quoted(fields[6])))
-  if choice == 'again' and errand then
-    put(p, 'errands', fields[6], pack({fields[4], now, tonumber(within), errand}))
-    rank(p, 'claimable', fields[6], now)
-  end
+  tell_decided(p, now, contact, choice, by, about:format(quoted(parked), quoted(fields[PARKED_ID])))
+  if choice == 'again' and errand then run_again(p, fields, now) end
   write(p)
   if choice == 'again' and not errand then
-    keep_entry(p, '0-*', now, fields[4], fields[8], fields[10], fields[14], fields[16], '', '')
+    keep_entry(p, '0-*', now, contact, fields[8], fields[PARKED_EVENT], fields[14],
+      fields[PARKED_ORDER], '', '')
   end
   call('XDEL', p.key.parked, id)
   call('PUBLISH', bell, number)
   return 'accepted'
 end
 
-return {decide_held = decide_held, decide_parked = decide_parked}
+return {
+  PARKED_CONTACT = PARKED_CONTACT, PARKED_ID = PARKED_ID, PARKED_EVENT = PARKED_EVENT,
+  PARKED_ORDER = PARKED_ORDER, PARKED_ERRAND = PARKED_ERRAND, tell_decided = tell_decided,
+  send_again = send_again, run_again = run_again, decide_held = decide_held,
+  decide_parked = decide_parked,
+}
