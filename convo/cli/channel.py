@@ -119,11 +119,18 @@ def _read(file: Path) -> tuple[str, Mapping[str, Any]]:
 
 def _given(pairs: Iterable[str], options: type[BaseModel]) -> dict[str, Any]:
     """Settings as they were typed; an empty one is left out, and not asked for."""
+    from convo.settings.complaints import unknown
+    from convo.settings.sections import ChannelSection
+
+    own = (field.alias or key for key, field in options.model_fields.items())
+    known = {*own, *ChannelSection.model_fields}
     table: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not NAME.fullmatch(key):
             raise SettingsError([f"--set {pair}: write it like --set key=value."])
+        if key not in known:
+            raise SettingsError([f"--set {key}: {unknown(key, known)}"])
         table[key] = _meant(value, options.model_fields.get(key))
     return table
 

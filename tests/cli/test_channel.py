@@ -144,6 +144,7 @@ def test_a_provider_that_signs_nothing_gets_a_secret_in_its_url(convo: Convo, sh
         (("sms", *TELNYX, "--set", "address=+12025550100", "--set", "api_key=KEY1"), "a secret"),
         (("sms", *TELNYX, "--set", "nonsense"), "write it like --set key=value"),
         (("sms", *TELNYX, "--set", "address=+12025550100", "--set", "colour=red"), "no such"),
+        (("sms", *TELNYX, "--set", "adress=+12025550100"), 'Did you mean "address"?'),
         (("sms", *TELNYX, "--set", "address="), "give it an address"),
         (("sms", "--provider", "generic_http"), "needs the table send"),
         (("sms", "--provider", "telnyx", "--set", "public_key=x", "--set", "address=1"), "no pub"),
