@@ -12,6 +12,7 @@ from convo.cli import FOUND_MISTAKES
 from convo.cli.by_hand import BY_HAND
 from convo.cli.columns import plain
 from convo.errors import ConfigError, SendError, SettingsError
+from convo.ports.webhook_settings import WebhookSettings
 
 URL = re.compile(r"https?://\S+")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
@@ -41,9 +42,8 @@ def connect(ctx: click.Context, name: str, replace: bool) -> None:
         changed = asyncio.run(_connected(settings, name, url, replace=replace))
     except SendError as error:
         click.secho(f"{provider}: {plain(str(error))}.".replace("..", "."), fg="red", err=True)
-        if provider in BY_HAND:
-            click.echo(f"By hand: {BY_HAND[provider]}\nThe URL of {name} is:")
-            click.secho(f"  {url}", bold=True)
+        click.echo(f"By hand: {BY_HAND[provider]}\nThe URL of {name} is:")
+        click.secho(f"  {url}", bold=True)
         ctx.exit(FOUND_MISTAKES)
     begin = "Done" if changed else "Nothing to change"
     click.echo(f"{begin}: {provider} brings the texts of {name} to {shown(url)}")
@@ -68,16 +68,13 @@ def _address(settings: Any, name: str) -> str:
 
 async def _connected(settings: Any, name: str, url: str, *, replace: bool) -> bool:
     """Whether anything was changed. Raises `SendError` when it cannot be, or was not."""
-    from convo.ports.webhook_settings import webhook_settings
     from convo.providers.http import HttpClient
     from convo.runtime.clock import now
     from convo.wiring.brands import adapters
 
     http = HttpClient()
     try:
-        there = webhook_settings(adapters(settings, http, now)[name])
-        if there is None:
-            raise ConfigError(_untold(settings, name))
+        there = _by_api(settings, name, adapters(settings, http, now)[name])
         before = await there.read(url)
         for each in before:
             click.echo(f"Now: {each.of}: {shown(each.stands)}")
@@ -94,6 +91,22 @@ async def _connected(settings: Any, name: str, url: str, *, replace: bool) -> bo
         await http.close()
 
 
+def _by_api(settings: Any, name: str, provider: Any) -> WebhookSettings:
+    """Raises `SettingsError` where nobody has to call, `ConfigError` where there is no API."""
+    from convo.ports.lines import keeps_a_line
+    from convo.ports.pulling import pulls
+    from convo.ports.webhook_settings import webhook_settings
+
+    if not settings.business.channels[name].hears:
+        raise SettingsError([f"channels.{name}: no texts come in by it, so nobody has to call."])
+    if keeps_a_line(provider) or pulls(provider):
+        raise SettingsError([f"channels.{name}: nobody has to call, for Convo calls there."])
+    there = webhook_settings(provider)
+    if there is None:
+        raise ConfigError("it has no API for this that Convo knows")
+    return there
+
+
 def _ask(url: str) -> None:
     """Whether it may be changed. Raises `SettingsError` for a no, and where nobody is to say."""
     try:
@@ -105,23 +118,16 @@ def _ask(url: str) -> None:
         raise SettingsError(["Nothing was changed. To change it without a question: --replace"])
 
 
-def _untold(settings: Any, name: str) -> str:
-    """Why this provider is told nothing by us."""
-    provider = settings.connections[name].provider
-    if provider in BY_HAND:
-        return "it has no API for this that Convo knows"
-    if settings.business.channels[name].hears:
-        return "it needs no webhook, for Convo calls there"
-    return "no texts come in by it, so there is nothing to tell it"
-
-
 def shown(stands: str) -> str:
     """What stands there, without the secrets that a URL may hold."""
     return URL.sub(lambda found: _masked(found[0]), plain(stands)) or "nothing"
 
 
 def _masked(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "what is no address"
     host = parts.netloc.rpartition("@")[2]
     path = TOKEN.sub("...", parts.path)
     return f"{parts.scheme}://{host}{path}" + ("?..." if parts.query else "")

@@ -199,14 +199,24 @@ address = "12345"
 host = "127.0.0.1"
 system_id = "convo"
 password = "a-password"
+
+[channels.queue]
+provider = "aws_sns"
+address = "+12025550100"
+region = "us-east-1"
+access_key_id = "AKIAIOSFODNN7EXAMPLE"
+secret_access_key = "a-secret-of-a-test"
+topics = ["arn:aws:sns:us-east-1:123456789012:texts"]
+queue = "http://127.0.0.1:9/123456789012/texts"
 """
 
 
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("out", "log: no texts come in by it, so there is nothing to tell it."),
-        ("line", "smpp: it needs no webhook, for Convo calls there."),
+        ("out", "channels.out: no texts come in by it, so nobody has to call."),
+        ("line", "channels.line: nobody has to call, for Convo calls there."),
+        ("queue", "channels.queue: nobody has to call, for Convo calls there."),
     ],
 )
 def test_a_channel_that_nobody_calls_needs_nothing(
@@ -216,7 +226,7 @@ def test_a_channel_that_nobody_calls_needs_nothing(
     text = settings.read_text("utf-8").replace("[server]\n", f'[server]\npublic_url = "{PUBLIC}"\n')
     settings.write_text(text + NOT_CALLED, "utf-8")
     told = convo("-C", shop, "channel", "connect", name)
-    assert told.exit_code == 1
+    assert told.exit_code == 2
     assert told.output == why + "\n"
 
 
@@ -231,6 +241,7 @@ def test_a_channel_that_nobody_calls_needs_nothing(
             "https://a.example:8443/in/.../x?...",
         ),
         ("https://a.example/\x1b[2J", "https://a.example/?..."),
+        ("https://[secret/x", "what is no address"),
     ],
 )
 def test_no_secret_of_an_address_is_shown(stands: str, said: str) -> None:

@@ -9,12 +9,13 @@ from pydantic import BaseModel
 
 from convo.cli.by_hand import BY_HAND
 from convo.errors import ConfigError, SendError
-from convo.fakes import Answer, Told
+from convo.fakes import Answer, Fake, Said, Told
 from convo.ports.lines import keeps_a_line
 from convo.ports.pulling import pulls
 from convo.ports.webhook_settings import WebhookSettings, webhook_settings
 from tests.fakes.http_server import FakeServer, Mode
-from tests.providers.test_every_provider import SHEETS, Line, line, standing
+from tests.fakes.outbound import OURS
+from tests.providers.test_every_provider import SHEETS, Line, inbound, line, raw, standing
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +35,7 @@ NO_API = {
     "generic_http": "nobody knows what it is",
     "vonage_sms": "Vonage first wants a 200 of the address, unsigned, and gets none",
     "sinch": "the callback URL of a plan stands on the dashboard alone",
-    "bandwidth": "Convo does not tell it yet",
+    "bandwidth": "no page says what a part of its application leaves of the rest",
     "infobip": "the old API for it ends, and the new one is shown to customers alone",
     "console": "it is the phone beside `convo run`",
 }
@@ -53,6 +54,18 @@ def test_nobody_is_forgotten() -> None:
     assert {*CAN} | NO_API.keys() == called
     assert not NO_API.keys() & {*CAN}
     assert BY_HAND.keys() == {SHEETS[name].provider or name for name in called}
+
+
+@pytest.mark.parametrize("name", CAN)
+async def test_a_text_that_is_brought_there_is_read(name: str) -> None:
+    async with standing(name) as (stands, _):
+        settings = webhook_settings(stands.provider)
+        assert settings is not None
+        await settings.write(URL)
+        said = Said(sender=stands.sheet.contact, to=OURS, text="Hello", id="7")
+        brought = cast(Fake, stands.fake).inbound(said, cast(Told, stands.fake).calls)
+        (event,) = inbound(stands.provider.receive(raw(brought)).arrivals)
+        assert event.text == "Hello"
 
 
 @asynccontextmanager
