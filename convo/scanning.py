@@ -11,6 +11,7 @@ from typing import cast
 
 from convo.authoring import Action, Keyword
 from convo.errors import FlowError, FlowErrors, Place
+from convo.sentences import sentence
 
 Handlers = Sequence[Keyword | Action]
 
@@ -69,9 +70,12 @@ def _claims(handler: Keyword | Action) -> Sequence[str]:
     """What nobody else may have: an action's name, or a keyword's words as they are matched."""
     match handler:
         case Action(name=name):
-            return (f"The action {name}",)
+            return (sentence("The action {name}", name=name),)
         case Keyword(words=words):
-            return tuple(f'The word "{word}"' for word in dict.fromkeys(map(_folded, words)))
+            return tuple(
+                sentence('The word "{word}"', word=word)
+                for word in dict.fromkeys(map(_folded, words))
+            )
 
 
 def _folded(word: str) -> str:
@@ -88,27 +92,34 @@ def _cannot_import(file: Path, folder: Path, error: BaseException) -> FlowError:
             if Path(frame.filename).parent == folder:
                 file, line = Path(frame.filename), frame.lineno or 1
     return FlowError(
-        f"this file cannot be imported: {why}.",
+        sentence("this file cannot be imported: {why}.", why=why),
         place=Place(file=_shown(file), line=line, column=column),
-        mend="Nothing is served until it can be, for its words would go unanswered.",
+        mend=sentence("Nothing is served until it can be, for its words would go unanswered."),
     )
 
 
 def _claimed_twice(claim: str, second: Keyword | Action, first: Keyword | Action) -> FlowError:
     owner = place_of(first)
     return FlowError(
-        f"{claim} is claimed here, and at {owner.file}:{owner.line} too.",
+        sentence(
+            "{claim} is claimed here, and at {file}:{line} too.",
+            claim=claim,
+            file=owner.file,
+            line=owner.line,
+        ),
         place=place_of(second),
-        mend="One of the two must give it up.",
+        mend=sentence("One of the two must give it up."),
     )
 
 
 def _cannot_wait(handler: Keyword | Action) -> FlowError:
     name = _function(handler).__name__
     return FlowError(
-        f'"{name}" is a plain function, and would hold everybody up while it runs.',
+        sentence(
+            '"{name}" is a plain function, and would hold everybody up while it runs.', name=name
+        ),
         place=place_of(handler),
-        mend=f"Write `async def {name}`.",
+        mend=sentence("Write `async def {name}`.", name=name),
     )
 
 

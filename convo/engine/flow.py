@@ -16,6 +16,7 @@ from convo.language.document import Document
 from convo.language.expressions import Expression
 from convo.language.spelling import advice
 from convo.language.texts import Text
+from convo.sentences import sentence
 from convo.steps.ask import Ask
 from convo.steps.choose import Choose
 from convo.steps.end import END
@@ -222,8 +223,8 @@ def _ways(written: Written) -> tuple[dict[str, Sequence[Branch]], list[FlowError
             to = branch.to or following[name]
             path = ("steps", name, *branch.path)
             if to is None:
-                what = f'Nothing follows step "{name}", the last of the file.'
-                mend = "Give it a `go`, such as `go: end`."
+                what = sentence('Nothing follows step "{name}", the last of the file.', name=name)
+                mend = sentence("Give it a `go`, such as `go: end`.")
                 problems.append(
                     FlowError(what, place=document.key_place(("steps", name)), mend=mend)
                 )
@@ -257,7 +258,9 @@ def _is_written(document: Document, path: Sequence[str | int]) -> bool:
 
 
 def _no_step(to: str, place: Place, names: Sequence[str]) -> FlowError:
-    return FlowError(f'There is no step "{to}".', place=place, mend=advice(to, names))
+    return FlowError(
+        sentence('There is no step "{to}".', to=to), place=place, mend=advice(to, names)
+    )
 
 
 def _with_flow_ways(branches: Sequence[Branch], step: Step, file: FlowFile) -> Sequence[Branch]:
@@ -301,13 +304,20 @@ def _event_problems(written: Written) -> Iterator[FlowError]:
         here = ("anytime", name)
         for value in dict.fromkeys((*(entry.brings or ()), *entry.same)):
             if value not in brings:
-                what = f'`event` of this flow has no value "{value}".'
-                mend = advice(value, brings) or f"Declare it: `event: {{{value}: text}}`."
+                what = sentence('`event` of this flow has no value "{value}".', value=value)
+                mend = advice(value, brings) or sentence(
+                    "Declare it: `event: {{{value}: text}}`.", value=value
+                )
                 yield FlowError(what, place=document.place(here), mend=mend)
         for event in entry.events:
             if owners.setdefault(event, name) != name:
-                what = f'"{event}" is heard by "{owners[event]}" and by "{name}".'
-                mend = "One event leads to one step; a `branch` there may part the ways."
+                what = sentence(
+                    '"{event}" is heard by "{owner}" and by "{name}".',
+                    event=event,
+                    owner=owners[event],
+                    name=name,
+                )
+                mend = sentence("One event leads to one step; a `branch` there may part the ways.")
                 yield FlowError(what, place=document.place(here), mend=mend)
 
 

@@ -12,27 +12,42 @@ from convo.errors import FlowError
 from convo.language.document import Document, Path
 from convo.language.spelling import advice
 from convo.language.text_problems import TextProblem
+from convo.sentences import sentence
 from convo.steps.step import Form, StepName
 
 #: What is wrong, by pydantic's type of error; what is not here is told in pydantic's words.
 _WORDS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
-    "greater_than_equal": lambda name, known: f'"{name}" must be {known["ge"]} or more.',
-    "less_than_equal": lambda name, known: f'"{name}" must be {known["le"]} or less.',
-    "int_parsing": lambda name, _: f'"{name}" must be a whole number.',
-    "int_type": lambda name, _: f'"{name}" must be a whole number.',
-    "bool_parsing": lambda name, _: f'"{name}" must be true or false.',
-    "bool_type": lambda name, _: f'"{name}" must be true or false.',
-    "string_type": lambda name, _: f'"{name}" must be a text.',
-    "string_too_short": lambda name, _: f'"{name}" is empty.',
-    "string_too_long": lambda name, known: (
-        f'"{name}" has more than {known["max_length"]} characters.'
+    "greater_than_equal": lambda name, known: sentence(
+        '"{name}" must be {ge} or more.', name=name, ge=known["ge"]
     ),
-    "too_short": lambda name, _: f'"{name}" is empty.',
-    "too_long": lambda name, known: f'"{name}" has more than {known["max_length"]} entries.',
-    "tuple_type": lambda name, _: f'"{name}" must be a list, such as [one, other].',
-    "dict_type": lambda name, _: f'"{name}" must hold names and values, such as {{name: value}}.',
-    "model_type": lambda name, _: f'"{name}" must hold names and values, such as {{name: value}}.',
+    "less_than_equal": lambda name, known: sentence(
+        '"{name}" must be {le} or less.', name=name, le=known["le"]
+    ),
+    "int_parsing": lambda name, _: sentence('"{name}" must be a whole number.', name=name),
+    "int_type": lambda name, _: sentence('"{name}" must be a whole number.', name=name),
+    "bool_parsing": lambda name, _: sentence('"{name}" must be true or false.', name=name),
+    "bool_type": lambda name, _: sentence('"{name}" must be true or false.', name=name),
+    "string_type": lambda name, _: sentence('"{name}" must be a text.', name=name),
+    "string_too_short": lambda name, _: sentence('"{name}" is empty.', name=name),
+    "string_too_long": lambda name, known: sentence(
+        '"{name}" has more than {max_length} characters.', name=name, max_length=known["max_length"]
+    ),
+    "too_short": lambda name, _: sentence('"{name}" is empty.', name=name),
+    "too_long": lambda name, known: sentence(
+        '"{name}" has more than {max_length} entries.', name=name, max_length=known["max_length"]
+    ),
+    "tuple_type": lambda name, _: sentence(
+        '"{name}" must be a list, such as [one, other].', name=name
+    ),
+    "dict_type": lambda name, _: sentence(
+        '"{name}" must hold names and values, such as {{name: value}}.', name=name
+    ),
+    "model_type": lambda name, _: sentence(
+        '"{name}" must hold names and values, such as {{name: value}}.', name=name
+    ),
 }
+_A_FLOW = sentence("A flow")
+_THE_FLOW = sentence("The flow")
 #: What a field has about it when it names a step.
 _NAMES_A_STEP = get_args(StepName)[1]
 _QUOTED = re.compile(r"'([^']*)'")
@@ -52,7 +67,7 @@ def told(
                 place = document.place_within(
                     (*path, *problem.path), problem.offset_line, problem.offset_column
                 )
-                yield FlowError(str(problem), place=place)
+                yield FlowError(problem.message, place=place)
         else:
             yield _one(detail, document, path, below, form)
 
@@ -66,14 +81,18 @@ def _one(
         case "extra_forbidden":
             known = _keys_at(form, own[:-1])
             return FlowError(
-                f'{_holder(own, below, "A flow")} knows no "{last}".',
+                sentence(
+                    '{holder} knows no "{key}".', holder=_holder(own, below, _A_FLOW), key=last
+                ),
                 place=document.key_place(path),
                 mend=advice(last, known),
             )
         case "missing":
             above = path[:-1]
             return FlowError(
-                f'{_holder(own, below, "The flow")} lacks "{last}".',
+                sentence(
+                    '{holder} lacks "{key}".', holder=_holder(own, below, _THE_FLOW), key=last
+                ),
                 place=document.key_place(above) if above else document.place(()),
                 mend=_adding(form, own),
             )
@@ -82,17 +101,20 @@ def _one(
             expected = str(detail.get("ctx", {}).get("expected", ""))
             choices = [*_QUOTED.findall(expected), *_MORE_CHOICES.get(last, ())]
             return FlowError(
-                f'"{given}" is not known here.',
+                sentence('"{given}" is not known here.', given=given),
                 place=document.place(path),
                 mend=advice(given, choices),
             )
         case "value_error":
             # Our own words, which are whole sentences.
-            what = detail["msg"].removeprefix("Value error, ")
-            return FlowError(what, place=document.place(path))
+            return FlowError(detail["ctx"]["error"].args[0], place=document.place(path))
         case kind:
             words = _WORDS.get(kind)
-            what = words(last, detail.get("ctx", {})) if words else f"{last}: {detail['msg']}."
+            what = (
+                words(last, detail.get("ctx", {}))
+                if words
+                else sentence("{key}: {complaint}.", key=last, complaint=detail["msg"])
+            )
             return FlowError(what, place=document.place(path), mend=_description(form, own))
 
 
@@ -101,7 +123,7 @@ def _holder(own: Path, below: Path, whole: str) -> str:
     inner = [each for each in own[:-1] if isinstance(each, str)]
     if inner:
         return f'"{inner[-1]}"'
-    return f'Step "{below[-1]}"' if below else whole
+    return sentence('Step "{name}"', name=below[-1]) if below else whole
 
 
 def _keys_at(form: type[Form], path: Path) -> Sequence[str]:
@@ -138,13 +160,17 @@ def _adding(form: type[Form], own: Path) -> str:
     field = _field(form, own)
     value = "STEP" if field is not None and _NAMES_A_STEP in field.metadata else "..."
     about = (field.description or "") if field is not None else ""
-    what = f", {about[0].lower()}{about[1:]}" if about else "."
-    return f"Add `{own[-1]}: {value}`{what}"
+    if not about:
+        return sentence("Add `{key}: {value}`.", key=own[-1], value=value)
+    begun = f"{about[0].lower()}{about[1:]}"
+    return sentence("Add `{key}: {value}`, {about}", key=own[-1], value=value, about=begun)
 
 
 def _description(form: type[Form], own: Path) -> str:
     field = _field(form, own)
-    return f"({own[0]}: {field.description})" if field is not None and field.description else ""
+    if field is None or not field.description:
+        return ""
+    return sentence("({key}: {about})", key=own[0], about=field.description)
 
 
 def _field(form: type[Form], own: Path) -> FieldInfo | None:

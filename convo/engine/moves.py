@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from convo.engine.schema import Moved, Written
 from convo.errors import FlowError
 from convo.language.spelling import advice
+from convo.sentences import sentence
 from convo.steps.end import END
 
 RESTART = "restart"
@@ -41,8 +42,10 @@ def lines_to_nowhere(written: Written) -> Iterator[FlowError]:
     for name, line in moved.items():
         place = written.document.place(("moved", name, "go"))
         if name in _older_names(line, moved, steps):
-            what = f'Who waits at "{name}" would be sent round for ever.'
-            yield FlowError(what, place=place, mend="Let one of these name a step of this file.")
+            what = sentence('Who waits at "{name}" would be sent round for ever.', name=name)
+            yield FlowError(
+                what, place=place, mend=sentence("Let one of these name a step of this file.")
+            )
         elif line.go is not None and line.go not in (*moved, *steps, *WORDS):
-            what = f'There is no step "{line.go}".'
+            what = sentence('There is no step "{go}".', go=line.go)
             yield FlowError(what, place=place, mend=advice(line.go, [*steps, *WORDS]))

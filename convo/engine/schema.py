@@ -25,6 +25,7 @@ from convo.language.document import Document, Path, read_document
 from convo.language.durations import Duration, duration_words, read_duration
 from convo.language.spelling import advice
 from convo.language.texts import Text, is_language
+from convo.sentences import sentence
 from convo.steps import KINDS
 from convo.steps.end import END
 from convo.steps.question import whole_number
@@ -94,7 +95,9 @@ class Start(Form):
     @model_validator(mode="after")
     def _again_needs_once(self) -> "Start":
         if (self.again is not None or self.retry) and self.once is None:
-            raise ValueError("`again` and `retry` go with `once`, which keeps it from starting.")
+            raise ValueError(
+                sentence("`again` and `retry` go with `once`, which keeps it from starting.")
+            )
         return self
 
 
@@ -170,9 +173,11 @@ class Moved(Form):
     @model_validator(mode="after")
     def _one_place(self) -> "Moved":
         if (self.go is None) == (self.end is None):
-            raise ValueError("Say where they go: a step, or {end: a text}, and not both.")
+            raise ValueError(
+                sentence("Say where they go: a step, or {{end: a text}}, and not both.")
+            )
         if self.again is not None and self.end is not None:
-            raise ValueError("`again` goes with `go`, which names a step.")
+            raise ValueError(sentence("`again` goes with `go`, which names a step."))
         return self
 
 
@@ -280,18 +285,30 @@ def _read_step(name: str, raw: object, document: Document) -> Step:
     path = ("steps", name)
     here = document.key_place(path)
     if name == END or not name.replace("-", "_").isidentifier():
-        what = f'"{name}" cannot be the name of a step.'
-        mend = "Use letters, digits and _; `end` is where a flow ends."
+        what = sentence('"{name}" cannot be the name of a step.', name=name)
+        mend = sentence("Use letters, digits and _; `end` is where a flow ends.")
         raise FlowErrors([FlowError(what, place=here, mend=mend)])
     if not isinstance(raw, dict):
-        mend = f"One of its keys names its kind: {', '.join(KINDS)}."
-        raise FlowErrors([FlowError(f'Step "{name}" holds no step.', place=here, mend=mend)])
+        mend = sentence("One of its keys names its kind: {listed}.", listed=", ".join(KINDS))
+        raise FlowErrors(
+            [FlowError(sentence('Step "{name}" holds no step.', name=name), place=here, mend=mend)]
+        )
     keys = list(cast(dict[str, object], raw))
     kind = next((key for key in KINDS if key in keys), None)
     if kind is None:
-        mend = advice(keys[0], KINDS) if keys else f"Kinds: {', '.join(KINDS)}."
+        mend = (
+            advice(keys[0], KINDS)
+            if keys
+            else sentence("Kinds: {listed}.", listed=", ".join(KINDS))
+        )
         raise FlowErrors(
-            [FlowError(f'Step "{name}" has no key that names its kind.', place=here, mend=mend)]
+            [
+                FlowError(
+                    sentence('Step "{name}" has no key that names its kind.', name=name),
+                    place=here,
+                    mend=mend,
+                )
+            ]
         )
     form = KINDS[kind]
     try:
@@ -304,9 +321,9 @@ def _languages(written: FlowFile, document: Document) -> Iterator[FlowError]:
     for n, language in enumerate(written.languages):
         if not is_language(language):
             yield FlowError(
-                f'"{language}" is no language.',
+                sentence('"{language}" is no language.', language=language),
                 place=document.place(("languages", n)),
-                mend="Write codes such as en, zh or es.",
+                mend=sentence("Write codes such as en, zh or es."),
             )
 
 

@@ -10,10 +10,11 @@ from convo.language.filters import FILTERS
 from convo.language.operators import MAX_NUMBER
 from convo.language.spelling import advice
 from convo.language.text_problems import TextProblem
+from convo.sentences import sentence
 
 FUNCTIONS = frozenset({"link"})
 #: What is not called but saved by a step first.
-_INSTEAD = {"code": "Get one with a step `do: code` and show the answer that it saves."}
+_INSTEAD = {"code": sentence("Get one with a step `do: code` and show the answer that it saves.")}
 WITH_PARTS = frozenset({"contact", "event"})
 MAX_DEPTH = 40
 MAX_NODES = 500
@@ -87,27 +88,51 @@ _ALLOWED: frozenset[type[nodes.Node]] = frozenset(
     }
 )
 _ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
-_NO_TAGS = "Only if, elif, else and endif may stand in {% %}."
+_NO_TAGS = sentence("Only if, elif, else and endif may stand in {{% %}}.")
 # what is refused -> the word to point at, why
 _REFUSED: dict[type[nodes.Node], tuple[str, str]] = {
-    nodes.For: ("for", f"A text cannot loop. {_NO_TAGS}"),
-    nodes.Assign: ("set", f"A text cannot set a name; a step `set` does. {_NO_TAGS}"),
-    nodes.AssignBlock: ("set", f"A text cannot set a name; a step `set` does. {_NO_TAGS}"),
-    nodes.Macro: ("macro", f"A text cannot hold a macro. {_NO_TAGS}"),
-    nodes.CallBlock: ("call", f"A text cannot hold a call block. {_NO_TAGS}"),
-    nodes.FilterBlock: ("filter", f"A filter stands after `|`. {_NO_TAGS}"),
-    nodes.Include: ("include", f"A text cannot include a file. {_NO_TAGS}"),
-    nodes.Import: ("import", f"A text cannot import a file. {_NO_TAGS}"),
-    nodes.FromImport: ("import", f"A text cannot import a file. {_NO_TAGS}"),
-    nodes.Extends: ("extends", f"A text cannot extend a file. {_NO_TAGS}"),
+    nodes.For: ("for", sentence("A text cannot loop. {no_tags}", no_tags=_NO_TAGS)),
+    nodes.Assign: (
+        "set",
+        sentence("A text cannot set a name; a step `set` does. {no_tags}", no_tags=_NO_TAGS),
+    ),
+    nodes.AssignBlock: (
+        "set",
+        sentence("A text cannot set a name; a step `set` does. {no_tags}", no_tags=_NO_TAGS),
+    ),
+    nodes.Macro: ("macro", sentence("A text cannot hold a macro. {no_tags}", no_tags=_NO_TAGS)),
+    nodes.CallBlock: (
+        "call",
+        sentence("A text cannot hold a call block. {no_tags}", no_tags=_NO_TAGS),
+    ),
+    nodes.FilterBlock: (
+        "filter",
+        sentence("A filter stands after `|`. {no_tags}", no_tags=_NO_TAGS),
+    ),
+    nodes.Include: (
+        "include",
+        sentence("A text cannot include a file. {no_tags}", no_tags=_NO_TAGS),
+    ),
+    nodes.Import: ("import", sentence("A text cannot import a file. {no_tags}", no_tags=_NO_TAGS)),
+    nodes.FromImport: (
+        "import",
+        sentence("A text cannot import a file. {no_tags}", no_tags=_NO_TAGS),
+    ),
+    nodes.Extends: (
+        "extends",
+        sentence("A text cannot extend a file. {no_tags}", no_tags=_NO_TAGS),
+    ),
     nodes.Block: ("block", _NO_TAGS),
     nodes.With: ("with", _NO_TAGS),
     nodes.ScopedEvalContextModifier: ("autoescape", _NO_TAGS),
-    nodes.Pow: ("**", "Powers (**) are not used: they grow without bound."),
-    nodes.Concat: ("~", 'Joining with "~" is not used. Write the values side by side in the text.'),
-    nodes.Slice: (":", "Parts of a text or list ([1:3]) are not used."),
-    nodes.Dict: ("{", "A mapping ({...}) is not used here."),
-    nodes.Tuple: (",", "Write a list in square brackets: [a, b]."),
+    nodes.Pow: ("**", sentence("Powers (**) are not used: they grow without bound.")),
+    nodes.Concat: (
+        "~",
+        sentence('Joining with "~" is not used. Write the values side by side in the text.'),
+    ),
+    nodes.Slice: (":", sentence("Parts of a text or list ([1:3]) are not used.")),
+    nodes.Dict: ("{", sentence("A mapping ({{...}}) is not used here.")),
+    nodes.Tuple: (",", sentence("Write a list in square brackets: [a, b].")),
 }
 
 
@@ -139,7 +164,7 @@ class _Inspection:
             node, depth = waiting.pop()
             count += 1
             if count > MAX_NODES or depth > MAX_DEPTH:
-                self.refuse(node, "", "This is too complicated. Split it up.")
+                self.refuse(node, "", sentence("This is too complicated. Split it up."))
             waiting.extend((child, depth + 1) for child in self.below(node))
         ordered = sorted(self.uses.values(), key=lambda use: (use.line, use.column))
         return tuple(ordered), frozenset(self.functions)
@@ -147,7 +172,9 @@ class _Inspection:
     def below(self, node: nodes.Node) -> Iterator[nodes.Node]:
         """Checks one node; what is to be checked below it."""
         if type(node) not in _ALLOWED:
-            word, why = _REFUSED.get(type(node), ("", f"This is not used in texts. {_NO_TAGS}"))
+            word, why = _REFUSED.get(
+                type(node), ("", sentence("This is not used in texts. {no_tags}", no_tags=_NO_TAGS))
+            )
             self.refuse(node, word, why)
         if isinstance(node, (nodes.Name, nodes.Getattr, nodes.Getitem)):
             self.name(node)
@@ -162,9 +189,11 @@ class _Inspection:
             self.filter(node)
         elif isinstance(node, nodes.Test):
             if node.name not in ("defined", "none"):
-                self.refuse(node, node.name, "After `is` only `defined` and `none` may stand.")
+                self.refuse(
+                    node, node.name, sentence("After `is` only `defined` and `none` may stand.")
+                )
         elif isinstance(node, nodes.CondExpr) and node.expr2 is None:
-            self.refuse(node, "if", "An `if` in a value needs its `else`: a if b else c.")
+            self.refuse(node, "if", sentence("An `if` in a value needs its `else`: a if b else c."))
         return node.iter_child_nodes()
 
     def name(self, node: nodes.Expr) -> None:
@@ -177,28 +206,45 @@ class _Inspection:
                 part = root.arg.value
             else:
                 self.refuse(
-                    root, "[", 'In square brackets only a name in quotes may stand: ["city"].'
+                    root,
+                    "[",
+                    sentence('In square brackets only a name in quotes may stand: ["city"].'),
                 )
                 return
             if part.startswith("_"):
-                self.refuse(root, part, "Names that start with an underscore are not known.")
+                self.refuse(
+                    root, part, sentence("Names that start with an underscore are not known.")
+                )
             parts.append(part)
             root = root.node
         if not isinstance(root, nodes.Name):
-            self.refuse(node, parts[-1], "Only names have parts, such as contact.city.")
+            self.refuse(node, parts[-1], sentence("Only names have parts, such as contact.city."))
             return
         if root.name.startswith("_") or root.name in _RESERVED:
-            self.refuse(root, root.name, f'"{root.name}" is not a name that texts may use.')
+            self.refuse(
+                root,
+                root.name,
+                sentence('"{name}" is not a name that texts may use.', name=root.name),
+            )
         if len(parts) > MAX_PARTS:
-            self.refuse(root, root.name, f"A name has at most {MAX_PARTS} parts.")
+            self.refuse(
+                root,
+                root.name,
+                sentence("A name has at most {max_parts} parts.", max_parts=MAX_PARTS),
+            )
         if parts and root.name not in WITH_PARTS:
             self.refuse(
                 root,
                 root.name,
-                f'"{root.name}" has no parts. Only contact and event have, as in contact.city.',
+                sentence(
+                    '"{name}" has no parts. Only contact and event have, as in contact.city.',
+                    name=root.name,
+                ),
             )
         if root.name in FUNCTIONS:
-            self.refuse(root, root.name, f"{root.name} needs its brackets: {root.name}(...).")
+            self.refuse(
+                root, root.name, sentence("{name} needs its brackets: {name}(...).", name=root.name)
+            )
         dotted = ".".join([root.name, *reversed(parts)])
         written = dotted if dotted in self.source else root.name
         line, column = spot_of(self.source, root.lineno, written, whole=self.whole)
@@ -206,13 +252,15 @@ class _Inspection:
 
     def call(self, node: nodes.Call) -> Iterator[nodes.Node]:
         if not isinstance(node.node, nodes.Name):
-            self.refuse(node, "(", "Only link(...) can be called.")
+            self.refuse(node, "(", sentence("Only link(...) can be called."))
         elif node.node.name not in FUNCTIONS:
             name = node.node.name
             mend = _INSTEAD.get(name) or advice(name, sorted(FUNCTIONS))
-            self.refuse(node, name, f'"{name}" cannot be called. {mend}')
+            self.refuse(
+                node, name, sentence('"{name}" cannot be called. {mend}', name=name, mend=mend)
+            )
         elif node.dyn_args is not None or node.dyn_kwargs is not None:
-            self.refuse(node, "*", "Arguments are written one by one.")
+            self.refuse(node, "*", sentence("Arguments are written one by one."))
         else:
             self.functions.add(node.node.name)
         return iter([*node.args, *(pair.value for pair in node.kwargs)])
@@ -220,7 +268,7 @@ class _Inspection:
     def constant(self, node: nodes.Const) -> None:
         value: object = node.value
         if isinstance(value, (int, float)) and not -MAX_NUMBER <= value <= MAX_NUMBER:
-            self.refuse(node, "", "This number is too large.")
+            self.refuse(node, "", sentence("This number is too large."))
 
     def arithmetic(self, node: nodes.BinExpr) -> None:
         for side in (node.left, node.right):
@@ -230,22 +278,38 @@ class _Inspection:
                 self.refuse(
                     node,
                     node.operator,
-                    f'"{node.operator}" works on numbers only. '
-                    "Write texts and values side by side.",
+                    sentence(
+                        '"{operator}" works on numbers only. Write texts and values side by side.',
+                        operator=node.operator,
+                    ),
                 )
 
     def filter(self, node: nodes.Filter) -> None:
         known = FILTERS.get(node.name)
         if known is None or node.node is None:
             self.refuse(
-                node, node.name, f'There is no filter "{node.name}". {advice(node.name, FILTERS)}'
+                node,
+                node.name,
+                sentence(
+                    'There is no filter "{name}". {advice}',
+                    name=node.name,
+                    advice=advice(node.name, FILTERS),
+                ),
             )
             return
         if node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None:
-            self.refuse(node, node.name, f'"{node.name}" takes plain values in its brackets.')
+            self.refuse(
+                node,
+                node.name,
+                sentence('"{name}" takes plain values in its brackets.', name=node.name),
+            )
         if not known.least <= len(node.args) <= known.most:
-            wanted = "one value" if known.most else "no values"
-            self.refuse(node, node.name, f'"{node.name}" takes {wanted} in its brackets.')
+            wanted = sentence("one value") if known.most else sentence("no values")
+            self.refuse(
+                node,
+                node.name,
+                sentence('"{name}" takes {wanted} in its brackets.', name=node.name, wanted=wanted),
+            )
         for given in node.args:
             value: object = given.value if isinstance(given, nodes.Const) else None
             written = isinstance(given, nodes.Const)
@@ -256,27 +320,30 @@ class _Inspection:
 # --- the parser's own words -------------------------------------------------------------------
 
 _HINTS: tuple[tuple[str, str], ...] = (
-    ("[“”‘’「」]", "These are typographic quotes. Use plain ones: ' or \"."),
-    ("[（）｛｝＋－＝＜＞，]", "This is a full-width sign. Use the plain one."),
-    (r"&&|\|\|", "Write `and` or `or`."),
-    (r"(?<![=!<>])=(?!=)", "To compare, write == (two signs)."),
-    (r"!(?!=)", "Write `not`."),
-    (r"\?", "Write: a if b else c."),
+    ("[“”‘’「」]", sentence("These are typographic quotes. Use plain ones: ' or \".")),
+    ("[（）｛｝＋－＝＜＞，]", sentence("This is a full-width sign. Use the plain one.")),
+    (r"&&|\|\|", sentence("Write `and` or `or`.")),
+    (r"(?<![=!<>])=(?!=)", sentence("To compare, write == (two signs).")),
+    (r"!(?!=)", sentence("Write `not`.")),
+    (r"\?", sentence("Write: a if b else c.")),
 )
 # What Jinja says -> what is wrong
 _PLAINLY: tuple[tuple[str, str], ...] = (
-    ("escape", "A backslash in quotes has a meaning of its own. Leave it out."),
-    (r"expected '[)\]}]'", "A bracket opened here is never closed."),
-    ("unknown tag 'e", "This has no `{% if %}` before it that is still open."),
+    ("escape", sentence("A backslash in quotes has a meaning of its own. Leave it out.")),
+    (r"expected '[)\]}]'", sentence("A bracket opened here is never closed.")),
+    ("unknown tag 'e", sentence("This has no `{{% if %}}` before it that is still open.")),
     ("unknown tag", _NO_TAGS),
-    ("endif", "This `{% if %}` is never closed. Write `{% endif %}` at its end."),
+    ("endif", sentence("This `{{% if %}}` is never closed. Write `{{% endif %}}` at its end.")),
     ("end for|endfor|endmacro|endblock|endcall|endset|endfilter", _NO_TAGS),
-    ("end of template", "The brackets opened here are never closed: }} or %} is missing."),
-    ("unexpected char ['\"][\"']", "A quote opened here is never closed."),
-    ("unexpected char", "This sign has no meaning here."),
-    ("expected name or number", "A name is missing after the dot."),
-    ("'name'", "The name of a filter is missing after `|`."),
-    ("got 'end|unexpected 'end", "Something is missing here."),
+    (
+        "end of template",
+        sentence("The brackets opened here are never closed: }}}} or %}} is missing."),
+    ),
+    ("unexpected char ['\"][\"']", sentence("A quote opened here is never closed.")),
+    ("unexpected char", sentence("This sign has no meaning here.")),
+    ("expected name or number", sentence("A name is missing after the dot.")),
+    ("'name'", sentence("The name of a filter is missing after `|`.")),
+    ("got 'end|unexpected 'end", sentence("Something is missing here.")),
 )
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
@@ -293,9 +360,11 @@ def plain_syntax(source: str, message: str, line: int, *, whole: bool) -> TextPr
                 if found := re.search(pattern, tag):
                     return TextProblem.at(source, begin + found.start(), hint)
     if whole and "end of template" in message and not re.search(r"\bexpected '", message):
-        return TextProblem.at(source, len(source.rstrip()), "Something is missing at the end.")
+        return TextProblem.at(
+            source, len(source.rstrip()), sentence("Something is missing at the end.")
+        )
     if sign := re.search(r"unexpected char '([^'\"])' at (\d+)", message):
-        what = f'"{sign.group(1)}" has no meaning here.'
+        what = sentence('"{sign}" has no meaning here.', sign=sign.group(1))
         return TextProblem.at(source, min(int(sign.group(2)), len(source)), what)
     line = max(1, min(line, source.count("\n") + 1))
     got = re.search(r"(?:got|unexpected|tag) '([^']+)'", message)
@@ -304,5 +373,9 @@ def plain_syntax(source: str, message: str, line: int, *, whole: bool) -> TextPr
     for pattern, plain in _PLAINLY:
         if re.search(pattern, message):
             return TextProblem(plain, (), line, column)
-    what = f'"{word}" does not fit here: something is missing before it.' if word else ""
-    return TextProblem(what or "This cannot be read as an expression.", (), line, column)
+    what = (
+        sentence('"{word}" does not fit here: something is missing before it.', word=word)
+        if word
+        else ""
+    )
+    return TextProblem(what or sentence("This cannot be read as an expression."), (), line, column)

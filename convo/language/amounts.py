@@ -20,6 +20,7 @@ from convo.language.localising import language_locale, number_locale, plain_spac
 from convo.language.operators import Number
 from convo.language.scope import Scope
 from convo.language.spelling import did_you_mean
+from convo.sentences import sentence
 
 UNITS: Mapping[str, int] = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 """What a length of time is counted in, the longest first, each in seconds."""
@@ -41,12 +42,16 @@ def money(value: Number, currency: str, scope: Scope) -> str:
 def wrong_currency(currency: object) -> str:
     """What is wrong with it; empty when nothing is."""
     if not isinstance(currency, str):
-        return 'A currency is three letters, such as "CNY".'
+        return sentence('A currency is three letters, such as "CNY".')
     if is_currency(currency.upper()):
         return ""
     near = did_you_mean(currency.upper(), list_currencies())
-    meant = f'Did you mean "{near}"?' if near else 'It is three letters, such as "CNY".'
-    return f'"{currency}" is no currency. {meant}'
+    meant = (
+        sentence('Did you mean "{near}"?', near=near)
+        if near
+        else sentence('It is three letters, such as "CNY".')
+    )
+    return sentence('"{currency}" is no currency. {meant}', currency=currency, meant=meant)
 
 
 def percent(share: Number, decimals: int, scope: Scope) -> str:

@@ -11,6 +11,7 @@ import yaml
 
 from convo.errors import FlowError, FlowErrors, Place
 from convo.language.layout import IN_QUOTES, Remark, near_colon, plainly, remarks
+from convo.sentences import sentence
 
 MAX_DOCUMENT_BYTES = 256 * 1024
 MAX_DEPTH = 30
@@ -149,8 +150,8 @@ def _at_once(source: str) -> Iterator[Remark]:
         yield Remark(
             line=1,
             column=1,
-            what="This file is larger than 256 KB.",
-            mend="Split it into several flows.",
+            what=sentence("This file is larger than 256 KB."),
+            mend=sentence("Split it into several flows."),
         )
         return
     for number, line in enumerate(source.split("\n"), start=1):
@@ -158,8 +159,11 @@ def _at_once(source: str) -> Iterator[Remark]:
             yield Remark(
                 line=number,
                 column=sign.start() + 1,
-                what=f"There is an invisible control character here (U+{ord(sign.group()):04X}).",
-                mend="Delete it; type the line again if you cannot see it.",
+                what=sentence(
+                    "There is an invisible control character here (U+{code}).",
+                    code=f"{ord(sign.group()):04X}",
+                ),
+                mend=sentence("Delete it; type the line again if you cannot see it."),
             )
     if not source.strip():
         yield _EMPTY
@@ -174,10 +178,13 @@ def _at_once(source: str) -> Iterator[Remark]:
 
 
 _EMPTY = Remark(
-    line=1, column=1, what="This file is empty.", mend='A flow starts with "flow: name".'
+    line=1,
+    column=1,
+    what=sentence("This file is empty."),
+    mend=sentence('A flow starts with "flow: name".'),
 )
-_TOO_DEEP = f"This is nested more than {MAX_DEPTH} levels deep."
-_FLATTER = "A flow needs a handful of levels; check the brackets."
+_TOO_DEEP = sentence("This is nested more than {max_depth} levels deep.", max_depth=MAX_DEPTH)
+_FLATTER = sentence("A flow needs a handful of levels; check the brackets.")
 
 
 class _Stop(Exception):
@@ -223,8 +230,10 @@ class _Reading:
                 or Remark(
                     line=line,
                     column=self.root.column,
-                    what='The file does not start with "name: value".',
-                    mend="Write a space after each colon, and no dash before the first name.",
+                    what=sentence('The file does not start with "name: value".'),
+                    mend=sentence(
+                        "Write a space after each colon, and no dash before the first name."
+                    ),
                 )
             )
         return self.root
@@ -241,38 +250,41 @@ class _Reading:
             self.documents += 1
             if event.version is not None or event.tags:
                 self._tell(
-                    _spot(event.start_mark), "A line that starts with % is not used.", "Remove it."
+                    _spot(event.start_mark),
+                    sentence("A line that starts with % is not used."),
+                    sentence("Remove it."),
                 )
             if self.documents > 1:
                 self._stop(
                     _spot(event.start_mark),
-                    "A second document begins here.",
-                    'One file holds one flow; remove the "---".',
+                    sentence("A second document begins here."),
+                    sentence('One file holds one flow; remove the "---".'),
                 )
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             self.open.pop()
         elif isinstance(event, yaml.AliasEvent):
-            self._refuse(event, "An alias (*name) is not used in flows.")
+            self._refuse(event, sentence("An alias (*name) is not used in flows."))
             at = _spot(event.start_mark)
             self._put(_Node(value=None, line=at[0], column=at[1]), event)
         elif isinstance(event, yaml.NodeEvent):
             self._node(event)
 
     def _refuse(self, event: yaml.Event, what: str) -> None:
-        self._tell(_spot(event.start_mark), what, f"Write it out. If it is a text: {IN_QUOTES}")
+        mend = sentence("Write it out. If it is a text: {in_quotes}", in_quotes=IN_QUOTES)
+        self._tell(_spot(event.start_mark), what, mend)
 
     def _node(self, event: yaml.NodeEvent) -> None:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self._stop(
                 _spot(event.start_mark),
-                f"More than {MAX_NODES:,} values in one file.",
-                "Split the flow.",
+                sentence("More than {max_nodes} values in one file.", max_nodes=f"{MAX_NODES:,}"),
+                sentence("Split the flow."),
             )
         if event.anchor is not None:
-            self._refuse(event, "An anchor (&name) is not used in flows.")
+            self._refuse(event, sentence("An anchor (&name) is not used in flows."))
         if getattr(event, "tag", None) is not None:
-            self._refuse(event, "A tag (!name) is not used in flows.")
+            self._refuse(event, sentence("A tag (!name) is not used in flows."))
         line, column = _spot(event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
             style = event.style or ""
@@ -302,8 +314,8 @@ class _Reading:
             Remark(
                 line=line,
                 column=cut.end(1) + 1,
-                what='What follows " #" is dropped as a remark.',
-                mend="Put the text in quotes, or the remark on a line of its own.",
+                what=sentence('What follows " #" is dropped as a remark.'),
+                mend=sentence("Put the text in quotes, or the remark on a line of its own."),
             )
         )
 
@@ -329,19 +341,27 @@ class _Reading:
     def _name(self, parent: _Open, node: _Node, event: yaml.NodeEvent) -> None:
         at = _spot(event.start_mark)
         if not isinstance(node.value, str):
-            what = "A name must be a single text, not a list or a mapping."
+            what = sentence("A name must be a single text, not a list or a mapping.")
             if self.lines[at[0] - 1][max(0, at[1] - 2) : at[1]] == "{{":
-                what = 'A text that starts with "{{" must be in quotes.'
+                what = sentence('A text that starts with "{{{{" must be in quotes.')
                 at = (at[0], at[1] - 1)
             self._stop(at, what, IN_QUOTES)
         elif node.value == "":
-            self._tell(at, "A name is missing before the colon.", 'Write "name: value".')
+            self._tell(
+                at,
+                sentence("A name is missing before the colon."),
+                sentence('Write "name: value".'),
+            )
         elif node.value in parent.node.keys:
             first = parent.node.keys[node.value][0]
             self._tell(
                 at,
-                f'"{node.value}" is here twice; the first is on line {first}.',
-                "Remove one, or give it another name.",
+                sentence(
+                    '"{value}" is here twice; the first is on line {first}.',
+                    value=node.value,
+                    first=first,
+                ),
+                sentence("Remove one, or give it another name."),
             )
         name = str(node.value)
         parent.node.keys.setdefault(name, (node.line, node.column))
@@ -356,7 +376,10 @@ class _Reading:
         if not self.lines[line - 1][column - 1 :].lstrip().startswith(":"):
             self._tell(
                 _spot(event.start_mark),
-                f'"{parent.name}" has no value: a comma in brackets ends the text before it.',
+                sentence(
+                    '"{name}" has no value: a comma in brackets ends the text before it.',
+                    name=parent.name,
+                ),
                 IN_QUOTES,
             )
 

@@ -19,6 +19,7 @@ from convo.language.expressions import Expression
 from convo.language.localising import kind_of
 from convo.language.scope import Scope
 from convo.language.text_problems import TextProblem
+from convo.sentences import sentence
 
 LONGEST = timedelta(days=1_830)  # five years
 DAY_SECONDS = 24 * 60 * 60
@@ -33,8 +34,8 @@ _UNITS = {
 }
 _SECONDS = {word: seconds for seconds, words in _UNITS.items() for word in words}
 _PART = re.compile(r"\s*(\d{1,9})\s*([^\W\d]+)")
-_EXAMPLES = "Write it like 10m, 2h, 1 day 12h or 3 days."
-_TIMES = "Write it like 9:00, 2h, 24h before when or 2026-12-24 18:00."
+_EXAMPLES = sentence("Write it like 10m, 2h, 1 day 12h or 3 days.")
+_TIMES = sentence("Write it like 9:00, 2h, 24h before when or 2026-12-24 18:00.")
 _NO_LENGTH = re.compile(r"^\d[\d:.\s]*$|^\d.*\b(before|after)$")
 _RELATIVE = re.compile(r"(?P<span>\d.*?)\s+(?P<side>before|after)\s+(?P<anchor>\S.*)", re.DOTALL)
 _YEARLY = re.compile(
@@ -63,25 +64,50 @@ def read_span(text: str) -> Span:
     at = 0
     text = text.strip().rstrip(".")
     if len(text) > MAX_WORDS:
-        raise TextProblem(f"A length of time is longer than {MAX_WORDS} characters. {_EXAMPLES}")
+        raise TextProblem(
+            sentence(
+                "A length of time is longer than {max_words} characters. {examples}",
+                max_words=MAX_WORDS,
+                examples=_EXAMPLES,
+            )
+        )
     while at < len(text):
         part = _PART.match(text, at)
         if part is None:
-            raise TextProblem(f'"{text}" is not a length of time. {_EXAMPLES}')
+            raise TextProblem(
+                sentence(
+                    '"{text}" is not a length of time. {examples}', text=text, examples=_EXAMPLES
+                )
+            )
         number, word = int(part.group(1)), part.group(2).casefold()
         seconds = _SECONDS.get(word)
         if seconds is None:
-            month = "Months and years differ in length; count in days. " * (word[:1] in "moyear")
-            raise TextProblem(f'"{part.group(2)}" is not a unit of time. {month}{_EXAMPLES}')
+            of_month = word[:1] in "moyear"
+            raise TextProblem(
+                sentence(
+                    '"{unit}" is not a unit of time. '
+                    "Months and years differ in length; count in days. {examples}"
+                    if of_month
+                    else '"{unit}" is not a unit of time. {examples}',
+                    unit=part.group(2),
+                    examples=_EXAMPLES,
+                )
+            )
         if seconds in found:
-            raise TextProblem(f'"{text}" names the same unit twice. {_EXAMPLES}')
+            raise TextProblem(
+                sentence(
+                    '"{text}" names the same unit twice. {examples}', text=text, examples=_EXAMPLES
+                )
+            )
         found[seconds] = number
         at = part.end()
     total = sum(unit * number for unit, number in found.items())
     if not found or total == 0:
-        raise TextProblem(f'"{text}" is no time at all. {_EXAMPLES}')
+        raise TextProblem(
+            sentence('"{text}" is no time at all. {examples}', text=text, examples=_EXAMPLES)
+        )
     if total > LONGEST.total_seconds():
-        raise TextProblem(f'"{text}" is longer than five years.')
+        raise TextProblem(sentence('"{text}" is longer than five years.', text=text))
     days = sum(unit * number for unit, number in found.items() if unit >= DAY_SECONDS)
     return Span(days=days // DAY_SECONDS, seconds=total - days)
 
@@ -91,7 +117,7 @@ def read_duration(text: object) -> timedelta:
     if isinstance(text, timedelta):
         return text
     if not isinstance(text, str):
-        raise TextProblem(f"A length of time is missing. {_EXAMPLES}")
+        raise TextProblem(sentence("A length of time is missing. {examples}", examples=_EXAMPLES))
     return read_span(text).as_timedelta()
 
 
@@ -167,10 +193,16 @@ class Moment(Authored):
         if isinstance(raw, cls):
             return raw
         if not isinstance(raw, str) or not raw.strip():
-            raise TextProblem('A time is missing, such as "9:00" or "24h before when".')
+            raise TextProblem(sentence('A time is missing, such as "9:00" or "24h before when".'))
         source = raw.strip()
         if len(source) > MAX_WORDS:
-            raise TextProblem(f"A time is longer than {MAX_WORDS} characters. {_TIMES}")
+            raise TextProblem(
+                sentence(
+                    "A time is longer than {max_words} characters. {times}",
+                    max_words=MAX_WORDS,
+                    times=_TIMES,
+                )
+            )
         if found := _YEARLY.fullmatch(source):
             return cls._every_year(source, found)
         if relative := _RELATIVE.fullmatch(source):
@@ -191,7 +223,9 @@ class Moment(Authored):
         if written_day := _DAY.fullmatch(source):
             return cls._on_day(source, written_day)
         if _NO_LENGTH.search(source):
-            raise TextProblem(f'"{source}" is not a time. {_TIMES}')
+            raise TextProblem(
+                sentence('"{source}" is not a time. {times}', source=source, times=_TIMES)
+            )
         if source[0].isdigit():
             return cls(source=source, span=read_span(source))
         return cls(source=source, anchor=Expression.read(raw))
@@ -200,7 +234,11 @@ class Moment(Authored):
     def _every_year(cls, source: str, found: "re.Match[str]") -> Self:
         clock = read_clock(found["clock"])
         if clock is None:
-            raise TextProblem(f'"{found["clock"]}" is not a time of day. {_TIMES}')
+            raise TextProblem(
+                sentence(
+                    '"{clock}" is not a time of day. {times}', clock=found["clock"], times=_TIMES
+                )
+            )
         try:
             anchor = Expression.read(found["anchor"])
         except TextProblem as problem:
@@ -218,7 +256,11 @@ class Moment(Authored):
         except ValueError:
             day = None
         if day is None or (found.group(4) and clock is None):
-            raise TextProblem(f'"{source}" is not a time. Write it like "2026-12-24 18:00".')
+            raise TextProblem(
+                sentence(
+                    '"{source}" is not a time. Write it like "2026-12-24 18:00".', source=source
+                )
+            )
         return cls(source=source, day=day, clock=clock)
 
     @property

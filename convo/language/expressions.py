@@ -8,6 +8,7 @@ from convo.language.authored import Authored
 from convo.language.sandbox import inspected_expression, worked_out
 from convo.language.scope import Scope
 from convo.language.text_problems import TextProblem
+from convo.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Expression(Authored):
         if isinstance(raw, bool):
             raw = "true" if raw else "false"
         if not isinstance(raw, str):
-            raise TextProblem('An expression is missing, such as "score >= 9".')
+            raise TextProblem(sentence('An expression is missing, such as "score >= 9".'))
         found = inspected_expression(raw)
         return cls(source=raw, uses=found.uses, functions=found.functions)
 

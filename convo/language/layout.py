@@ -6,18 +6,20 @@ from dataclasses import dataclass
 
 import yaml
 
-IN_QUOTES = 'Put the whole text in quotes: "..."'
-INDENT_WITH_SPACES = "Indent with spaces, two for each level."
+from convo.sentences import sentence
+
+IN_QUOTES = sentence('Put the whole text in quotes: "..."')
+INDENT_WITH_SPACES = sentence("Indent with spaces, two for each level.")
 
 UNUSUAL_SPACES = {
-    "\u00a0": "a non-breaking space",
-    "\u3000": "a full-width space",
-    "\u202f": "a narrow non-breaking space",
-    "\u200b": "an invisible zero-width space",
-    "\u200c": "an invisible joiner",
-    "\u200d": "an invisible joiner",
-    "\u2060": "an invisible word joiner",
-    "\ufeff": "an invisible byte order mark",
+    "\u00a0": sentence("a non-breaking space"),
+    "\u3000": sentence("a full-width space"),
+    "\u202f": sentence("a narrow non-breaking space"),
+    "\u200b": sentence("an invisible zero-width space"),
+    "\u200c": sentence("an invisible joiner"),
+    "\u200d": sentence("an invisible joiner"),
+    "\u2060": sentence("an invisible word joiner"),
+    "\ufeff": sentence("an invisible byte order mark"),
 }
 _UNUSUAL = "".join(UNUSUAL_SPACES)
 _INDENT = re.compile(rf"[\s{_UNUSUAL}]*")
@@ -35,13 +37,19 @@ _QUOTED = {
 }
 _REMARK = re.compile(r"(?:^|\s)#")
 _STARTERS = {
-    "*": '"*" at the start has a meaning of its own in YAML (an alias), which flows do not use.',
-    "&": '"&" at the start has a meaning of its own in YAML (an anchor), which flows do not use.',
-    "!": '"!" at the start has a meaning of its own in YAML (a tag), which flows do not use.',
-    "%": 'A text cannot start with "%" unless it is in quotes.',
-    "@": 'A text cannot start with "@" unless it is in quotes.',
-    "`": 'A text cannot start with "`" unless it is in quotes.',
-    ",": 'A text cannot start with "," unless it is in quotes.',
+    "*": sentence(
+        '"*" at the start has a meaning of its own in YAML (an alias), which flows do not use.'
+    ),
+    "&": sentence(
+        '"&" at the start has a meaning of its own in YAML (an anchor), which flows do not use.'
+    ),
+    "!": sentence(
+        '"!" at the start has a meaning of its own in YAML (a tag), which flows do not use.'
+    ),
+    "%": sentence('A text cannot start with "%" unless it is in quotes.'),
+    "@": sentence('A text cannot start with "@" unless it is in quotes.'),
+    "`": sentence('A text cannot start with "`" unless it is in quotes.'),
+    ",": sentence('A text cannot start with "," unless it is in quotes.'),
 }
 
 
@@ -63,27 +71,34 @@ def _value_remark(value: str, line: int, column: int, after_key: bool) -> Remark
 
     first = value[0]
     if value.startswith("{{"):
-        return remark('A text that starts with "{{" must be in quotes.')
+        return remark(sentence('A text that starts with "{{{{" must be in quotes.'))
     if first in _STARTERS:
         return remark(_STARTERS[first])
     if first in "|>" and not _BLOCK_HEADER.match(value):
         return remark(
-            f'"{first}" at the start announces a text on the following lines.',
-            f'{IN_QUOTES}, or start a new line after "{first}".',
+            sentence(
+                '"{first}" at the start announces a text on the following lines.', first=first
+            ),
+            sentence(
+                '{in_quotes}, or start a new line after "{first}".',
+                in_quotes=IN_QUOTES,
+                first=first,
+            ),
         )
     if after_key and (value == "-" or value.startswith("- ")):
         return remark(
-            'A text cannot start with "- ", which begins a list entry.',
-            "Put the text in quotes, or the list on the lines below.",
+            sentence('A text cannot start with "- ", which begins a list entry.'),
+            sentence("Put the text in quotes, or the list on the lines below."),
         )
     if value == "?" or value.startswith("? "):
-        return remark('A text cannot start with "? " unless it is in quotes.')
+        return remark(sentence('A text cannot start with "? " unless it is in quotes.'))
     if first not in "\"'[{|>#" and after_key:
         text = value[: found.start()] if (found := _REMARK.search(value)) else value
         colon = re.search(r":(?=\s|$)", text)
         if colon:
             return remark(
-                'A colon with a space after it would be read as "name: value".', at=colon.start()
+                sentence('A colon with a space after it would be read as "name: value".'),
+                at=colon.start(),
             )
     return None
 
@@ -145,11 +160,15 @@ def _indent_remark(line: str, number: int) -> Remark | None:
     for at, sign in enumerate(indent):
         if sign == " ":
             continue
-        name = "a tab" if sign == "\t" else UNUSUAL_SPACES.get(sign, "an unusual space")
+        name = (
+            sentence("a tab")
+            if sign == "\t"
+            else UNUSUAL_SPACES.get(sign, sentence("an unusual space"))
+        )
         return Remark(
             line=number + 1,
             column=at + 1,
-            what=f"This line is indented with {name}.",
+            what=sentence("This line is indented with {name}.", name=name),
             mend=INDENT_WITH_SPACES,
         )
     return None
@@ -161,15 +180,15 @@ def _indented(line: str) -> int:
 
 def _colon_remarks(line: str, at: int, number: int) -> Iterator[Remark]:
     for pattern, what in (
-        (_FULL_WIDTH_KEY, "This is a full-width colon."),
-        (_KEY_AND_UNUSUAL, "An unusual space follows the colon."),
+        (_FULL_WIDTH_KEY, sentence("This is a full-width colon.")),
+        (_KEY_AND_UNUSUAL, sentence("An unusual space follows the colon.")),
     ):
         if wrong := pattern.match(line, at):
             yield Remark(
                 line=number + 1,
                 column=wrong.start(1) + 1,
                 what=what,
-                mend='Write ":" and an ordinary space after it.',
+                mend=sentence('Write ":" and an ordinary space after it.'),
             )
 
 
@@ -240,49 +259,75 @@ def _past(
     last, rest = span
     if not rest.strip() or re.match(r"\s+#|\s*:", rest):
         return last + 1, None
-    closed = "quote" if value[0] in _QUOTED else "bracket"
+    quoted = value[0] in _QUOTED
     return last + 1, Remark(
         line=number + 1,
         column=start + 1,
-        what=f"Something follows the closing {closed}.",
-        mend=IN_QUOTES if closed == "bracket" else "Quote the whole text, once.",
+        what=sentence("Something follows the closing quote.")
+        if quoted
+        else sentence("Something follows the closing bracket."),
+        mend=sentence("Quote the whole text, once.") if quoted else IN_QUOTES,
     )
 
 
 # --- the parser's own words -------------------------------------------------------------------
 
-_NOT_THERE = "This line does not fit the lines above it."
-_CHECK_INDENT = "Check how far it is indented: lines of one level start in the same column."
+_NOT_THERE = sentence("This line does not fit the lines above it.")
+_CHECK_INDENT = sentence(
+    "Check how far it is indented: lines of one level start in the same column."
+)
 # What PyYAML or libyaml says -> (point at where it began, what is wrong, how to mend it)
 _PLAINLY: tuple[tuple[str, bool, str, str], ...] = (
     (
         "mapping values are not allowed",
         False,
-        'A colon with a space after it cannot be read as "name: value" here.',
-        f"{IN_QUOTES}. If it is a name, check how far the line is indented.",
+        sentence('A colon with a space after it cannot be read as "name: value" here.'),
+        sentence(
+            "{in_quotes}. If it is a name, check how far the line is indented.", in_quotes=IN_QUOTES
+        ),
     ),
     ("block sequence entries are not allowed", False, _NOT_THERE, _CHECK_INDENT),
-    ("end of stream", True, "The quote that is opened here is never closed.", "Close it."),
-    ("end of document", True, "The quote that is opened here is never closed.", "Close it."),
+    (
+        "end of stream",
+        True,
+        sentence("The quote that is opened here is never closed."),
+        sentence("Close it."),
+    ),
+    (
+        "end of document",
+        True,
+        sentence("The quote that is opened here is never closed."),
+        sentence("Close it."),
+    ),
     (
         "unknown escape character",
         False,
-        "In double quotes a backslash has a meaning of its own.",
-        "Use single quotes, or write the backslash twice.",
+        sentence("In double quotes a backslash has a meaning of its own."),
+        sentence("Use single quotes, or write the backslash twice."),
     ),
-    ("',' or ']'", True, 'The "[" here is not closed where it should be.', IN_QUOTES),
-    ("',' or '}'", True, 'The "{" here is not closed where it should be.', IN_QUOTES),
-    ("expected '-' indicator", False, _NOT_THERE, "A list entry starts with a dash and a space."),
+    ("',' or ']'", True, sentence('The "[" here is not closed where it should be.'), IN_QUOTES),
+    ("',' or '}'", True, sentence('The "{{" here is not closed where it should be.'), IN_QUOTES),
+    (
+        "expected '-' indicator",
+        False,
+        _NOT_THERE,
+        sentence("A list entry starts with a dash and a space."),
+    ),
     ("expected key", False, _NOT_THERE, _CHECK_INDENT),
     ("<block end>", False, _NOT_THERE, _CHECK_INDENT),
-    ("comment or line break", True, "A text must start on the next line here.", IN_QUOTES),
-    ("node content", False, "Something is missing or out of place here.", IN_QUOTES),
-    ("cannot start any token", False, "A text cannot start with this sign.", IN_QUOTES),
+    (
+        "comment or line break",
+        True,
+        sentence("A text must start on the next line here."),
+        IN_QUOTES,
+    ),
+    ("node content", False, sentence("Something is missing or out of place here."), IN_QUOTES),
+    ("cannot start any token", False, sentence("A text cannot start with this sign."), IN_QUOTES),
     (
         "<document start>",
         False,
-        "Nothing may stand outside of the one document in a file.",
-        "One file holds one flow; remove what does not belong to it.",
+        sentence("Nothing may stand outside of the one document in a file."),
+        sentence("One file holds one flow; remove what does not belong to it."),
     ),
 )
 
@@ -293,7 +338,9 @@ def plainly(error: yaml.YAMLError, lines: Sequence[str]) -> Remark:
     at = getattr(error, "problem_mark", None)
     began = getattr(error, "context_mark", None) or at
     if at is None or began is None:
-        return Remark(line=1, column=1, what="This file cannot be read as YAML.", mend=IN_QUOTES)
+        return Remark(
+            line=1, column=1, what=sentence("This file cannot be read as YAML."), mend=IN_QUOTES
+        )
     if "could not find expected ':'" in problem:
         return _no_colon(began.line, lines)
     if "mapping values are not allowed" in problem and (wrong := _wrong_colon(at.line, lines)):
@@ -307,7 +354,7 @@ def plainly(error: yaml.YAMLError, lines: Sequence[str]) -> Remark:
                 return Remark(
                     line=number + 1,
                     column=column + 1,
-                    what="This line is indented with a tab.",
+                    what=sentence("This line is indented with a tab."),
                     mend=INDENT_WITH_SPACES,
                 )
             return Remark(line=number + 1, column=column + 1, what=what, mend=mend)
@@ -319,8 +366,8 @@ def _no_colon(number: int, lines: Sequence[str]) -> Remark:
     return near_colon(number, line) or Remark(
         line=number + 1,
         column=len(line) - len(line.lstrip()) + 1,
-        what='This line is neither "name: value" nor a list entry ("- ...").',
-        mend="Add what is missing, or put a text of several lines in quotes.",
+        what=sentence('This line is neither "name: value" nor a list entry ("- ...").'),
+        mend=sentence("Add what is missing, or put a text of several lines in quotes."),
     )
 
 
@@ -328,10 +375,16 @@ def near_colon(number: int, line: str) -> Remark | None:
     """A colon that was meant to end a name and does not: full-width, or without a space."""
     if "：" in line:
         column = line.index("：")
-        what, mend = "This is a full-width colon.", 'Write ":" and a space after it.'
+        what, mend = (
+            sentence("This is a full-width colon."),
+            sentence('Write ":" and a space after it.'),
+        )
     elif tight := _KEY_AND_NO_SPACE.match(line):
         column = tight.start(1)
-        what, mend = "A space is missing after the colon.", 'Write "name: value".'
+        what, mend = (
+            sentence("A space is missing after the colon."),
+            sentence('Write "name: value".'),
+        )
     else:
         return None
     return Remark(line=number + 1, column=column + 1, what=what, mend=mend)

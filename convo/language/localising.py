@@ -23,6 +23,7 @@ from babel.numbers import format_decimal
 from convo.errors import RenderError
 from convo.language.phrases import phrase
 from convo.language.scope import Choice, Choices, Scope, Standing
+from convo.sentences import sentence
 
 GROUPED_FROM = 1000
 #: Languages that put one between the things they list.
@@ -48,22 +49,24 @@ _PARTS_OF_DAY = (
     (24, "晚上"),
 )
 _KINDS = (
-    (bool, "yes or no"),
-    (str, "a text"),
-    ((int, float, Decimal), "a number"),
-    (datetime, "a date and time"),
-    (date, "a date"),
-    (time, "a time"),
-    ((list, tuple), "a list"),
-    (dict, "a mapping"),
+    (bool, sentence("yes or no")),
+    (str, sentence("a text")),
+    ((int, float, Decimal), sentence("a number")),
+    (datetime, sentence("a date and time")),
+    (date, sentence("a date")),
+    (time, sentence("a time")),
+    ((list, tuple), sentence("a list")),
+    (dict, sentence("a mapping")),
 )
 
 
 def kind_of(value: object) -> str:
     """What an author would call such a value: "a number"; never the value itself."""
     if value is None:
-        return "empty"
-    return next((name for family, name in _KINDS if isinstance(value, family)), "something else")
+        return sentence("empty")
+    return next(
+        (name for family, name in _KINDS if isinstance(value, family)), sentence("something else")
+    )
 
 
 class EmptyValue(RenderError):

@@ -28,6 +28,7 @@ from convo.language.localising import EmptyValue, shown
 from convo.language.operators import ARITHMETIC, calculate, compare, given, signed
 from convo.language.scope import Scope
 from convo.language.text_problems import TextProblem
+from convo.sentences import sentence
 
 MAX_TEXT = 1_600  # characters of one message, as rendered
 MAX_SOURCE = 4_000  # characters of a template
@@ -131,9 +132,9 @@ def inspected_text(source: str) -> Inspected:
 _UNSEEN = (
     (
         re.compile(r"\{#"),
-        '"{#" begins a remark that would be dropped. Write "{ #" or leave it out.',
+        sentence('"{{#" begins a remark that would be dropped. Write "{{ #" or leave it out.'),
     ),
-    (re.compile(r"\{%[-+]?\s*raw\b"), '"raw" is not used. Write the text as it is.'),
+    (re.compile(r"\{%[-+]?\s*raw\b"), sentence('"raw" is not used. Write the text as it is.')),
 )
 
 
@@ -144,11 +145,13 @@ def inspected_expression(source: str) -> Inspected:
         raise TextProblem.at(
             source,
             found.start(),
-            "An expression stands without {{ }}: it is a value, not a text. Write only what is "
-            "between the brackets.",
+            sentence(
+                "An expression stands without {{{{ }}}}: it is a value, not a text. Write only "
+                "what is between the brackets."
+            ),
         )
     if not source.strip():
-        raise TextProblem.at(source, 0, "The expression is empty.")
+        raise TextProblem.at(source, 0, sentence("The expression is empty."))
 
     def parsed() -> nodes.Template:
         parser = Parser(_SANDBOX, source, state="variable")
@@ -166,7 +169,9 @@ def inspected_expression(source: str) -> Inspected:
 
 def _refuse_long(source: str, start: int, end: int, most: int) -> None:
     if end - start > most:
-        raise TextProblem.at(source, start, f"This is longer than {most:,} characters.")
+        raise TextProblem.at(
+            source, start, sentence("This is longer than {most} characters.", most=f"{most:,}")
+        )
 
 
 def _inspected(source: str, parsed: Callable[[], nodes.Template], *, whole: bool) -> Inspected:
@@ -179,12 +184,14 @@ def _inspected(source: str, parsed: Callable[[], nodes.Template], *, whole: bool
     except (Warning, UnicodeError):
         raise TextProblem.at(source, max(0, source.find("\\")), _BACKSLASH) from None
     except (RecursionError, ValueError, MemoryError, OverflowError):
-        raise TextProblem.at(source, 0, "This is too complicated. Split it up.") from None
+        raise TextProblem.at(source, 0, sentence("This is too complicated. Split it up.")) from None
     uses, functions = inspect(source, tree, whole=whole)
     return Inspected(uses=uses, functions=functions, tree=tree)
 
 
-_BACKSLASH = "A backslash in quotes has a meaning of its own. Leave it out or write it twice."
+_BACKSLASH = sentence(
+    "A backslash in quotes has a meaning of its own. Leave it out or write it twice."
+)
 
 
 class _Compares(NodeTransformer):

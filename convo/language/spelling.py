@@ -1,7 +1,9 @@
 """Names that were nearly right: what somebody probably meant, as advice in plain words."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from convo.sentences import sentence
 
 CLOSE_ENOUGH = 0.6
 FEW_ENOUGH_TO_LIST = 12
@@ -14,13 +16,23 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return spelled[near[0]] if near else None
 
 
+def either(names: Sequence[str]) -> str:
+    """Names of which one is wanted, such as "date or datetime"."""
+    *others, last = names
+    if not others:
+        return last
+    return sentence("{others} or {last}", others=either(others), last=last)
+
+
 def advice(word: str, known: Iterable[str]) -> str:
     """One sentence for an error: the nearest word, else the words there are; empty if none."""
     names = list(dict.fromkeys(known))
     near = did_you_mean(word, names)
     if near is not None:
-        return f'Did you mean "{near}"?'
+        return sentence('Did you mean "{near}"?', near=near)
     if not names:
         return ""
     listed = ", ".join(names[:FEW_ENOUGH_TO_LIST])
-    return f"One of: {listed}{', ...' if len(names) > FEW_ENOUGH_TO_LIST else '.'}"
+    if len(names) > FEW_ENOUGH_TO_LIST:
+        return sentence("One of: {names}, ...", names=listed)
+    return sentence("One of: {names}.", names=listed)

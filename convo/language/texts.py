@@ -17,6 +17,7 @@ from convo.language.localising import kind_of
 from convo.language.sandbox import MAX_TEXT, inspected_text, is_template, rendered
 from convo.language.scope import Scope
 from convo.language.text_problems import TextProblem
+from convo.sentences import sentence
 
 MAX_MESSAGES = 10
 MAX_WORDINGS = 20
@@ -154,24 +155,34 @@ class _Reading:
             return self.mapping(cast("Mapping[str, object]", raw), path, inside)
         if isinstance(raw, (list, tuple)):
             entries = cast("Sequence[object]", raw)
-            below = self.listed(entries, path, inside, _Several, MAX_MESSAGES, "messages")
+            below = self.listed(entries, path, inside, _Several, MAX_MESSAGES, sentence("messages"))
             return None if below is None else _Several(texts=below)
         if raw is None:
-            self.refuse("The text is missing.", path)
+            self.refuse(sentence("The text is missing."), path)
         elif isinstance(raw, bool):
-            self.refuse(f'"{str(raw).lower()}" is read as yes or no here. Put it in quotes.', path)
+            self.refuse(
+                sentence(
+                    '"{word}" is read as yes or no here. Put it in quotes.', word=str(raw).lower()
+                ),
+                path,
+            )
         else:
-            self.refuse(f"A text is wanted here, not {kind_of(raw)}.", path)
+            self.refuse(sentence("A text is wanted here, not {kind}.", kind=kind_of(raw)), path)
         return None
 
     def message(self, raw: str, path: Path) -> _Message | None:
         source = raw.strip()
         if not source:
-            self.refuse("The text is empty.", path)
+            self.refuse(sentence("The text is empty."), path)
             return None
         if not is_template(source):
             if len(source) > MAX_TEXT:
-                self.refuse(f"The text is longer than {MAX_TEXT:,} characters.", path)
+                self.refuse(
+                    sentence(
+                        "The text is longer than {max_text} characters.", max_text=f"{MAX_TEXT:,}"
+                    ),
+                    path,
+                )
             return _Message(source=source, live=False)
         # Looked at as written, so that places in it are right; rendered without its margins.
         try:
@@ -191,21 +202,28 @@ class _Reading:
         if ANY in raw:
             wordings = raw[ANY]
             if len(raw) > 1 or not isinstance(wordings, (list, tuple)):
-                self.refuse("Several wordings are written {any: [one, other]}.", path)
+                self.refuse(sentence("Several wordings are written {{any: [one, other]}}."), path)
                 return None
             entries = cast("Sequence[object]", wordings)
-            below = self.listed(entries, (*path, ANY), inside, _AnyOf, MAX_WORDINGS, "wordings")
+            below = self.listed(
+                entries, (*path, ANY), inside, _AnyOf, MAX_WORDINGS, sentence("wordings")
+            )
             return None if below is None else _AnyOf(texts=below)
         if _ByLanguage in inside:
-            self.refuse("A language cannot hold languages again.", path)
+            self.refuse(sentence("A language cannot hold languages again."), path)
             return None
         if not raw:
-            self.refuse("The text is missing.", path)
+            self.refuse(sentence("The text is missing."), path)
         found: dict[str, _Tree] = {}
         for code, value in raw.items():
             here = (*path, code)
             if not is_language(code):
-                self.refuse(f'"{code}" is not a language code, such as en, zh or pt-BR.', here)
+                self.refuse(
+                    sentence(
+                        '"{code}" is not a language code, such as en, zh or pt-BR.', code=code
+                    ),
+                    here,
+                )
                 continue
             self.languages.add(code)
             tree = self.tree(value, here, inside | {_ByLanguage})
@@ -223,10 +241,10 @@ class _Reading:
         name: str,
     ) -> tuple[_Tree, ...] | None:
         if kind in inside:
-            self.refuse(f"A list of {name} cannot hold another.", path)
+            self.refuse(sentence("A list of {name} cannot hold another.", name=name), path)
             return None
         if not 1 <= len(raw) <= most:
-            self.refuse(f"Write 1 to {most} {name}.", path)
+            self.refuse(sentence("Write 1 to {most} {name}.", most=most, name=name), path)
             return None
         trees = [self.tree(one, (*path, at), inside | {kind}) for at, one in enumerate(raw)]
         return tuple(tree for tree in trees if tree is not None)

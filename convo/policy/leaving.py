@@ -11,6 +11,7 @@ from convo.policy import opt_out
 from convo.policy.clipping import clipped
 from convo.policy.gsm_folding import folded
 from convo.policy.opt_out import Stops
+from convo.sentences import sentence
 
 LONGEST = 1_600
 """Characters of one message, everything included: Twilio takes no more (error 21617)."""
@@ -19,12 +20,18 @@ UNAPPROVED = "no-template"
 
 #: Why a text cannot leave as it is. Kept in records, so a rule's name stays what it is.
 LEAVING_RULES: Mapping[str, str] = {
-    "signature-unlisted": "The text bears a signature that its channel does not list "
-    "(`signature`, `signatures` in convo.toml).",
-    "signature-twice": "The text bears more than one signature.",
-    "no-opt-out-phrase": "Marketing must end with one way to refuse it, and this text does not.",
-    UNAPPROVED: "No template that the provider has approved covers the text "
-    "(`templates` in convo.toml; `convo templates` lists what to register).",
+    "signature-unlisted": sentence(
+        "The text bears a signature that its channel does not list (`signature`, "
+        "`signatures` in convo.toml)."
+    ),
+    "signature-twice": sentence("The text bears more than one signature."),
+    "no-opt-out-phrase": sentence(
+        "Marketing must end with one way to refuse it, and this text does not."
+    ),
+    UNAPPROVED: sentence(
+        "No template that the provider has approved covers the text (`templates` in "
+        "convo.toml; `convo templates` lists what to register)."
+    ),
 }
 
 _IN_BRACKETS = re.compile(r"【[^【】\n]{1,40}】")

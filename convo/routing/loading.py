@@ -13,6 +13,7 @@ from convo.policy.law_words import is_law_word
 from convo.routing.keywords import StartWords, Target
 from convo.routing.playbook import Playbook
 from convo.routing.versions import reached, version_of
+from convo.sentences import sentence
 from convo.understanding.normalise import match_key
 
 
@@ -133,9 +134,13 @@ def _started_twice(
         for event in flow.events:
             if owners.setdefault(event, name) != name:
                 yield FlowError(
-                    f'Event "{event}" starts flow {owners[event]} too.',
+                    sentence(
+                        'Event "{event}" starts flow {owner} too.',
+                        event=event,
+                        owner=owners[event],
+                    ),
                     place=written[name].document.place(("start", "events")),
-                    mend="Take it away from one of them, or let one `run` the other.",
+                    mend=sentence("Take it away from one of them, or let one `run` the other."),
                 )
 
 
@@ -146,16 +151,22 @@ def _named_as_its_file(
     stem = _stem(path)
     if name != stem:
         yield FlowError(
-            f'The flow is called "{name}", its file "{stem}".',
+            sentence('The flow is called "{name}", its file "{stem}".', name=name, stem=stem),
             place=read.document.place(("flow",)),
-            mend="Give both the same name.",
+            mend=sentence("Give both the same name."),
         )
     if name in others:
         yield FlowError(
-            f'There are two flows "{name}".',
+            sentence('There are two flows "{name}".', name=name),
             place=read.document.place(("flow",)),
-            mend=f"The other is {others[name].document.file}.",
+            mend=sentence("The other is {file}.", file=others[name].document.file),
         )
+
+
+def _called(target: Target) -> str:
+    if target.kind == "flow":
+        return sentence("flow {name}", name=target.name)
+    return sentence("keyword {name}", name=target.name)
 
 
 def _stem(path: str) -> str:
@@ -173,7 +184,7 @@ def _unknown_flows(
             runs = getattr(step, "run", None)
             if isinstance(runs, str) and runs not in known:
                 yield FlowError(
-                    f'There is no flow "{runs}".',
+                    sentence('There is no flow "{runs}".', runs=runs),
                     place=written[name].document.place(("steps", step_name, "run")),
                     mend=advice(runs, flows),
                 )
@@ -204,16 +215,23 @@ def _two_owners(
         key = match_key(word)
         if is_law_word(word):
             yield FlowError(
-                f'"{word}" is a word of the law and starts nothing.',
+                sentence('"{word}" is a word of the law and starts nothing.', word=word),
                 place=place_of(target),
-                mend="Choose another word; STOP, START, HELP and their kin are answered always.",
+                mend=sentence(
+                    "Choose another word; STOP, START, HELP and their kin are answered always."
+                ),
             )
         first = owners.setdefault(key, target)
         if first != target:
             yield FlowError(
-                f'"{word}" starts both {first.kind} {first.name} and {target.kind} {target.name}.',
+                sentence(
+                    '"{word}" starts both {first} and {second}.',
+                    word=word,
+                    first=_called(first),
+                    second=_called(target),
+                ),
                 place=place_of(target),
-                mend="Take it away from one of them.",
+                mend=sentence("Take it away from one of them."),
             )
     project = {match_key(word): entry for entry in anytime for word in entry.words}
     for name, flow in flows.items():
@@ -221,7 +239,7 @@ def _two_owners(
             for word in entry.words_of(step):
                 if match_key(word) in project:
                     yield FlowError(
-                        f'"{word}" is an anytime word of convo.toml too.',
+                        sentence('"{word}" is an anytime word of convo.toml too.', word=word),
                         place=written[name].document.place(("anytime", step)),
-                        mend="Take it away from one of them.",
+                        mend=sentence("Take it away from one of them."),
                     )

@@ -13,6 +13,7 @@ from convo.core.effects import ClearTimer, Errand, SetTimer
 from convo.language.durations import Duration, Moment
 from convo.language.expressions import Expression
 from convo.language.values import plain
+from convo.sentences import sentence
 from convo.steps.form import Form, StepName
 from convo.steps.scene import Scene
 
@@ -55,11 +56,15 @@ class Tags(Form):
     def _are_words(self) -> "Tags":
         for tag in (*self.add, *self.remove):
             if not _TAG.fullmatch(tag):
-                raise ValueError(f'"{tag}" is no tag: one word of up to 40 letters, digits, - . _')
+                raise ValueError(
+                    sentence(
+                        '"{tag}" is no tag: one word of up to 40 letters, digits, - . _', tag=tag
+                    )
+                )
         if both := set(self.add) & set(self.remove):
-            raise ValueError(f'"{min(both)}" is both added and removed.')
+            raise ValueError(sentence('"{tag}" is both added and removed.', tag=min(both)))
         if not self.add and not self.remove:
-            raise ValueError("Name a tag to add or to remove.")
+            raise ValueError(sentence("Name a tag to add or to remove."))
         return self
 
     def settle(self, scene: Scene) -> None:
@@ -93,7 +98,11 @@ class Event(Form):
     @model_validator(mode="after")
     def _is_a_name(self) -> "Event":
         if not _EVENT.fullmatch(self.event):
-            raise ValueError(f'"{self.event}" is no event: write it like order.paid, in ASCII.')
+            raise ValueError(
+                sentence(
+                    '"{event}" is no event: write it like order.paid, in ASCII.', event=self.event
+                )
+            )
         return self
 
     def settle(self, scene: Scene) -> None:
@@ -139,7 +148,9 @@ class Later(Form):
     @model_validator(mode="after")
     def _one_time(self) -> "Later":
         if (self.after is None) == (self.at is None):
-            raise ValueError("Say when: `after: 2 days` or `at: 24h before when`, and not both.")
+            raise ValueError(
+                sentence("Say when: `after: 2 days` or `at: 24h before when`, and not both.")
+            )
         return self
 
     def settle(self, scene: Scene, n: int) -> None:
@@ -183,9 +194,19 @@ class Later(Form):
 def _link(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname or len(url) > LONGEST_LINK:
-        raise ValueError(f'"{url}" is no https:// link of up to {LONGEST_LINK} characters.')
+        raise ValueError(
+            sentence(
+                '"{url}" is no https:// link of up to {longest_link} characters.',
+                url=url,
+                longest_link=LONGEST_LINK,
+            )
+        )
     if not url.isascii() or not url.isprintable() or " " in url or "{{" in url:
-        raise ValueError(f'"{url}" is no link as it is sent: ASCII, without blanks and {{{{ }}}}.')
+        raise ValueError(
+            sentence(
+                '"{url}" is no link as it is sent: ASCII, without blanks and {{{{ }}}}.', url=url
+            )
+        )
     return url
 
 

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from convo.language.expressions import Expression
 from convo.language.texts import Text
+from convo.sentences import sentence
 from convo.steps.scene import Scene
 from convo.steps.step import Branch as Way
 from convo.steps.step import Form, Step, StepName
@@ -41,9 +42,11 @@ class Branch(Step):
             conditional = case.if_ is not None and case.go is not None and case.else_ is None
             otherwise = case.else_ is not None and case.if_ is None and case.go is None
             if not conditional and not otherwise:
-                raise ValueError("Write each case as {if: condition, go: step} or {else: step}.")
+                raise ValueError(
+                    sentence("Write each case as {{if: condition, go: step}} or {{else: step}}.")
+                )
             if otherwise != last:
-                raise ValueError("The last case, and no other, is {else: step}.")
+                raise ValueError(sentence("The last case, and no other, is {{else: step}}."))
         return cases
 
     def branches(self) -> Sequence[Way]:

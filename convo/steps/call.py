@@ -4,6 +4,7 @@ from pydantic import Field, field_validator
 
 from convo.language.expressions import Expression
 from convo.language.values import plain
+from convo.sentences import sentence
 from convo.steps.outside import Outside, worked_out
 from convo.steps.scene import Scene
 
@@ -26,7 +27,9 @@ class Call(Outside):
     @classmethod
     def _url(cls, url: str) -> str:
         if not url.startswith(("https://", "http://")) or " " in url or "{{" in url:
-            raise ValueError("Give a whole URL that starts with https:// and holds no {{ }}.")
+            raise ValueError(
+                sentence("Give a whole URL that starts with https:// and holds no {{{{ }}}}.")
+            )
         return url
 
     def depart(self, scene: Scene) -> None:

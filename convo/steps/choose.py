@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from convo.core.languages import nearest
 from convo.language.texts import Text, is_language
+from convo.sentences import sentence
 from convo.steps.many import AnyMany
 from convo.steps.question import NOTHING, Question, Understood, whole_number
 from convo.steps.scene import Scene
@@ -48,9 +49,14 @@ def _option(raw: object) -> object:
     own = {key: parts.pop(key) for key in _OWN_KEYS & parts.keys()}
     unknown = [key for key in parts if not is_language(key)]
     if unknown:
-        raise ValueError(f'An option knows languages, words, go and number, not "{unknown[0]}".')
+        raise ValueError(
+            sentence(
+                'An option knows languages, words, go and number, not "{unknown}".',
+                unknown=unknown[0],
+            )
+        )
     if not parts:
-        raise ValueError("An option needs its label, in at least one language.")
+        raise ValueError(sentence("An option needs its label, in at least one language."))
     return {"label": parts, **own}
 
 
@@ -87,7 +93,7 @@ class Choose(Question):
     def _numbers_differ(self) -> "Choose":
         numbers = list(self.numbers.values())
         if len(set(numbers)) != len(numbers):
-            raise ValueError("Two options have the same number; change a `number:`.")
+            raise ValueError(sentence("Two options have the same number; change a `number:`."))
         return self
 
     def unclear_phrase(self) -> str:

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from convo.core.saying import Purpose
 from convo.language.texts import Text
 from convo.policy.consent import may_ask
+from convo.sentences import sentence
 from convo.steps.question import NOTHING, Question, Understood, yes_or_no
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, Step, StepName
@@ -25,7 +26,9 @@ class Act(Form):
     @model_validator(mode="after")
     def _one_act(self) -> "Act":
         if sum(act is not None for act in (self.ask, self.give, self.withdraw)) != 1:
-            raise ValueError("Write one of {ask: programme}, {give: ...} and {withdraw: ...}.")
+            raise ValueError(
+                sentence("Write one of {{ask: programme}}, {{give: ...}} and {{withdraw: ...}}.")
+            )
         return self
 
     @property
@@ -59,10 +62,14 @@ class Consent(Question):
     @model_validator(mode="after")
     def _fits(self) -> "Consent":
         if self.consent.ask is not None and (self.confirm is None or self.no is None):
-            raise ValueError("{ask: ...} needs `confirm`, the text that asks, and `no`.")
+            raise ValueError(
+                sentence("{{ask: ...}} needs `confirm`, the text that asks, and `no`.")
+            )
         asking = (self.confirm, self.yes, self.no, self.declined, self.silent)
         if self.consent.ask is None and any(asking):
-            raise ValueError("confirm, yes, no, declined and silent go with {ask: ...} only.")
+            raise ValueError(
+                sentence("confirm, yes, no, declined and silent go with {{ask: ...}} only.")
+            )
         return self
 
     @property

@@ -5,6 +5,7 @@ from pydantic import Field, model_validator
 from convo.core.events import ALL_TAKEN
 from convo.language.expressions import Expression
 from convo.language.values import packed, plain
+from convo.sentences import sentence
 from convo.steps.outside import Outside, worked_out
 from convo.steps.scene import Scene
 
@@ -44,7 +45,9 @@ class Do(Outside):
     @model_validator(mode="after")
     def _names_its_pool(self) -> "Do":
         if self.do == CODE and self.with_.keys() != {POOL}:
-            raise ValueError("""`do: code` is given its pool: with: {pool: "'spring'"}.""")
+            raise ValueError(
+                sentence("`do: code` is given its pool: with: {{pool: \"'spring'\"}}.")
+            )
         return self
 
     def depart(self, scene: Scene) -> None:

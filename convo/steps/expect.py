@@ -6,6 +6,7 @@ from typing import Annotated, Literal, cast
 from pydantic import BeforeValidator, Field, model_validator
 
 from convo.language.patterns import Pattern
+from convo.sentences import sentence
 from convo.steps.step import Form
 from convo.understanding.patterns import understand_pattern
 
@@ -41,7 +42,9 @@ def _integer_or_float(raw: object) -> object:
     try:
         return float(raw)
     except ValueError:
-        raise ValueError(f'"{raw}" is no number. Write it like 10 or 2.5.') from None
+        raise ValueError(
+            sentence('"{raw}" is no number. Write it like 10 or 2.5.', raw=raw)
+        ) from None
 
 
 Number = Annotated[float, BeforeValidator(_integer_or_float)]
@@ -75,7 +78,11 @@ class PatternForm(Form):
     @model_validator(mode="after")
     def _shows_what_fits(self) -> "PatternForm":
         if understand_pattern(self.example, self.match.ready, ()) is None:
-            raise ValueError(f'The example "{self.example}" does not fit its own pattern.')
+            raise ValueError(
+                sentence(
+                    'The example "{example}" does not fit its own pattern.', example=self.example
+                )
+            )
         return self
 
 
@@ -110,11 +117,13 @@ class Expect(Form):
     def _one(self) -> "Expect":
         given = (self.kind, self.number, self.option, self.pattern, self.place)
         if sum(part is not None for part in given) != 1:
-            raise ValueError(f"Expect one of {', '.join(TYPES)}.")
+            raise ValueError(sentence("Expect one of {listed}.", listed=", ".join(TYPES)))
         if self.place == "":
             raise ValueError(
-                "Name the list of places, as in `expect: {place: branches}`; convo.toml declares "
-                "it as [places.branches]."
+                sentence(
+                    "Name the list of places, as in `expect: {{place: branches}}`; convo.toml "
+                    "declares it as [places.branches]."
+                )
             )
         return self
 

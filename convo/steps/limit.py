@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from convo.core.events import ALL_TAKEN
 from convo.language.durations import Moment
+from convo.sentences import sentence
 from convo.steps.outside import Errand
 from convo.steps.question import whole_number
 from convo.steps.scene import Scene
@@ -37,13 +38,17 @@ class Places(Form):
     @model_validator(mode="after")
     def _limits_something(self) -> "Places":
         if self.first is None and self.until is None:
-            raise ValueError("Say how many (`first: 50`), until when (`until: ...`), or both.")
+            raise ValueError(
+                sentence("Say how many (`first: 50`), until when (`until: ...`), or both.")
+            )
         if self.first is None and self.of is not None:
-            raise ValueError("`of` names places that are counted: add `first: 50`.")
+            raise ValueError(sentence("`of` names places that are counted: add `first: 50`."))
         if self.until is not None and self.until.counts_from_now:
             raise ValueError(
-                "This `until` counts from now and is never past. Write a time such as "
-                '"2026-12-01 18:00", or `2h after` a time that was saved.'
+                sentence(
+                    "This `until` counts from now and is never past. Write a time such as "
+                    '"2026-12-01 18:00", or `2h after` a time that was saved.'
+                )
             )
         return self
 
@@ -69,7 +74,7 @@ class Limit(Errand):
     @model_validator(mode="after")
     def _saves_a_place(self) -> "Limit":
         if self.save is not None and self.limit.first is None:
-            raise ValueError("`save` keeps the place's number, so it goes with `first`.")
+            raise ValueError(sentence("`save` keeps the place's number, so it goes with `first`."))
         return self
 
     def branches(self) -> Sequence[Branch]:

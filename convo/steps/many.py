@@ -5,6 +5,7 @@ from typing import Annotated, cast
 from pydantic import BeforeValidator, Field, model_validator
 
 from convo.language.phrases import phrase
+from convo.sentences import sentence
 from convo.steps.form import Form
 from convo.steps.question import whole_number
 from convo.understanding.several import Several
@@ -32,8 +33,12 @@ class Many(Form):
     def _some_number_fits(self) -> "Many":
         if self.most is not None and self.least > self.most:
             raise ValueError(
-                f"Nobody can choose at least {self.least} and at most {self.most}. "
-                "Let `least` be no more than `most`."
+                sentence(
+                    "Nobody can choose at least {least} and at most {most}. Let `least` be no more "
+                    "than `most`.",
+                    least=self.least,
+                    most=self.most,
+                )
             )
         return self
 
@@ -52,7 +57,9 @@ def _in_short(raw: object) -> object:
     if isinstance(raw, dict | Many):
         return cast("object", raw)
     if raw is not True:
-        raise ValueError("Write `many: true` or `many: {least: 1, most: 3}`, or leave it out.")
+        raise ValueError(
+            sentence("Write `many: true` or `many: {{least: 1, most: 3}}`, or leave it out.")
+        )
     return {}
 
 

@@ -11,6 +11,7 @@ from convo.language.durations import Duration
 from convo.language.expressions import Expression
 from convo.language.phrases import phrase
 from convo.language.texts import Text
+from convo.sentences import sentence
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, Step, StepName
 from convo.understanding.yes_no import understand_yes_no
@@ -49,7 +50,7 @@ class Silent(Form):
     @model_validator(mode="after")
     def _one_deed(self) -> "Silent":
         if sum(deed is not None for deed in (self.say, self.again, self.go)) != 1:
-            raise ValueError("Give each silence exactly one of say, again: true, or go.")
+            raise ValueError(sentence("Give each silence exactly one of say, again: true, or go."))
         return self
 
 

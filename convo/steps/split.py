@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from convo.language.texts import Text
+from convo.sentences import sentence
 from convo.steps.question import whole_number
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Step
@@ -44,15 +45,15 @@ class Split(Step):
     @classmethod
     def _somebody(cls, shares: dict[str, int]) -> dict[str, int]:
         if len(shares) < 2:
-            raise ValueError("A split needs two steps or more, each with its share.")
+            raise ValueError(sentence("A split needs two steps or more, each with its share."))
         if not sum(shares.values()):
-            raise ValueError("All shares are 0, so nobody would go anywhere.")
+            raise ValueError(sentence("All shares are 0, so nobody would go anywhere."))
         return shares
 
     @model_validator(mode="after")
     def _goes_nowhere_else(self) -> "Split":
         if self.go is not None:
-            raise ValueError("A split leads to the steps that it names; take `go` away.")
+            raise ValueError(sentence("A split leads to the steps that it names; take `go` away."))
         return self
 
     def branches(self) -> Sequence[Branch]:

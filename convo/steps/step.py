@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from convo.language.expressions import Expression
 from convo.language.texts import Text
+from convo.sentences import sentence
 from convo.steps.attributes import AnyEvent, AnyTags, Later, Link
 from convo.steps.form import Form, StepName
 from convo.steps.scene import Scene
@@ -80,8 +81,10 @@ class Step(Form):
     def _asks_where_it_is_answered(self) -> "Step":
         if self.via and self.asks:
             raise ValueError(
-                "A question is asked on the channel of the conversation, where it is answered. "
-                "Say it by `via` in a step before."
+                sentence(
+                    "A question is asked on the channel of the conversation, where it is answered. "
+                    "Say it by `via` in a step before."
+                )
             )
         return self
 
@@ -90,11 +93,14 @@ class Step(Form):
         said = vars(self)
         if sum(map(len, self.media)) > LONGEST_LINKS:
             raise ValueError(
-                f"The links of `media` have more than {LONGEST_LINKS} characters together, and "
-                "must fit behind the text where no MMS goes. Shorten them."
+                sentence(
+                    "The links of `media` have more than {longest_links} characters together, and "
+                    "must fit behind the text where no MMS goes. Shorten them.",
+                    longest_links=LONGEST_LINKS,
+                )
             )
         if self.media and not any(isinstance(said.get(name), Text) for name in SPEAKING):
-            raise ValueError("`media` goes with a text: add `say`, or take it away.")
+            raise ValueError(sentence("`media` goes with a text: add `say`, or take it away."))
         return self
 
     @property

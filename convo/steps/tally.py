@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from convo.language.expressions import Expression
 from convo.language.values import stored
+from convo.sentences import sentence
 from convo.steps.form import Form
 from convo.steps.outside import Outside
 from convo.steps.scene import Scene
@@ -35,9 +36,11 @@ class Poll(Form):
     @model_validator(mode="after")
     def _is_a_word(self) -> "Poll":
         if not _NAME.fullmatch(self.poll):
-            raise ValueError(f'"{self.poll}" is no name of a poll: one word, such as lunch.')
+            raise ValueError(
+                sentence('"{poll}" is no name of a poll: one word, such as lunch.', poll=self.poll)
+            )
         if self.change and self.vote is None:
-            raise ValueError("`change` goes with `vote`.")
+            raise ValueError(sentence("`change` goes with `vote`."))
         return self
 
 
@@ -65,7 +68,7 @@ class Tally(Outside):
     @model_validator(mode="after")
     def _can_have_voted(self) -> "Tally":
         if self.voted is not None and (self.tally.change or self.tally.vote is None):
-            raise ValueError("`voted` goes with a `vote` that may not be changed.")
+            raise ValueError(sentence("`voted` goes with a `vote` that may not be changed."))
         return self
 
     def branches(self) -> Sequence[Branch]:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from convo.core.one_time_codes import LEAST_DIGITS, MOST_DIGITS, is_code, marks
 from convo.language.durations import Duration
 from convo.language.texts import Text
+from convo.sentences import sentence
 from convo.steps.question import Question, Understood, whole_number
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Step
@@ -49,13 +50,13 @@ class Verify(Question):
     @classmethod
     def _tells_it(cls, text: Text) -> Text:
         if PIN not in text.variables:
-            raise ValueError("The text must tell the code: write {{ pin }} in it.")
+            raise ValueError(sentence("The text must tell the code: write {{{{ pin }}}} in it."))
         return text
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> "Verify":
         if self.give_up is None:
-            raise ValueError("Say where it goes without the right code: `give_up`.")
+            raise ValueError(sentence("Say where it goes without the right code: `give_up`."))
         return self
 
     @property

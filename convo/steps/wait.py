@@ -7,6 +7,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from convo.language.durations import Duration, Moment
 from convo.language.texts import Text
+from convo.sentences import sentence
 from convo.steps.scene import Scene
 from convo.steps.step import Branch, Form, Step, StepName
 
@@ -43,7 +44,9 @@ class Wait(Step):
     @model_validator(mode="after")
     def _missed_needs_until(self) -> "Wait":
         if self.missed is not None and not isinstance(self.wait, Until):
-            raise ValueError("`missed` goes with {until: ...}: a length of time is never missed.")
+            raise ValueError(
+                sentence("`missed` goes with {{until: ...}}: a length of time is never missed.")
+            )
         return self
 
     def branches(self) -> Sequence[Branch]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from convo.engine.flow import Flow
 from convo.errors import FlowError
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.say import Say
 from convo.steps.set import Set
 from convo.verification.finding import at_key
@@ -19,8 +20,11 @@ def endless_circles(loaded: Loaded) -> Iterator[FlowError]:
             circle = _circle(flow, step)
             if circle and not known & {*circle}:
                 known |= {*circle}
-                what = f"Here the conversation goes round for ever: {' > '.join(circle)}."
-                mend = "Let one of these lead elsewhere, or ask or wait in between."
+                what = sentence(
+                    "Here the conversation goes round for ever: {circle}.",
+                    circle=" > ".join(circle),
+                )
+                mend = sentence("Let one of these lead elsewhere, or ask or wait in between.")
                 yield at_key(written, ("steps", circle[0]), what, mend)
 
 

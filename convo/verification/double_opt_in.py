@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from convo.engine.flow import Flow
 from convo.errors import FlowError
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.consent import Consent
 from convo.verification.finding import finding
 from convo.verification.reach import reached
@@ -29,9 +30,16 @@ def unconfirmed_consent(loaded: Loaded) -> Iterator[FlowError]:
                     yield finding(
                         written,
                         ("steps", step_name, "consent"),
-                        f'A way leads here that has no YES to "{programme}", and convo.toml wants '
-                        "one (double_opt_in).",
-                        f"Let only the `yes` of a step `consent: {{ask: {programme}}}` lead here.",
+                        sentence(
+                            'A way leads here that has no YES to "{programme}", and convo.toml '
+                            "wants one (double_opt_in).",
+                            programme=programme,
+                        ),
+                        sentence(
+                            "Let only the `yes` of a step `consent: {{ask: {programme}}}` "
+                            "lead here.",
+                            programme=programme,
+                        ),
                     )
 
 

@@ -10,6 +10,7 @@ from convo.engine.flow import Flow
 from convo.errors import FlowError
 from convo.policy.leaving import Refused
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.verification.finding import finding
 from convo.verification.said import Worst, everything_said, leaving_on
 
@@ -42,8 +43,13 @@ def too_many_emoji(loaded: Loaded) -> Iterator[FlowError]:
         for worst in everything_said(loaded.playbook.flows[name], business):
             found = emoji_in(worst.text)
             if len(found) > limit:
-                what = f"This text has {len(found)} emoji ({' '.join(found)}); {limit} are wanted."
-                yield finding(written, worst.path, what, "Leave some out, or allow more.")
+                what = sentence(
+                    "This text has {count} emoji ({emoji}); {limit} are wanted.",
+                    count=len(found),
+                    emoji=" ".join(found),
+                    limit=limit,
+                )
+                yield finding(written, worst.path, what, sentence("Leave some out, or allow more."))
 
 
 def emoji_costs(loaded: Loaded) -> Iterator[FlowError]:
@@ -66,21 +72,39 @@ def _cost(emoji: str, worst: Worst, flow: Flow, loaded: Loaded) -> str:
     if with_it is None or without is None or without_any is None:
         return ""
     units = len(emoji.encode("utf-16-le")) // 2
-    told = f"{emoji} in {worst.language}: {units} units"
+    language, parts = worst.language, _counted(with_it)
     if without_any.encoding != with_it.encoding:
-        told += (
-            f"; emoji make the text {with_it.encoding}: "
-            f"{_counted(with_it)} instead of {without_any.count}"
+        return sentence(
+            "{emoji} in {language}: {units} units; emoji make the text {encoding}: "
+            "{parts} instead of {without}.",
+            emoji=emoji,
+            language=language,
+            units=units,
+            encoding=with_it.encoding,
+            parts=parts,
+            without=without_any.count,
         )
-    elif without.count != with_it.count:
-        told += f"; {_counted(with_it)} instead of {without.count}"
-    else:
-        told += f"; {_counted(with_it)} as without it"
-    return f"{told}."
+    if without.count != with_it.count:
+        return sentence(
+            "{emoji} in {language}: {units} units; {parts} instead of {without}.",
+            emoji=emoji,
+            language=language,
+            units=units,
+            parts=parts,
+            without=without.count,
+        )
+    return sentence(
+        "{emoji} in {language}: {units} units; {parts} as without it.",
+        emoji=emoji,
+        language=language,
+        units=units,
+        parts=parts,
+    )
 
 
 def _counted(parts: Parts) -> str:
-    return f"{parts.count} part{'' if parts.count == 1 else 's'}"
+    one = parts.count == 1
+    return sentence("{count} part" if one else "{count} parts", count=parts.count)
 
 
 def _but(worst: Worst, text: str) -> Worst:

@@ -9,6 +9,7 @@ from convo.language.document import Path
 from convo.language.showing import shown_bare
 from convo.language.texts import Text
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.ask import Ask
 from convo.steps.branch import Branch
 from convo.steps.run import Run
@@ -155,8 +156,15 @@ def _told(written: Written, path: Path, text: Text, name: str, way: tuple[str, .
     )
     led = " > ".join(way)
     return FlowError(
-        f'"{name}" may be empty here, and then nothing would be said. It is on the way {led}.',
+        sentence(
+            '"{name}" may be empty here, and then nothing would be said. It is on the way {led}.',
+            name=name,
+            led=led,
+        ),
         place=place,
-        mend=f"Write {{{{ {name} | default('...') }}}}, or put the words around it into "
-        f"{{% if {name} %}}...{{% endif %}}.",
+        mend=sentence(
+            "Write {{{{ {name} | default('...') }}}}, or put the words around it into {{% "
+            "if {name} %}}...{{% endif %}}.",
+            name=name,
+        ),
     )

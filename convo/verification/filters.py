@@ -10,8 +10,10 @@ from convo.language.expressions import Expression
 from convo.language.filters import FILTERS
 from convo.language.sandbox import inspected_expression, inspected_text, is_template
 from convo.language.showing import filtered
+from convo.language.spelling import either
 from convo.language.texts import Text
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 
 
 def unfit_filters(loaded: Loaded) -> Iterator[FlowError]:
@@ -29,7 +31,13 @@ def unfit_filters(loaded: Loaded) -> Iterator[FlowError]:
                     continue
                 use = next(each for each in piece.uses if each.name == value)
                 yield FlowError(
-                    f'"{value}" is kept as {kind}; `{filter}` takes {" or ".join(sorted(takes))}.',
+                    sentence(
+                        '"{value}" is kept as {kind}; `{filter}` takes {kinds}.',
+                        value=value,
+                        kind=kind,
+                        filter=filter,
+                        kinds=either(sorted(takes)),
+                    ),
                     place=written.document.place_within((*path, *use.path), use.line, use.column),
                 )
 

@@ -9,15 +9,16 @@ from convo.language.texts import ANY, Text
 from convo.policy.join_texts import lacking, telling, wanted_of_joining
 from convo.policy.profiles import Need
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.consent import Consent
 from convo.understanding.telling import language_of
 from convo.verification.finding import finding
 
 _SAYS: Mapping[Need, str] = {
-    "sender": "who texts them",
-    "about": "what kind of texts they will get",
-    "frequency": "how often",
-    "opt_out": "how to end it",
+    "sender": sentence("who texts them"),
+    "about": sentence("what kind of texts they will get"),
+    "frequency": sentence("how often"),
+    "opt_out": sentence("how to end it"),
 }
 
 
@@ -39,9 +40,17 @@ def untold_joining(loaded: Loaded) -> Iterator[FlowError]:
                     yield finding(
                         written,
                         path,
-                        f"convo.toml does not say in {language} what kind of texts programme "
-                        f'"{programme.name}" sends, so this text cannot be checked.',
-                        f'Write about = {{{language} = "..."}} in [programmes.{programme.name}].',
+                        sentence(
+                            "convo.toml does not say in {language} what kind of texts programme "
+                            '"{name}" sends, so this text cannot be checked.',
+                            language=language,
+                            name=programme.name,
+                        ),
+                        sentence(
+                            'Write about = {{{language} = "..."}} in [programmes.{name}].',
+                            language=language,
+                            name=programme.name,
+                        ),
                     )
                     continue
                 for wording in _wordings(step.confirm, language):
@@ -75,13 +84,24 @@ def _several(raw: object) -> bool:
 def _told(need: Need, language: str, about: str, business: Business) -> tuple[str, str]:
     line = wanted_of_joining(business)[need]
     mends: Mapping[Need, str] = {
-        "sender": f'Write "{business.name}" in it, or give every channel a signature.',
-        "about": f"Name it with a word of convo.toml: {', '.join(telling(about, language))}.",
-        "frequency": 'Say it like "about 2 texts a month" or "每月约 2 条".',
-        "opt_out": f'Add it, like "{_way_out(language)}".',
+        "sender": sentence(
+            'Write "{name}" in it, or give every channel a signature.', name=business.name
+        ),
+        "about": sentence(
+            "Name it with a word of convo.toml: {listed}.",
+            listed=", ".join(telling(about, language)),
+        ),
+        "frequency": sentence('Say it like "about 2 texts a month" or "每月约 2 条".'),
+        "opt_out": sentence('Add it, like "{way_out}".', way_out=_way_out(language)),
     }
-    what = f"This text asks them to join and does not say in {language} {_SAYS[need]}"
-    return f"{what} ({line.rule}: {line.source}).", mends[need]
+    what = sentence(
+        "This text asks them to join and does not say in {language} {lacking} ({rule}: {source}).",
+        language=language,
+        lacking=_SAYS[need],
+        rule=line.rule,
+        source=line.source,
+    )
+    return what, mends[need]
 
 
 def _way_out(language: str) -> str:

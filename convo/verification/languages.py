@@ -8,6 +8,7 @@ from convo.errors import FlowError
 from convo.language.document import Path
 from convo.language.texts import Text
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.choose import Choose
 from convo.verification.finding import at_key, finding
 
@@ -35,8 +36,15 @@ def missing_languages(loaded: Loaded) -> Iterator[FlowError]:
                 for language in spoken if "" not in label else ():
                     if language not in label:
                         place = cast(Path, ("steps", step_name, *below))
-                        what = f"This option has no label in {language}."
-                        yield finding(written, place, what, f"Add `{language}: ...`.")
+                        what = sentence(
+                            "This option has no label in {language}.", language=language
+                        )
+                        yield finding(
+                            written,
+                            place,
+                            what,
+                            sentence("Add `{language}: ...`.", language=language),
+                        )
 
 
 def _of_a_text(
@@ -44,11 +52,13 @@ def _of_a_text(
 ) -> Iterator[FlowError]:
     lacking = text.lacking(spoken) if text.languages else frozenset[str]()
     for language in sorted(lacking):
-        what = f"This text is not written in {language}."
-        yield finding(written, place, what, f"Add `{language}: ...`.")
+        what = sentence("This text is not written in {language}.", language=language)
+        yield finding(written, place, what, sentence("Add `{language}: ...`.", language=language))
     for language in sorted(text.languages - set(spoken)):
-        what = f"This text is written in {language}, which the flow does not speak."
-        mend = "Add it to `languages`, or take the text away."
+        what = sentence(
+            "This text is written in {language}, which the flow does not speak.", language=language
+        )
+        mend = sentence("Add it to `languages`, or take the text away.")
         there = _where(language, text.written) or ()
         yield at_key(written, (*place, *there), what, mend)
 

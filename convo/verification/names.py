@@ -14,6 +14,7 @@ from convo.language.expressions import Expression
 from convo.language.spelling import advice
 from convo.language.texts import Text
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.ask import Ask
 from convo.steps.choose import Choose
 from convo.steps.consent import OPT_IN_LINK, Consent
@@ -90,7 +91,7 @@ def _saved(
     declared = written.file.answers
     saves = getattr(step, "save", None)
     if declared and isinstance(saves, str) and saves not in declared:
-        what = f'"{saves}" is not among the flow\'s answers.'
+        what = sentence('"{saves}" is not among the flow\'s answers.', saves=saves)
         yield finding(written, (*path, "save"), what, advice(saves, declared))
     if not isinstance(step, Set):
         return
@@ -99,11 +100,15 @@ def _saved(
         if name.startswith(CONTACT):
             field = name.removeprefix(CONTACT)
             if field not in fields and field not in SETTABLE:
-                what = f'convo.toml declares no contact field "{field}".'
-                mend = advice(field, fields) if fields else "Add it under [contact]."
+                what = sentence('convo.toml declares no contact field "{field}".', field=field)
+                mend = advice(field, fields) if fields else sentence("Add it under [contact].")
                 yield finding(written, place, what, mend)
         elif declared and name not in declared:
-            what = f'"{name}" is not among the answers of flow {flow.name}.'
+            what = sentence(
+                '"{name}" is not among the answers of flow {flow_name}.',
+                name=name,
+                flow_name=flow.name,
+            )
             yield finding(written, place, what, advice(name, declared))
 
 
@@ -119,22 +124,34 @@ def _used(
         place = written.document.place_within((*path, *use.path), use.line, use.column)
         head, _, part = use.name.partition(".")
         if head == "contact" and part and part not in fields and part not in OF_EVERY_CONTACT:
-            mend = advice(part, fields) if fields else "Declare it in convo.toml under [contact]."
-            yield FlowError(f'A contact has no field "{part}".', place=place, mend=mend)
+            mend = (
+                advice(part, fields)
+                if fields
+                else sentence("Declare it in convo.toml under [contact].")
+            )
+            yield FlowError(
+                sentence('A contact has no field "{part}".', part=part), place=place, mend=mend
+            )
         elif use.name in _LINKS and not business.public_url:
-            what = "Nobody could follow this link: nothing says where the server is."
-            yield FlowError(what, place=place, mend="Set server.public_url in convo.toml.")
+            what = sentence("Nobody could follow this link: nothing says where the server is.")
+            yield FlowError(
+                what, place=place, mend=sentence("Set server.public_url in convo.toml.")
+            )
         elif use.name == OPT_IN_LINK and use.name not in known:
-            what = "A link that says yes stands in a question of consent only."
-            mend = "Write it into the `confirm` of a step with `consent: {ask: PROGRAMME}`."
+            what = sentence("A link that says yes stands in a question of consent only.")
+            mend = sentence(
+                "Write it into the `confirm` of a step with `consent: {{ask: PROGRAMME}}`."
+            )
             yield FlowError(what, place=place, mend=mend)
         elif head not in known | _ALWAYS | {EVENT}:
-            what = f'Nothing gives "{use.name}" a value.'
+            what = sentence('Nothing gives "{name}" a value.', name=use.name)
             yield FlowError(what, place=place, mend=advice(head, known | _ALWAYS))
     if isinstance(piece, Text | Expression):
         for function in sorted(piece.functions):
             place = written.document.place(path)
-            yield FlowError(f'There is no function "{function}".', place=place)
+            yield FlowError(
+                sentence('There is no function "{function}".', function=function), place=place
+            )
 
 
 def _brought(
@@ -147,10 +164,15 @@ def _brought(
             continue
         place = written.document.place_within((*path, *use.path), use.line, use.column)
         if not part:
-            what, mend = "An event is no value; its parts are.", "Write it like event.order."
+            what, mend = (
+                sentence("An event is no value; its parts are."),
+                sentence("Write it like event.order."),
+            )
         else:
-            what = f'No event of this flow brings "{part}".'
-            mend = advice(part, brings) or f"Declare it in the flow: `event: {{{part}: text}}`."
+            what = sentence('No event of this flow brings "{part}".', part=part)
+            mend = advice(part, brings) or sentence(
+                "Declare it in the flow: `event: {{{part}: text}}`.", part=part
+            )
         yield FlowError(what, place=place, mend=mend)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from convo.errors import FlowError
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.verify import Verify
 from convo.verification.finding import finding
 
@@ -18,6 +19,6 @@ def codes_in_other_classes(loaded: Loaded) -> Iterator[FlowError]:
                 yield finding(
                     written,
                     ("steps", step_name, "verify"),
-                    "A one-time code is told by flows of class otp only.",
-                    "Write `class: otp` in this flow, or `run` one that has it.",
+                    sentence("A one-time code is told by flows of class otp only."),
+                    sentence("Write `class: otp` in this flow, or `run` one that has it."),
                 )

@@ -7,6 +7,7 @@ from convo.core.parts import beyond_gsm
 from convo.errors import FlowError
 from convo.policy.leaving import LEAVING_RULES, UNAPPROVED, Leaving, Refused
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.verification.finding import finding
 from convo.verification.said import everything_said, leaving_on
 from convo.verification.worst_case import NAME_LENGTH, TEXT_LENGTH
@@ -22,7 +23,7 @@ def over_budget(loaded: Loaded) -> Iterator[FlowError]:
             leaves = [leaving_on(worst, each, flow, business) for each in business.channels]
             refused = next((each for each in leaves if _is_refused(each)), None)
             if refused is not None:
-                mend = "Leave it out: every text gets its channel's signature by itself."
+                mend = sentence("Leave it out: every text gets its channel's signature by itself.")
                 yield finding(written, worst.path, LEAVING_RULES[refused.rule], mend)
                 continue
             dearest = max(
@@ -34,14 +35,22 @@ def over_budget(loaded: Loaded) -> Iterator[FlowError]:
                 continue
             parts = dearest.parts
             letter = beyond_gsm(dearest.text)
-            why = f', which "{letter}" makes it' if letter else ""
-            what = (
-                f"In {worst.language} this text may take {parts.count} parts ({parts.units} units "
-                f"of {parts.encoding}{why}), signature and all; {budget} are allowed."
+            why = sentence(', which "{letter}" makes it', letter=letter) if letter else ""
+            what = sentence(
+                "In {language} this text may take {count} parts ({units} units of "
+                "{encoding}{why}), signature and all; {budget} are allowed.",
+                language=worst.language,
+                count=parts.count,
+                units=parts.units,
+                encoding=parts.encoding,
+                why=why,
+                budget=budget,
             )
-            mend = (
-                "Shorten it, or allow more (`parts:`). "
-                f"Values of unknown length count as {TEXT_LENGTH} letters, names as {NAME_LENGTH}."
+            mend = sentence(
+                "Shorten it, or allow more (`parts:`). Values of unknown length count as "
+                "{text_length} letters, names as {name_length}.",
+                text_length=TEXT_LENGTH,
+                name_length=NAME_LENGTH,
             )
             yield finding(written, worst.path, what, mend)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from convo.errors import FlowError
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.run import Run
 from convo.verification.finding import finding
 from convo.verification.said import everything_said
@@ -33,17 +34,27 @@ def promotion_in_service(loaded: Loaded) -> Iterator[FlowError]:
         for step_name, step in flow.steps.items():
             inner = playbook.flows.get(step.run) if isinstance(step, Run) else None
             if inner is not None and inner.message_class == "marketing":
-                what = f"Flow {name} is {flow.message_class}, and here it runs marketing."
-                mend = f"Let an event start {inner.name} by itself, or make {name} marketing."
+                what = sentence(
+                    "Flow {name} is {message_class}, and here it runs marketing.",
+                    name=name,
+                    message_class=flow.message_class,
+                )
+                mend = sentence(
+                    "Let an event start {inner} by itself, or make {name} marketing.",
+                    inner=inner.name,
+                    name=name,
+                )
                 yield finding(written, ("steps", step_name, "run"), what, mend)
         if not flow.events or flow.words:
             continue
         for worst in everything_said(flow, playbook.business):
             if found := _PROMOTION.search(worst.text):
-                what = (
-                    f'"{found[0]}" is marketing, in a text that goes out as {flow.message_class}.'
+                what = sentence(
+                    '"{found}" is marketing, in a text that goes out as {message_class}.',
+                    found=found[0],
+                    message_class=flow.message_class,
                 )
-                mend = (
+                mend = sentence(
                     "Take it out, or say it in a flow of class marketing, which has consent, caps "
                     "and a way out."
                 )

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from convo.engine.flow import Flow
 from convo.errors import FlowError
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.verification.finding import at_key
 
 
@@ -15,8 +16,8 @@ def unreachable_steps(loaded: Loaded) -> Iterator[FlowError]:
         found = reached(flow)
         for step in flow.steps:
             if step not in found:
-                what = f'No way leads to step "{step}".'
-                mend = "Let a `go` lead there, or take it away."
+                what = sentence('No way leads to step "{step}".', step=step)
+                mend = sentence("Let a `go` lead there, or take it away.")
                 yield at_key(written, ("steps", step), what, mend)
 
 

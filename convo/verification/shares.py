@@ -6,6 +6,7 @@ from convo.engine.schema import Written
 from convo.errors import FlowError
 from convo.language.document import Path
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.limit import Limit
 from convo.steps.split import Split
 from convo.verification.finding import finding
@@ -22,16 +23,25 @@ def unlike_shares(loaded: Loaded) -> Iterator[FlowError]:
                     kind, name = "places", step.limit.of or flow_name
                     declared: object = step.limit.first
                     path = (*path, "limit")
-                    mend = "Give both the same `first`, or the places another name in `of`."
+                    mend = sentence(
+                        "Give both the same `first`, or the places another name in `of`."
+                    )
                 case Split():
                     kind, name = "split", step.as_ or f"{flow_name}/{step_name}"
                     declared = tuple(step.split.values())
                     path = (*path, "split")
-                    mend = "Give both the same shares in the same order, or another name in `as`."
+                    mend = sentence(
+                        "Give both the same shares in the same order, or another name in `as`."
+                    )
                 case _:
                     continue
             known, where, place = first.setdefault((kind, name), (declared, written, path))
             if known != declared:
                 there = where.document.place(place)
-                what = f'"{name}" is declared differently at {there.file}:{there.line}.'
+                what = sentence(
+                    '"{name}" is declared differently at {file}:{line}.',
+                    name=name,
+                    file=there.file,
+                    line=there.line,
+                )
                 yield finding(written, path, what, mend)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from convo.errors import FlowError
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.question import Question
 from convo.verification.finding import at_key
 
@@ -19,7 +20,12 @@ def endless_silence(loaded: Loaded) -> Iterator[FlowError]:
                 yield at_key(
                     written,
                     ("steps", step_name),
-                    f'Nobody may ever answer "{step_name}": say where silence leads.',
-                    "Add `silent: [{after: 2h, go: step}]`, or `expires: {after: 24h, go: step}` "
-                    "to the flow.",
+                    sentence(
+                        'Nobody may ever answer "{step_name}": say where silence leads.',
+                        step_name=step_name,
+                    ),
+                    sentence(
+                        "Add `silent: [{{after: 2h, go: step}}]`, or `expires: {{after: 24h, go: "
+                        "step}}` to the flow."
+                    ),
                 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from convo.errors import FlowError
 from convo.language.every_way import with_values
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.verification.approving import needed_by
 from convo.verification.finding import finding
 
@@ -20,13 +21,17 @@ def unapproved_texts(loaded: Loaded) -> Iterator[FlowError]:
             for need in needed_by(loaded.playbook.flows[name], channel, business):
                 if need.template is None and (place := (need.path, need.language)) not in told:
                     told.add(place)
-                    said = with_values(need.text, lambda value: f"<{value}>")
-                    what = (
-                        f'No approved template of the channel "{channel.name}" covers this text '
-                        f'in {need.language}: "{said}".'
+                    text = with_values(need.text, lambda value: f"<{value}>")
+                    what = sentence(
+                        'No approved template of the channel "{name}" covers this text '
+                        'in {language}: "{text}".',
+                        name=channel.name,
+                        language=need.language,
+                        text=text,
                     )
-                    mend = (
-                        f"`convo templates {channel.name}` shows what to register; write its id "
-                        f"into [channels.{channel.name}.templates]."
+                    mend = sentence(
+                        "`convo templates {name}` shows what to register; write its id into "
+                        "[channels.{name}.templates].",
+                        name=channel.name,
                     )
                     yield finding(written, need.path, what, mend)

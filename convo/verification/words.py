@@ -6,12 +6,13 @@ from convo.engine.schema import Written
 from convo.errors import FlowError
 from convo.policy.law_words import is_law_word
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.steps.ask import Ask
 from convo.steps.choose import Choose
 from convo.understanding.normalise import match_key
 from convo.verification.finding import at_key, finding
 
-_LAW = "STOP, START, HELP and their kin always win, in every country's own set."
+_LAW = sentence("STOP, START, HELP and their kin always win, in every country's own set.")
 
 
 def unusable_words(loaded: Loaded) -> Iterator[FlowError]:
@@ -21,7 +22,9 @@ def unusable_words(loaded: Loaded) -> Iterator[FlowError]:
         for entry, anytime in flow.anytime.items():
             for word in anytime.words_of(entry):
                 if is_law_word(word):
-                    what = f'"{word}" is a word of the law and is never understood as this.'
+                    what = sentence(
+                        '"{word}" is a word of the law and is never understood as this.', word=word
+                    )
                     yield at_key(written, ("anytime", entry), what, _LAW)
         for step_name, step in flow.steps.items():
             if isinstance(step, Choose):
@@ -30,7 +33,9 @@ def unusable_words(loaded: Loaded) -> Iterator[FlowError]:
                 for n, word in enumerate(step.expect.option or ()):
                     if is_law_word(word):
                         path = ("steps", step_name, "expect", n)
-                        what = f'"{word}" is a word of the law and is never an answer.'
+                        what = sentence(
+                            '"{word}" is a word of the law and is never an answer.', word=word
+                        )
                         yield finding(written, path, what, _LAW)
 
 
@@ -40,9 +45,14 @@ def _options(step: Choose, step_name: str, written: Written) -> Iterator[FlowErr
         path = ("steps", step_name, "options", id)
         for word in dict.fromkeys([*option.label.values(), *option.words]):
             if is_law_word(word):
-                what = f'"{word}" is a word of the law and is never an answer.'
+                what = sentence('"{word}" is a word of the law and is never an answer.', word=word)
                 yield at_key(written, path, what, _LAW)
             owner = owners.setdefault(match_key(word), id)
             if owner != id:
-                what = f'"{word}" means both option {owner} and option {id}.'
-                yield at_key(written, path, what, "Give one of them another word.")
+                what = sentence(
+                    '"{word}" means both option {owner} and option {id}.',
+                    word=word,
+                    owner=owner,
+                    id=id,
+                )
+                yield at_key(written, path, what, sentence("Give one of them another word."))

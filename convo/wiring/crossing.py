@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from convo.errors import FlowError, Place
 from convo.language.spelling import did_you_mean
 from convo.routing.loading import Loaded
+from convo.sentences import sentence
 from convo.settings import Settings
 from convo.settings.complaints import line_at, lines_of
 from convo.settings.reading import FILE
@@ -27,11 +28,15 @@ def unheard_complaints(settings: Settings, loaded: Loaded) -> Iterator[FlowError
         return
     near = did_you_mean(move.tag, given)
     yield FlowError(
-        f'No flow gives the tag "{move.tag}", so no complaint would ever be heard.',
+        sentence(
+            'No flow gives the tag "{tag}", so no complaint would ever be heard.', tag=move.tag
+        ),
         place=_place(settings, move.tag),
-        mend=f'Did you mean "{near}"?'
+        mend=sentence('Did you mean "{near}"?', near=near)
         if near
-        else f"Write `tag: {move.tag}` at the step that takes what they said for one.",
+        else sentence(
+            "Write `tag: {tag}` at the step that takes what they said for one.", tag=move.tag
+        ),
     )
 
 

@@ -1,0 +1,43 @@
+"""A sentence that can be said again in another language: its template and its facts."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import LiteralString
+
+
+class Sentence(str):
+    """An English sentence, and a string like any other, that knows what it was made of.
+
+    `template` is what a catalogue finds it by, as in gettext; `facts` are what its gaps hold.
+    """
+
+    __slots__ = ("facts", "template")
+
+    template: str
+    facts: Mapping[str, object]
+
+    def __new__(cls, template: str, facts: Mapping[str, object]) -> "Sentence":
+        sentence = super().__new__(cls, template.format(**facts))
+        sentence.template = template
+        sentence.facts = MappingProxyType(dict(facts))
+        return sentence
+
+
+def sentence(template: LiteralString, /, **facts: object) -> Sentence:
+    """The sentence whose gaps, like `{count}`, hold these facts; a fact may be a sentence, too.
+
+    A brace that is meant as such is written twice, as in `str.format`.
+    """
+    return Sentence(template, facts)
+
+
+def retold(text: str, catalogue: Mapping[str, str]) -> str:
+    """The same in the language of the catalogue (template -> template), as far as it has it."""
+    if not isinstance(text, Sentence) or (template := catalogue.get(text.template)) is None:
+        return str(text)
+    return template.format(
+        **{
+            name: retold(fact, catalogue) if isinstance(fact, str) else fact
+            for name, fact in text.facts.items()
+        }
+    )
