@@ -107,7 +107,8 @@ def _one(
             )
         case "value_error":
             # Our own words, which are whole sentences.
-            return FlowError(detail["ctx"]["error"].args[0], place=document.place(path))
+            (what,) = detail.get("ctx", {})["error"].args
+            return FlowError(what, place=document.place(path))
         case kind:
             words = _WORDS.get(kind)
             what = (
@@ -122,7 +123,7 @@ def _holder(own: Path, below: Path, whole: str) -> str:
     """What a key stands in, as authors call it."""
     inner = [each for each in own[:-1] if isinstance(each, str)]
     if inner:
-        return f'"{inner[-1]}"'
+        return sentence('"{name}"', name=inner[-1])
     return sentence('Step "{name}"', name=below[-1]) if below else whole
 
 

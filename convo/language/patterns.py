@@ -127,4 +127,5 @@ def _told(source: str, complaint: str) -> TextProblem:
     for begins, plain in _PLAINLY:
         if complaint.startswith(begins):
             return TextProblem.at(source, max(at, 0), plain(part))
-    return TextProblem.at(source, max(at, 0), f"This cannot be read as a pattern: {complaint}.")
+    what = sentence("This cannot be read as a pattern: {complaint}.", complaint=complaint)
+    return TextProblem.at(source, max(at, 0), what)

@@ -191,7 +191,11 @@ def _unknown_flows(
     for entry in anytime:
         if entry.flow not in known:
             yield FlowError(
-                f'[anytime] {entry.name} starts flow "{entry.flow}", and there is no such flow.',
+                sentence(
+                    '[anytime] {name} starts flow "{flow}", and there is no such flow.',
+                    name=entry.name,
+                    flow=entry.flow,
+                ),
                 place=Place(file="convo.toml", line=1, column=1),
                 mend=advice(entry.flow, flows),
             )

@@ -9,6 +9,7 @@ from convo.errors import FlowError, FlowErrors, SettingsError
 from convo.routing.loading import Loaded, drafted
 from convo.routing.playbook import Playbook
 from convo.scanning import scan
+from convo.sentences import sentence
 from convo.settings import Settings, read
 from convo.verification import NEED_HANDLERS, faults
 from convo.wiring.brands import OFFERED
@@ -72,9 +73,16 @@ def flow_sources(settings: Settings) -> Mapping[str, str]:
             try:
                 sources[name] = file.read_text("utf-8")
             except OSError as error:
-                problems.append(f"{name}: it cannot be read ({error.strerror}).")
+                why = error.strerror
+                problems.append(sentence("{name}: it cannot be read ({why}).", name=name, why=why))
             except UnicodeDecodeError as error:
-                problems.append(f"{name}: it is not UTF-8 (byte {error.start}). Save it as UTF-8.")
+                problems.append(
+                    sentence(
+                        "{name}: it is not UTF-8 (byte {start}). Save it as UTF-8.",
+                        name=name,
+                        start=error.start,
+                    )
+                )
     if problems:
         raise SettingsError(problems)
     return sources

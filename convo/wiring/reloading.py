@@ -1,16 +1,22 @@
 """Flows while they are written: read anew when a file changes, and in force when they are right."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
+from convo.chinese import in_chinese
 from convo.console.phones import Phones
-from convo.errors import ConvoError, FlowError, FlowErrors
+from convo.drawing.wording import PageLanguage
+from convo.errors import ConvoError, FlowError, FlowErrors, SettingsError
 from convo.language.document import caret
 from convo.routing.playbook import Playbook
 from convo.runtime.shelf import Shelf
 from convo.settings import Settings
 from convo.wiring.authored import Authored, authored, flow_sources
+
+Saying: TypeAlias = Callable[[str], str]
+_SAYING: Mapping[PageLanguage, Saying] = {"en": str, "zh": in_chinese}
 
 LOOK_AGAIN = 0.3
 """Seconds between two looks at the folder of flows."""
@@ -31,16 +37,13 @@ async def reload(found: Authored, shelf: Shelf[Playbook], phones: Phones) -> Non
         known = sources, wrong
         try:
             fresh = await asyncio.to_thread(authored, settings)
-        except FlowErrors as errors:
-            shown = (_shown(problem, sources) for problem in errors.problems)
-            phones.tell("flows", {"mistakes": "\n\n".join(shown)})
-            continue
         except ConvoError as error:
-            phones.tell("flows", {"mistakes": str(error)})
+            told = {name: _told(error, sources, say) for name, say in _SAYING.items()}
+            phones.tell("flows", {"mistakes": told})
             continue
         fresh.playbook.make_ready()
         await shelf.renew(replace(fresh.playbook, secret=shelf.playbook.secret))
-        phones.tell("flows", {"mistakes": ""})
+        phones.tell("flows", {"mistakes": None})
 
 
 def _read(settings: Settings) -> tuple[Mapping[str, str], str]:
@@ -51,11 +54,21 @@ def _read(settings: Settings) -> tuple[Mapping[str, str], str]:
         return {}, str(error)
 
 
-def _shown(problem: FlowError, sources: Mapping[str, str]) -> str:
+def _told(error: ConvoError, sources: Mapping[str, str], say: Saying) -> str:
+    match error:
+        case FlowErrors():
+            return "\n\n".join(_shown(problem, sources, say) for problem in error.problems)
+        case SettingsError():
+            return "\n".join(map(say, error.problems))
+        case _:
+            return str(error)
+
+
+def _shown(problem: FlowError, sources: Mapping[str, str], say: Saying) -> str:
     """A mistake with its line, a caret below it, and how to mend it."""
-    lines = [f"{problem.place}: {problem.what}"]
+    lines = [f"{problem.place}: {say(problem.what)}"]
     if problem.place.file in sources:
         lines += caret(sources[problem.place.file], problem.place).split("\n")
     if problem.mend:
-        lines.append(problem.mend)
+        lines.append(say(problem.mend))
     return "\n    ".join(lines)

@@ -157,7 +157,7 @@ hear("time", ({ at: now }) => {
 });
 hear("flows", ({ mistakes }) => {
   at("mistakes").hidden = !mistakes;
-  at("mistakes").textContent = mistakes;
+  at("mistakes").textContent = mistakes?.[page.lang] ?? "";
   notice(mistakes ? say.wrong_files : say.mended);
   if (!mistakes) draw();
 });

@@ -1,0 +1,16 @@
+"""What is wrong, said in Chinese: a catalogue from English template to Chinese, a table a room."""
+
+from collections.abc import Mapping
+
+from convo.chinese.checks import CHECKS
+from convo.chinese.files import FILES
+from convo.chinese.flows import FLOWS
+from convo.chinese.texts import TEXTS
+from convo.sentences import retold
+
+CATALOGUE: Mapping[str, str] = {**FILES, **TEXTS, **FLOWS, **CHECKS}
+
+
+def in_chinese(text: str) -> str:
+    """The same in Chinese; as it is where it is no `Sentence`, or one that no table has."""
+    return retold(text, CATALOGUE)

@@ -1,0 +1,152 @@
+"""Whatever can be wrong with a flow is said in Chinese, with the same facts."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from convo.chinese import CATALOGUE, in_chinese
+from convo.chinese.checks import CHECKS as OF_CHECKS
+from convo.chinese.files import FILES
+from convo.chinese.flows import FLOWS
+from convo.chinese.texts import TEXTS
+from convo.errors import FlowErrors
+from convo.language.document import read_document
+from convo.language.expressions import Expression
+from convo.language.patterns import Pattern
+from convo.language.text_problems import TextProblem
+from convo.language.texts import Text
+from convo.sentences import Sentence, sentence
+from convo.verification import CHECKS
+from tests.engine.test_schema import FLOW, MISTAKES
+from tests.engine.test_schema import loaded as read_flow
+from tests.language import test_document, test_expressions, test_patterns, test_texts
+from tests.verification.test_checks import FAULTS, RIGHT, loaded
+
+ROOT = Path(__file__).parent.parent.parent / "convo"
+#: Said in Chinese without what the reference has in English only: what a key is for.
+WITHOUT_ABOUT = frozenset(("Add `{key}: {value}`, {about}", "({key}: {about})"))
+#: What authors write, which no language changes.
+_QUOTED = re.compile(r"`[^`]*`|“[^”]*”|\{[^}]*\}|\[[^\]]*\]|\"[^\"]*\"")
+_ENGLISH = re.compile(r"[A-Za-z]+ [A-Za-z]+ [A-Za-z]+")
+
+
+def templates() -> Mapping[str, str]:
+    """Every template of the source, with the file that has it."""
+    return {
+        text: path.relative_to(ROOT).as_posix()
+        for path in sorted(ROOT.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "sentence"
+        for text in literals(node.args[0])
+    }
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from (*literals(node.body), *literals(node.orelse))
+    else:
+        assert isinstance(node, ast.Constant), f"a template is written out: {ast.unparse(node)}"
+        assert isinstance(node.value, str)
+        yield node.value
+
+
+def gaps(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def test_every_template_of_the_source_has_its_chinese() -> None:
+    assert {each: path for each, path in templates().items() if each not in CATALOGUE} == {}
+
+
+def test_chinese_says_the_same_facts() -> None:
+    for english, chinese in CATALOGUE.items():
+        assert gaps(english) - {"about"} == gaps(chinese) or english in WITHOUT_ABOUT, english
+        assert gaps(chinese) <= gaps(english), english
+
+
+def test_no_table_holds_what_nobody_says_or_what_another_has() -> None:
+    assert CATALOGUE.keys() - templates().keys() == set()
+    held = Counter(key for table in (FILES, TEXTS, FLOWS, OF_CHECKS) for key in table)
+    assert [key for key, times in held.items() if times > 1] == []
+
+
+def test_english_is_what_it_is_and_what_nobody_translated_stays() -> None:
+    told = sentence("This sentence is of {whom}.", whom="nobody's")
+    assert told == "This sentence is of nobody's."
+    assert in_chinese(told) == "This sentence is of nobody's."
+    assert in_chinese("as it is") == "as it is"
+
+
+def test_a_fact_may_be_a_sentence_and_hold_braces() -> None:
+    assert in_chinese(sentence("A text is wanted here, not {kind}.", kind=sentence("a list"))) == (
+        "这里需要文本，而不是列表。"
+    )
+    assert in_chinese(sentence('There is no step "{to}".', to="{x}")) == "没有步骤“{x}”。"
+
+
+@pytest.mark.parametrize(
+    ("check", "right", "wrong"), [fault[:3] for fault in FAULTS], ids=[str(f[4]) for f in FAULTS]
+)
+def test_every_fault_that_a_check_finds_is_said_in_chinese(
+    check: str, right: str, wrong: str
+) -> None:
+    for problem in CHECKS[check](loaded(RIGHT.replace(right, wrong, 1))):
+        is_chinese(problem.what)
+        is_chinese(problem.mend)
+
+
+@pytest.mark.parametrize(("right", "wrong"), [mistake[:2] for mistake in MISTAKES])
+def test_every_mistake_in_the_form_of_a_flow_is_said_in_chinese(right: str, wrong: str) -> None:
+    with pytest.raises(FlowErrors) as found:
+        read_flow(FLOW.replace(right, wrong, 1))
+    for problem in found.value.problems:
+        is_chinese(problem.what)
+        is_chinese(problem.mend)
+
+
+@pytest.mark.parametrize("source", [refused[0] for refused in test_document.REFUSED])
+def test_what_is_no_yaml_is_said_in_chinese(source: str) -> None:
+    with pytest.raises(FlowErrors) as found:
+        read_document(source, "flows/x.yaml")
+    for problem in found.value.problems:
+        is_chinese(problem.what)
+        is_chinese(problem.mend)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        *((Text, refused[0]) for refused in (*test_texts.REFUSED, *test_texts.SPOTS)),
+        *((Expression, refused[0]) for refused in test_expressions.REFUSED),
+        *((Pattern, refused[0]) for refused in test_patterns.REFUSED),
+    ],
+)
+def test_what_is_wrong_inside_of_a_text_is_said_in_chinese(
+    kind: type[Text | Expression | Pattern], raw: object
+) -> None:
+    with pytest.raises(TextProblem) as found:
+        kind.read(raw)
+    for problem in (found.value, *found.value.others):
+        is_chinese(problem.message)
+
+
+def is_chinese(told: str) -> None:
+    """Every sentence in it is in the catalogue, and no English one is left beside the names."""
+    if not told:
+        return
+    assert isinstance(told, Sentence), f"said by no template: {told}"
+    said = in_chinese(told)
+    assert said != told
+    for fact in sorted(told.facts.values(), key=lambda each: -len(str(each))):
+        if isinstance(fact, Sentence):
+            is_chinese(fact)
+        elif str(fact):
+            said = said.replace(str(fact), "")
+    assert not _ENGLISH.search(_QUOTED.sub("", said)), said
