@@ -2,9 +2,12 @@
 
 import base64
 import json
+import math
 import time
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -35,6 +38,17 @@ FIELDS = frozenset(
 )
 LONGEST = 1600
 NUMBERS = "/v2/phone_numbers/messaging"
+DELIVERIES = "/v2/webhook_deliveries"
+DELIVERIES_BY = frozenset(
+    (
+        "filter[status][eq]",
+        "filter[event_type]",
+        "filter[finished_at][gte]",
+        "filter[finished_at][lte]",
+        "page[number]",
+        "page[size]",
+    )
+)
 PROFILES = "/v2/messaging_profiles/"
 PROFILE = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 NUMBER = "+12025550100"
@@ -51,6 +65,8 @@ class FakeTelnyx:
         self._now = now
         self._private = Ed25519PrivateKey.generate()
         self._by_key: dict[str, Answer] = {}
+        #: Webhooks that nobody took, by when it gave up.
+        self._lost: list[tuple[float, dict[str, Any]]] = []
         #: The one profile, and the numbers with the profile that each has.
         self.profile: dict[str, Any] = {
             "id": PROFILE,
@@ -80,6 +96,8 @@ class FakeTelnyx:
         path, _, query = asked.target.partition("?")
         if path == NUMBERS and asked.method == "GET":
             return self._numbers(dict(parse_qsl(query)).get("filter[phone_number]", ""))
+        if path == DELIVERIES and asked.method == "GET":
+            return self._deliveries(dict(parse_qsl(query)))
         if path == PROFILES + PROFILE:
             return self._profile(asked)
         if asked.target != MESSAGES or asked.method != "POST":
@@ -101,6 +119,32 @@ class FakeTelnyx:
             if number == sought
         ]
         return _json(200, {"data": found, "meta": {"total_results": len(found)}})
+
+    def lose(self, webhook: Webhook, at: float) -> None:
+        """Have given up on bringing a webhook."""
+        self._lost.append((at, json.loads(webhook.body)["data"]))
+
+    def _deliveries(self, wanted: Mapping[str, str]) -> Answer:
+        """The newest first; all that is kept has failed."""
+        if not DELIVERIES_BY.issuperset(wanted):
+            return error(422, "10015", "Bad request")
+        first = _moment(wanted.get("filter[finished_at][gte]", "1970-01-01T00:00:00Z"))
+        last = _moment(wanted.get("filter[finished_at][lte]", "9999-01-01T00:00:00Z"))
+        kinds = wanted.get("filter[event_type]", "").split(",")
+        found = [
+            {
+                "id": str(uuid.uuid4()),
+                "record_type": "webhook_delivery",
+                "status": "failed",
+                "webhook": event,
+                "finished_at": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds"),
+            }
+            for at, event in sorted(self._lost, key=itemgetter(0), reverse=True)
+            if first <= at <= last and event["event_type"] in kinds
+        ]
+        size, number = (int(wanted[f"page[{name}]"]) for name in ("size", "number"))
+        meta = {"page_number": number, "total_pages": math.ceil(len(found) / size)}
+        return _json(200, {"data": found[(number - 1) * size :][:size], "meta": meta})
 
     def _profile(self, asked: Asked) -> Answer:
         if asked.method == "PATCH":
@@ -217,6 +261,10 @@ def error(status: int, code: str, title: str, pointer: str = "", **headers: str)
     said = {"code": code, "title": title, "detail": title, "source": {"pointer": pointer}}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return _json(status, {"errors": [said]}, named)
+
+
+def _moment(told: str) -> float:
+    return datetime.fromisoformat(told).timestamp()
 
 
 def _json(status: int, said: Any, headers: dict[str, str] | None = None) -> Answer:

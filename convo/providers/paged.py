@@ -15,14 +15,25 @@ log = logging.getLogger("convo.providers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """How far the reading is."""
+
+    #: The last answer, and how many entries are in it.
+    answer: object
+    entries: int
+    #: How many entries all pages had so far, and how many pages there were.
+    so_far: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turning:
     """How pages are turned."""
 
     #: What asks for the first page, beside the filters.
     first: Mapping[str, str]
-    #: What asks for the next: by the last answer, the entries in it and those of all pages so far.
-    #: None after the last page.
-    next: Callable[[object, int, int], Mapping[str, str] | None]
+    #: What asks for the next; None after the last page.
+    next: Callable[[Read], Mapping[str, str] | None]
 
 
 def by_offset(size: int, *counts: str) -> Turning:
@@ -32,21 +43,39 @@ def by_offset(size: int, *counts: str) -> Turning:
     """
     limit = {"limit": str(size)}
 
-    def following(told: object, entries: int, so_far: int) -> Mapping[str, str] | None:
-        count = _under(told, counts) if counts else None
-        if not entries or (isinstance(count, int) and so_far >= count):
+    def following(read: Read) -> Mapping[str, str] | None:
+        count = _under(read.answer, counts) if counts else None
+        if not read.entries or (isinstance(count, int) and read.so_far >= count):
             return None
-        return {**limit, "offset": str(so_far)}
+        return {**limit, "offset": str(read.so_far)}
 
     return Turning(first={**limit, "offset": "0"}, next=following)
+
+
+def by_number(size: int, *pages: str) -> Turning:
+    """By `page[number]` and `page[size]`; `pages` leads to where an answer says how many there are.
+
+    Without that it goes on until a page is empty.
+    """
+    limit = {"page[size]": str(size)}
+
+    def following(read: Read) -> Mapping[str, str] | None:
+        count = _under(read.answer, pages)
+        if not read.entries or (isinstance(count, int) and read.pages >= count):
+            return None
+        return {**limit, "page[number]": str(read.pages + 1)}
+
+    return Turning(first={**limit, "page[number]": "1"}, next=following)
 
 
 def by_token(first: Mapping[str, str], name: str, *place: str) -> Turning:
     """By a token called `name`, which the page before has at `place`."""
 
-    def following(told: object, entries: int, so_far: int) -> Mapping[str, str] | None:  # noqa: ARG001
-        token = _under(told, place)
-        return {**first, name: token} if entries and token and isinstance(token, str) else None
+    def following(read: Read) -> Mapping[str, str] | None:
+        token = _under(read.answer, place)
+        if not read.entries or not token or not isinstance(token, str):
+            return None
+        return {**first, name: token}
 
     return Turning(first=first, next=following)
 
@@ -80,10 +109,11 @@ class PagedList:
         """
         found: list[object] = []
         page: Mapping[str, str] | None = self.turning.first
-        for _ in range(self.pages_at_most):
+        for number in range(1, self.pages_at_most + 1):
             told, items = await self._page({**asked, **page})
             found += items
-            page = self.turning.next(told, len(items), len(found))
+            read = Read(answer=told, entries=len(items), so_far=len(found), pages=number)
+            page = self.turning.next(read)
             if page is None:
                 return objects(found)
         most = f"{self.company}'s list has more than {self.pages_at_most} pages"

@@ -8,7 +8,7 @@ import base64
 import binascii
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -36,6 +36,8 @@ from convo.errors import (
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
+from convo.providers.telnyx_json import Event, Message, Problem, created, envelope, nobody, refused
+from convo.providers.telnyx_lists import TelnyxDeliveries
 from convo.providers.telnyx_webhooks import TelnyxWebhooks
 from convo.providers.wire import opted_out_there, sender
 
@@ -108,6 +110,11 @@ class Options(BaseModel):
         "`Idempotency-Key`, for which Telnyx answers with the message it has already. `false` "
         "treats it as any other doubt (`[doubts]`).",
     )
+    lists: bool = Field(
+        default=True,
+        description="Whether Telnyx's list of webhooks that nobody took is read, so that what they "
+        "brought is not lost.",
+    )
     base_url: str = Field(
         default="https://api.telnyx.com", description="Where the API is; another one in tests."
     )
@@ -133,75 +140,6 @@ def connect(
             [f"channels.{channel.name}: give it an address, or a messaging_profile to send from."]
         )
     return Telnyx(channel, options, http, country=country, clock=clock)
-
-
-# --- what is read of its JSON; none of it is shown by a repr --------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Party:
-    phone_number: str = ""
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Media:
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Error:
-    code: str = ""
-    source: Mapping[str, Any] | None = None
-
-    @property
-    def of_ours(self) -> bool:
-        """Whether it is about what the text comes from, and not where it goes."""
-        return (self.source or {}).get("pointer") == "/from"
-
-
-def _nobody() -> _Party:
-    return _Party()
-
-
-class _Message(msgspec.Struct, frozen=True, kw_only=True):
-    id: str = ""
-    text: str | None = None
-    origin: _Party = msgspec.field(name="from", default_factory=_nobody)
-    to: list[_Party] = msgspec.field(default_factory=list[_Party])
-    cc: list[Any] | None = None
-    media: list[_Media] | None = None
-    errors: list[_Error] | None = None
-    parts: int | None = None
-
-    def __repr__(self) -> str:
-        return f"_Message({self.id})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Event:
-    event_type: str
-    payload: _Message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Envelope:
-    data: _Event
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Created:
-    data: _Message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Refusal:
-    errors: list[_Error] = field(default_factory=list[_Error])
-
-
-_envelope = msgspec.json.Decoder(_Envelope).decode
-_created = msgspec.json.Decoder(_Created).decode
-_refusal = msgspec.json.Decoder(_Refusal).decode
 
 
 class Telnyx:
@@ -236,6 +174,8 @@ class Telnyx:
         }
         self._origin = {name: value for name, value in origin.items() if value}
         self.idempotent = options.idempotent
+        self.lists = options.lists
+        self._deliveries = TelnyxDeliveries(http, base, self._headers, self._origin)
 
     async def close(self) -> None:
         """Nothing is held here: the connections are the client's."""
@@ -251,14 +191,17 @@ class Telnyx:
     def _read(self, request: RawRequest, outbound: str) -> Parsed:
         self._verify(request)
         try:
-            event = _envelope(request.body).data
+            event = envelope(request.body).data
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise WebhookRejected("Telnyx's webhook is no event of a message.") from None
+        return self._told(event, outbound, request.brought)
+
+    def _told(self, event: Event, outbound: str, raw: bytes) -> Parsed:
         match event.event_type:
             case "message.received":
-                return self._text(event.payload, request)
+                return self._text(event.payload, raw)
             case "message.sent" | "message.finalized":
-                return self._status(event.payload, outbound, request)
+                return self._status(event.payload, outbound, raw)
             case other:
                 return _passed_over(f"event {other[:40]!r}")
 
@@ -272,7 +215,7 @@ class Telnyx:
         if not stamp.isdecimal() or abs(int(stamp) * 1_000 - self._clock()) > TOLERANCE:
             raise BadSignature("Telnyx's signature is too old, or of a clock that is ahead.")
 
-    def _text(self, message: _Message, request: RawRequest) -> Parsed:
+    def _text(self, message: Message, raw: bytes) -> Parsed:
         origin = message.origin.phone_number
         if not message.id or not origin:
             raise WebhookRejected("Telnyx's text has no id or no sender.")
@@ -290,11 +233,11 @@ class Telnyx:
             media=tuple(each.url for each in message.media or () if each.url),
         )
         key = f"in:{self._channel}:{message.id}"
-        arrival = Arrival(event=event, dedupe=key, raw=request.brought)
+        arrival = Arrival(event=event, dedupe=key, raw=raw)
         return Parsed(arrivals=(arrival,), answer=ANSWER)
 
-    def _status(self, message: _Message, outbound: str, request: RawRequest) -> Parsed:
-        to = message.to[0] if message.to else _nobody()
+    def _status(self, message: Message, outbound: str, raw: bytes) -> Parsed:
+        to = message.to[0] if message.to else nobody()
         status = STATUSES.get(to.status)
         if not message.id:
             raise WebhookRejected("Telnyx's report has no id.")
@@ -309,7 +252,7 @@ class Telnyx:
             code=code,
         )
         key = f"{self._channel}:{message.id}:{to.status}:{code}"
-        arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=request.brought)]
+        arrivals = [Arrival(event=event, dedupe=f"report:{key}", raw=raw)]
         if code == _OPTED_OUT:
             arrivals += opted_out_there(
                 to.phone_number,
@@ -339,6 +282,22 @@ class Telnyx:
         if 200 <= answer.status < 300:
             return _accepted(answer)
         raise _failure(answer)
+
+    # --- listing ------------------------------------------------------------------------------
+
+    async def inbound_since(self, since: int) -> Sequence[Arrival]:
+        """Those whose webhooks nobody has taken: they are the webhooks themselves."""
+        return self._arrivals(await self._deliveries.texts(since))
+
+    async def reports_between(self, since: int, until: int) -> Sequence[Arrival]:
+        return self._arrivals(await self._deliveries.reports(since, until))
+
+    def _arrivals(self, webhooks: Sequence[Mapping[str, Any]]) -> Sequence[Arrival]:
+        arrivals: list[Arrival] = []
+        for webhook in webhooks:
+            with suppress(msgspec.ValidationError, WebhookRejected):
+                arrivals += self._told(msgspec.convert(webhook, Event), "", b"").arrivals
+        return arrivals
 
 
 def _passed_over(why: str) -> Parsed:
@@ -377,7 +336,7 @@ def _verifiers(keys: Sequence[str]) -> Sequence[Callable[[bytes, bytes], bool]]:
 
 def _accepted(answer: Response) -> Sent:
     try:
-        made = _created(answer.body).data
+        made = created(answer.body).data
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Sent()
     return Sent(provider_ids=(made.id,) if made.id else (), parts=made.parts)
@@ -385,10 +344,10 @@ def _accepted(answer: Response) -> Sent:
 
 def _failure(answer: Response) -> SendError:
     try:
-        errors = _refusal(answer.body).errors
+        errors = refused(answer.body).errors
     except (msgspec.DecodeError, UnicodeDecodeError):
         errors = []
-    error = errors[0] if errors else _Error()
+    error = errors[0] if errors else Problem()
     code, status = error.code, answer.status
     kind = CODES.get(code)
     if status == 409 and kind is None:

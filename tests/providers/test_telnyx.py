@@ -1,6 +1,7 @@
 """Telnyx: its own SDK reads and sends as we do; groups, pools of numbers and repeated sends."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -104,6 +105,65 @@ async def test_a_message_is_sent_as_the_sdk_sends_it(media: tuple[str, ...]) -> 
     )
     assert ours(asked) == theirs
     assert asked.headers["idempotency-key"] == key == out.id
+
+
+@pytest.mark.anyio
+async def test_lost_webhooks_are_asked_for_as_the_sdk_asks_page_by_page() -> None:
+    fake, http = company(), HttpClient()
+    for n in range(21):
+        fake.lose(fake.inbound(replace(SAID, id=f"{n}"), URL), NOW - n)
+    async with FakeServer(fake.answer) as server:
+        line = adapter(fake, http, base_url=server.url)
+        assert line.lists
+        assert len(await line.inbound_since((NOW - 60) * 1_000)) == 21
+        assert not await line.reports_between((NOW - 60) * 1_000, NOW * 1_000)
+        await http.close()
+    since, until = "2026-11-22T09:59:00.000Z", "2026-11-22T10:00:00.000Z"
+    asked: list[httpx.Request] = []
+
+    def take(made: httpx.Request) -> httpx.Response:
+        asked.append(made)
+        number = len(asked)
+        data = [{"id": "1"}] if number < 3 else []
+        meta = {"page_number": number, "total_pages": 2}
+        return httpx.Response(200, json={"data": data, "meta": meta})
+
+    with httpx.Client(transport=httpx.MockTransport(take)) as transport:
+        client = vendor.Telnyx(api_key=KEY, public_key=fake.public_key, http_client=transport)
+        failed: Any = {"status": {"eq": "failed"}, "event_type": "message.received"}
+        wanted: Any = {**failed, "finished_at": {"gte": since}}
+        listed = client.webhook_deliveries.list(filter=wanted, page_number=1, page_size=20)
+        assert len([*listed]) == 2
+        wanted = {
+            **failed,
+            "event_type": "message.sent,message.finalized",
+            "finished_at": {"gte": since, "lte": until},
+        }
+        client.webhook_deliveries.list(filter=wanted, page_number=1, page_size=20)
+    theirs = [request(made.method, str(made.url), made.headers, made.content) for made in asked]
+    assert [ours(each) for each in server.asked] == theirs
+
+
+@pytest.mark.anyio
+async def test_a_lost_webhook_of_another_number_or_profile_is_none_of_ours() -> None:
+    fake, http = company(), HttpClient()
+    theirs = replace(SAID, id="2", to="+12025550177")
+    pooled = json.loads(fake.inbound(theirs, URL).body)["data"]["payload"]
+    fake.lose(fake.inbound(SAID, URL), NOW)
+    fake.lose(fake.event("message.received", pooled | {"messaging_profile_id": "p1"}, URL), NOW)
+    async with FakeServer(fake.answer) as server:
+        line = adapter(fake, http, base_url=server.url)
+        (mine,) = await line.inbound_since(0)
+        pool = adapter(fake, http, at=None, messaging_profile="p1", base_url=server.url)
+        (of_pool,) = await pool.inbound_since(0)
+        await http.close()
+    assert isinstance(mine.event, Inbound)
+    assert isinstance(of_pool.event, Inbound)
+    assert (mine.event.provider_id, of_pool.event.provider_id) == (SAID.id, "2")
+
+
+def test_a_channel_that_is_told_so_leaves_the_list_alone() -> None:
+    assert not adapter(company(), lists=False).lists
 
 
 # --- what comes in -------------------------------------------------------------------------------

@@ -9,14 +9,22 @@ from convo.errors import (
     SendUncertain,
     Unavailable,
 )
-from convo.fakes import Webhook
+from convo.fakes import Said, Taken, Webhook
 from convo.fakes.telnyx import KEY, FakeTelnyx, error
 from convo.providers import telnyx
-from tests.providers.sheets import Hears, Sends, Sheet
+from tests.providers.sheets import Hears, Lists, Sends, Sheet
 
 
 def _stale(fake: FakeTelnyx, webhook: Webhook) -> Webhook:
     return fake.signed(webhook.url, webhook.body, late=301)
+
+
+def _lose_text(fake: FakeTelnyx, said: Said, at: int) -> None:
+    fake.lose(fake.inbound(said, ""), at)
+
+
+def _lose_report(fake: FakeTelnyx, taken: Taken, word: str, code: str, at: int) -> None:
+    fake.lose(fake.report(taken, word, code), at)
 
 
 SHEET = Sheet(
@@ -46,5 +54,6 @@ SHEET = Sheet(
         limited=lambda headers: error(429, "10011", "Too many requests", **headers),
         media=True,
     ),
+    lists=Lists(text=_lose_text, report=_lose_report, page_size=20),
     secrets=(KEY,),
 )
