@@ -1,6 +1,6 @@
 """Signing in and out, and one's own password."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -179,6 +179,7 @@ class Account:
             may=[ROLE_SAYS[language][role] for role in ROLES if visitor.may(role)],
             rule=told["rule"].format(**_RULE),
             wrong=told[wrong].format(wait, **_RULE) if wrong else "",
+            wrong_in=_WRONG_IN.get(wrong, ""),
             changed=changed,
         )
 
@@ -209,6 +210,10 @@ class Account:
         person = with_password(name, known.role, hash)
         await self.register.admit(person)
         return await self._come_in(person, f"{PAGES['account'].path}?changed")
+
+
+_WRONG_IN: Mapping[str, str] = {"wrong_old": "old", "unfit_password": "new", "differ": "again"}
+"""The field that each fault of a new password is in."""
 
 
 def _local(to: str) -> str:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from convo.console.ages import LOCALES, moment
 from convo.console.book import Book, Talk
 from convo.console.chat import Entry, Said, chat_of
+from convo.console.countries import own_name
 from convo.console.following import standing
 from convo.console.forms import BadForm, count_in, posted
 from convo.console.frame import PAGES, Frame, unchanged, version_of
@@ -165,7 +166,7 @@ class Conversations:
             later=len(turns) - end,
             next_end=end + TURNS_SHOWN,
             several=len({said.channel for entry in entries for said in entry.said}) > 1,
-            stands=standing(state, self.playbook(), self.clock())["sessions"],
+            stands=standing(state, self.playbook(), self.clock(), language)["sessions"],
             facts=[*_facts(state, visitor, say)] if state is not None else [],
             first_seen=self._moment(state.first_seen, language)
             if state is not None and state.first_seen
@@ -264,7 +265,7 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     """What is known of the contact: about what, and what it is."""
     if state.language:
-        yield say["speaks"], state.language
+        yield say["speaks"], own_name(state.language)
     for name, value in state.fields.items():
         yield name, in_sight(str(value), visitor)
     if state.tags:

@@ -27,12 +27,14 @@ def countries(language: PageLanguage) -> Sequence[tuple[str, str]]:
 
 def languages_of(codes: Collection[str]) -> Sequence[tuple[str, str]]:
     """Code and own name of each."""
-    named: list[tuple[str, str]] = []
-    for code in codes:
-        locale = language_locale(code)
-        name = locale.get_display_name() if "-" in code else locale.get_language_name()
-        named.append((code, name or code))
-    return named
+    return [(code, own_name(code)) for code in codes]
+
+
+def own_name(code: str) -> str:
+    """What a language calls itself."""
+    locale = language_locale(code)
+    name = locale.get_display_name() if "-" in code else locale.get_language_name()
+    return name or code
 
 
 def free_number(country: str, taken: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from convo.console.diary import Diary
@@ -9,8 +10,10 @@ from convo.console.phones import Phones
 from convo.core.contacts import ContactState
 from convo.core.record_codec import Recorded
 from convo.core.sessions import Frame
-from convo.language.scope import Scope
-from convo.ledger.kept_values import kept_words
+from convo.drawing.wording import PageLanguage
+from convo.engine.flow import Flow
+from convo.language.scope import Choice, Scope
+from convo.ledger.kept_values import TIMES, kept_words
 from convo.ledger.why import TOLD, why
 from convo.ports import Store
 from convo.routing.playbook import Playbook
@@ -70,31 +73,43 @@ def told(turn: Recorded, zone: ZoneInfo) -> Mapping[str, object]:
     }
 
 
+def _words(flow: Flow | None, name: str, value: Any, scope: Scope) -> str:
+    """An answer for people: an option by its label, a text as it is, a time as texts show it."""
+    labels: Mapping[str, Mapping[str, str]] = {}
+    kind = None
+    if flow is not None:
+        labels, kind = flow.labels.get(name, labels), flow.answers.get(name)
+    if isinstance(value, str) and value in labels:
+        return Choice(value, labels[value]).label(scope.language)
+    if isinstance(value, str) and kind not in TIMES:
+        return value
+    return kept_words(kind, value, scope)
+
+
 def with_a_person(frame: Frame, playbook: Playbook) -> bool:
     """Whether a person has taken over where this stands."""
     flow = playbook.versions.get(frame.version, playbook.flows).get(frame.flow)
     return flow is not None and isinstance(flow.steps.get(frame.step), Handoff)
 
 
-def standing(state: ContactState | None, playbook: Playbook, now: int) -> Mapping[str, object]:
-    """Where a contact's conversations stand, the one that goes on last."""
+def standing(
+    state: ContactState | None, playbook: Playbook, now: int, language: PageLanguage
+) -> Mapping[str, object]:
+    """Where a contact's conversations stand, the one that goes on last, in the page's language."""
     if state is None:
         return {"sessions": []}
     business = playbook.business
     zone = ZoneInfo(business.zone)
     scope = Scope(
         names={},
-        language=state.language or business.languages[0],
+        language=language,
         zone=zone,
         now=datetime.fromtimestamp(now / 1_000, zone),
     )
 
     def answers(frame: Frame) -> Mapping[str, str]:
         flow = playbook.flows.get(frame.flow)
-        kinds: Mapping[str, str] = flow.answers if flow is not None else {}
-        return {
-            name: kept_words(kinds.get(name), value, scope) for name, value in frame.answers.items()
-        }
+        return {name: _words(flow, name, value, scope) for name, value in frame.answers.items()}
 
     return {
         "sessions": [

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
+from convo.console.countries import own_name
 from convo.console.language import LANGUAGES, page_language, remember
 from convo.console.speech.frame import FRAME, ROLE_WORDS
 from convo.core.people import Role, Visitor
@@ -106,6 +107,7 @@ class Frame:
                     for code, name in LANGUAGES.items()
                 ],
                 "say": say,
+                "own_name": own_name,
                 "here": here,
                 "pages": [(name, page.path) for name, page in self.open_to(visitor).items()],
                 "visitor": visitor,

@@ -22,6 +22,7 @@ from convo.drawing.chart import Chart, chart_of
 from convo.drawing.outline import outlined
 from convo.drawing.placing import placed
 from convo.drawing.svg import RULES, svg_of
+from convo.drawing.wording import PageLanguage
 from convo.errors import BadAddress
 from convo.language.chats import read_pictures
 from convo.language.durations import read_duration
@@ -43,7 +44,7 @@ _encode = msgspec.json.encode
 #: Makes a stranger of the contact with this number.
 Forgets = Callable[[str], Awaitable[None]]
 #: What a number's conversation knows and where it stands, for the page.
-Stands = Callable[[str], Awaitable[Mapping[str, object]]]
+Stands = Callable[[str, PageLanguage], Awaitable[Mapping[str, object]]]
 #: From the next text on, the number is known to speak the language.
 Speaks = Callable[[str, str], None]
 #: Gives the number's newest conversation back that a person has; whether there was one.
@@ -152,7 +153,8 @@ class TryOut:
 
     async def standing(self, request: Request) -> Response:
         """Where a number's conversations stand."""
-        return JSONResponse(await self.stands(request.query_params.get("number", "")))
+        number = request.query_params.get("number", "")
+        return JSONResponse(await self.stands(number, page_language(request)))
 
     async def text(self, request: Request) -> Response:
         """Send a text from a phone."""

@@ -80,7 +80,7 @@ def chart_of(flow: Flow, *, texts: str = "", page: PageLanguage = "en") -> Chart
     return Chart(flow=flow.name, language=language, cards=tuple(cards), arrows=tuple(arrows))
 
 
-_START = "start:"
+BEGINNING = "start:"
 _ANYTIME = "anytime:"
 _END_OF = "end:"
 
@@ -92,7 +92,7 @@ def card_of(step: str) -> str:
 
 def _entries(flow: Flow, page: PageLanguage) -> Iterator[Card]:
     said = (*flow.words, *flow.events)
-    yield Card(id=_START, kind=START, title=WAY_WORDS[page]["start"], does="", lines=said)
+    yield Card(id=BEGINNING, kind=START, title=WAY_WORDS[page]["start"], does="", lines=said)
     for name, entry in flow.anytime.items():
         yield Card(
             id=_ANYTIME + name,
@@ -104,7 +104,7 @@ def _entries(flow: Flow, page: PageLanguage) -> Iterator[Card]:
 
 
 def _ways_in(flow: Flow) -> Iterator[Arrow]:
-    yield Arrow(source=_START, target=card_of(flow.first), words=("",), labels=("start",))
+    yield Arrow(source=BEGINNING, target=card_of(flow.first), words=("",), labels=("start",))
     for name, entry in flow.anytime.items():
         if entry.go in flow.steps:
             target = card_of(entry.go)

@@ -9,7 +9,7 @@ from typing import Any
 
 import graphlay
 
-from convo.drawing.chart import Arrow, Card, Chart, joined
+from convo.drawing.chart import BEGINNING, Arrow, Card, Chart, joined
 from convo.drawing.labelling import Box, Line, Point, places
 from convo.drawing.measure import clipped, width_of, wrapped
 
@@ -21,7 +21,8 @@ TITLE_HEIGHT, LINE_HEIGHT = 26.0, 17.0
 MOST_LINES, MOST_TEXT_LINES = 8, 3
 LONGEST_WORDS = 236.0
 """Room in px for what stands beside an arrow."""
-_MAIN, _ASIDE = 4.0, 1.0
+#: How hard a way pulls its two cards below one another; where it begins, no other is stronger.
+_BEGIN, _MAIN, _ASIDE = 8.0, 4.0, 1.0
 _OPTIONS = {
     "direction": "topbottom",
     # A way back is one against the order of the file, not the one that turns most easily.
@@ -75,7 +76,7 @@ def placed(chart: Chart) -> Picture:
         graph.node(card.id, width=width, height=height)
     words = [clipped(joined(arrow.words), LONGEST_WORDS, WORD_SIZE) for arrow in chart.arrows]
     for arrow, said in zip(chart.arrows, words, strict=True):
-        weight = _ASIDE if arrow.aside else _MAIN
+        weight = _ASIDE if arrow.aside else _BEGIN if arrow.source == BEGINNING else _MAIN
         graph.edge(arrow.source, arrow.target, weight=weight, **_words_room(said))
     return _picture(chart, graphlay.layout(graph, options=_OPTIONS), shown, words)
 

@@ -10,12 +10,12 @@ from convo.language.values import restored
 LONGEST = 60
 """Characters of a value that are shown."""
 
-_TIMES = frozenset({"date", "time", "datetime"})
+TIMES = frozenset({"date", "time", "datetime"})
 
 
 def kept_words(kind: str | None, value: object, scope: Scope) -> str:
     """What is kept, a time as texts show it."""
-    if kind not in _TIMES or value is None:
+    if kind not in TIMES or value is None:
         return short(value)
     try:
         return shown(restored(kind, value, scope.zone), scope)

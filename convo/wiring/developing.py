@@ -26,6 +26,7 @@ from convo.core.events import Arriving, HandedBack
 from convo.core.links import SignedIds
 from convo.core.numbers import PhoneNumber
 from convo.core.presence import Role
+from convo.drawing.wording import PageLanguage
 from convo.errors import StoreError
 from convo.fakes import BRING_PICTURES
 from convo.policy.numbering import example_number
@@ -216,10 +217,10 @@ def _reports(settings: Settings, ids: SignedIds) -> Reported:
 
 
 def _standing(settings: Settings, shelf: Shelf[Playbook], traveller: Traveller) -> Stands:
-    async def stands(number: str) -> Mapping[str, object]:
+    async def stands(number: str, language: PageLanguage) -> Mapping[str, object]:
         async with open_ledger(settings) as ledger:
             state = await ledger.contact(PhoneNumber(number))
-        return standing(state, shelf.playbook, traveller.now())
+        return standing(state, shelf.playbook, traveller.now(), language)
 
     return stands
 

@@ -204,6 +204,7 @@ def in_a_busy_business(seat: Seat, language: str) -> Iterator[str]:
         _open(seat, number)
         for each in page.locator(".turn summary").all():
             each.click()
+        page.locator("#chat").press("End")
         yield name
     _open(seat, STOPPED)
     yield "conversation-stopped"

@@ -63,11 +63,12 @@ def test_a_conversation_is_read_with_its_statuses_and_why(
         page = seat.page
         expect(page.locator(".theirs .said")).to_have_text(["预约", "1"])
         expect(page.locator(".ours .fate").first).to_contain_text("with the provider · 0.0079 USD")
-        expect(page.locator("aside")).to_contain_text("haircut")
+        expect(page.locator("aside")).to_contain_text("Haircut")
         page.locator("summary").first.click()
         expect(page.locator("details[open]")).to_contain_text('the word "预约"')
         expect(page.locator("details[open]")).to_contain_text("A message was let through")
         page.get_by_role("link", name="中文").click()
+        expect(page.locator("aside")).to_contain_text("剪发")
         expect(page.locator(".ours .fate").first).to_contain_text("已交给服务商")
         page.locator("summary").first.click()
         expect(page.locator("details[open]")).to_contain_text("放行了一条短信")

@@ -39,9 +39,9 @@ def test_a_flow_is_drawn_with_who_waits_where_and_what_its_texts_cost(
         waits = page.locator("section", has=page.get_by_role("heading", name="Who waits where"))
         expect(waits.locator("tbody tr")).to_have_text(["menu1", "day1"])
         costs = page.locator("section", has=page.get_by_role("heading", name="What the texts cost"))
-        expect(costs.locator("tbody th")).to_have_text(["en", "zh"])
+        expect(costs.locator("tbody th")).to_have_text(["English", "中文"])
         expect(page.locator(".every li").first).to_contain_text("1 × GSM-7 · 0.0079 USD")
-        page.get_by_role("link", name="zh", exact=True).click()
+        page.locator(".choices").get_by_role("link", name="中文").click()
         expect(page.locator(".picture svg [data-card='step:menu']")).to_contain_text("剪发")
         expect(page.locator(".every li").first).to_contain_text("1 × UCS-2")
 

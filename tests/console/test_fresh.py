@@ -32,7 +32,7 @@ def test_a_conversation_goes_on_before_the_eyes_of_who_reads_it(
         text(business, MEI, "1")
         expect(page.locator(".theirs .said")).to_have_text(["预约", "1"], timeout=PATIENCE)
         expect(page.locator(".ours .said").last).to_contain_text("您想约什么时间", timeout=PATIENCE)
-        expect(page.locator("aside")).to_contain_text("haircut", timeout=PATIENCE)
+        expect(page.locator("aside")).to_contain_text("Haircut", timeout=PATIENCE)
         expect(page.locator("#news")).to_contain_text("New texts: ")
         # What was there is the same element, unfolded and in focus as before.
         expect(page.locator(".turn details").first).to_have_attribute("open", "")

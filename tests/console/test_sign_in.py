@@ -1,5 +1,6 @@
 """Signing in: who gets in, for how long, and how slowly somebody gets ahead who guesses."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -144,14 +145,17 @@ async def test_who_knows_the_old_password_chooses_a_new_one_and_stays_here_alone
     async with desk_at(tmp_path / "shop") as desk:
         await desk.admit("mei", "agent")
         here, elsewhere = await desk.cookie("mei"), await desk.cookie("mei")
-        for fields, status, words in (
-            ({"old": "not this one", "new": new, "again": new}, 401, "is not right"),
-            ({"old": PASSWORD, "new": new, "again": "a louder"}, 422, "differ"),
-            ({"old": PASSWORD, "new": "short", "again": "short"}, 422, "12 to 200"),
-            ({"old": PASSWORD, "new": "1" * 20, "again": "1" * 20}, 422, "12 to 200"),
+        for fields, status, words, field in (
+            ({"old": "not this one", "new": new, "again": new}, 401, "is not right", "old"),
+            ({"old": PASSWORD, "new": new, "again": "a louder"}, 422, "differ", "again"),
+            ({"old": PASSWORD, "new": "short", "again": "short"}, 422, "12 to 200", "new"),
+            ({"old": PASSWORD, "new": "1" * 20, "again": "1" * 20}, 422, "12 to 200", "new"),
         ):
             answer = await desk.post("/console/account", fields, here)
             assert (answer.status_code, words in answer.text) == (status, True)
+            # The field that it is about says so, and is where one goes on.
+            marked = re.findall(r'name="(\w+)"[^>]*aria-invalid="true"[^>]* autofocus', answer.text)
+            assert marked == [field]
         assert await desk.is_in(elsewhere)
         answer = await desk.post(
             "/console/account", {"old": PASSWORD, "new": new, "again": new}, here

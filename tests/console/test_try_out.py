@@ -21,7 +21,7 @@ def test_a_visit_is_booked_by_phone_while_the_flow_lights_its_steps(
         desk.text("in 5 days 3pm")
         desk.hears("Reply YES to book it")
         desk.here("sure")
-        desk.says("#standing", "haircut")
+        desk.says("#standing", "Haircut")
         desk.text("yes")
         desk.hears("Booked!")
         desk.says("#why", "booking: from sure by yes to book.")
@@ -45,6 +45,7 @@ def test_in_chinese_the_customer_and_the_page_are_spoken_to_in_chinese(
         expect(desk.page.locator("#picture [data-card='step:menu']")).to_contain_text("剪发")
         desk.text("1")
         desk.hears("您想约什么时间？")
+        desk.says("#standing", "剪发")
         desk.text("明天下午三点")
         desk.hears("确认请回复")
         # Half an hour of silence: it is asked again.

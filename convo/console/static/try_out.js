@@ -99,7 +99,7 @@ function back(number) {
 
 async function stand(number) {
   watched = number;
-  const answer = await fetch(`/try/standing?${new URLSearchParams({ number })}`).catch(() => null);
+  const answer = await fetch(`/try/standing?${new URLSearchParams({ number, lang: page.lang })}`).catch(() => null);
   if (!answer?.ok || watched !== number) return;
   stands = await answer.json();
   const [nowhere, list] = at("standing").children;

@@ -1,5 +1,6 @@
 // The phones: what was written and said on each, and what their holders can do.
 
+import { staysAtTheEnd } from "/console/static/at_the_end.js";
 import { at, fields, made, page, post, say } from "./asking.js";
 import { save } from "./try_saving.js";
 
@@ -54,6 +55,7 @@ export function phoneOf(number) {
   article.querySelector(".save").addEventListener("click", () => save(number));
   article.addEventListener("focusin", () => watch(number));
   at("phones").insertBefore(article, at("add"));
+  staysAtTheEnd(article.querySelector(".texts"));
   phones.set(number, article);
   return article;
 }
@@ -89,12 +91,9 @@ export function showText({ id, number, mine, text, media = [], at: when, parts, 
 
 // The line below a text: its time, what it costs, how far it got and why no farther.
 function below({ item, mine, status, code, told }) {
-  const log = item.closest(".texts");
-  const atEnd = log && log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   const far = `${TICKS[status]} ${say[`status_${status}`]}${code ? ` (${code})` : ""}`;
   item.dataset.status = status;
   item.querySelector(".cost").textContent = [...told, ...(mine ? [] : [far])].join(" · ");
-  if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
 export function showArrived({ id }) {
@@ -110,9 +109,7 @@ export function showStatus({ id, theirs, status, code }) {
 }
 
 export function showBack({ number }) {
-  const log = phoneOf(number).querySelector(".texts");
-  log.firstElementChild.append(made("li", "aside-note", say.given_back));
-  log.scrollTop = log.scrollHeight;
+  phoneOf(number).querySelector(".texts ol").append(made("li", "aside-note", say.given_back));
 }
 
 export function showTwice({ id, kept }) {
