@@ -152,6 +152,7 @@ class Work:
     errands: tuple[ErrandClaim, ...] = ()
     #: When the next timer, message or errand comes due, ms since 1970; None when nothing waits.
     next_due: int | None = None
+    next_but_messages: int | None = None  # the same of timers and errands alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

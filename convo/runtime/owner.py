@@ -37,6 +37,10 @@ BATCH = 50
 OVERDUE_POLL = 250
 """Milliseconds until we look again when something is due that cannot be taken now."""
 
+CLOSED_POLL = 5_000
+"""The same where every channel is closed, as by a day's cap: one may open before its time, for what
+others were granted of a limit and did not need they give back."""
+
 NOTHING = Kept(record=None, consents=())
 NO_MORE = Wants()
 
@@ -224,12 +228,7 @@ class Owner(Generic[P]):
         await self._sender.settle_up()
         until = work.next_due
         if until is not None and until <= work.now:
-            # Due, but not to be had: its channel is closed or full. What else comes due behind
-            # it is not told, so look again soon.
-            opens = self._sender.opens(work.now)
-            until = work.now + OVERDUE_POLL
-            if opens is not None:
-                until = max(min(until, opens), work.now + 1)
+            until = self._again(work)
         if self._bell is not None and (self._bell.done() or self._bell_until != until):
             self._bell.cancel()
             self._bell = None
@@ -238,6 +237,17 @@ class Owner(Generic[P]):
             self._bell = asyncio.create_task(self._listen(lease, until))
             self._bell.add_done_callback(self._results.watch)
         await self._results.wait()
+
+    def _again(self, work: Work) -> int:
+        """When to look again for what is due and not to be had: its channel is closed or full, or
+        too many errands are under way."""
+        opens, other = self._sender.opens(work.now), work.next_but_messages
+        dues = [work.now + OVERDUE_POLL] if opens is None else [work.now + OVERDUE_POLL, opens]
+        if self._sender.all_closed(work.now) and (other is None or other > work.now):
+            dues[0] = work.now + CLOSED_POLL
+            # Messages that come due behind it wait for the channels too.
+            dues += [] if other is None else [other]
+        return max(min(dues), work.now + 1)
 
     async def _listen(self, lease: Lease, until: int | None) -> None:
         try:

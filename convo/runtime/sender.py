@@ -174,12 +174,18 @@ class Sender:
 
     def opens(self, now: int) -> int | None:
         """When the first of the channels that are closed now opens, ms since 1970."""
-        times: list[int] = []
-        for valve in self._valves.values():
-            free = (self._allowance.free_at(limit) for limit in valve.limits(now))
-            if (time := max([valve.opens, *free])) > now:
-                times.append(time)
-        return min(times, default=None)
+        return min((time for time in self._open_at(now) if time > now), default=None)
+
+    def all_closed(self, now: int) -> bool:
+        """Whether every channel is closed for a time: there is no use in looking for messages."""
+        return all(time > now for time in self._open_at(now))
+
+    def _open_at(self, now: int) -> Sequence[int]:
+        """When each channel opens; not later than now where it is open."""
+        return [
+            max([valve.opens, *map(self._allowance.free_at, valve.limits(now))])
+            for valve in self._valves.values()
+        ]
 
     def take(self, claims: Sequence[Claim], room: Room = NO_ROOM) -> None:
         """Send these now, which were claimed by `room`; what it had for more is given back."""

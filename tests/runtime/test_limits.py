@@ -16,13 +16,14 @@ from convo.core.contacts import ContactState
 from convo.core.events import Event, Inbound
 from convo.core.limits import Limit, Rate
 from convo.core.numbers import PhoneNumber
-from convo.core.turns import Outbound, Source, Turn, outbound_id
+from convo.core.turns import Outbound, SetTimer, Source, Turn, outbound_id
 from convo.errors import RateLimited, StoreUnavailable
 from convo.policy.pace import FULL
-from convo.ports import Arrival, Sent
+from convo.ports import Arrival, Sent, Work
 from convo.ports.limits import Ask, Permits
 from convo.runtime.allowance import Allowance
 from convo.runtime.own_limits import OwnLimits
+from convo.runtime.owner import CLOSED_POLL
 from tests.runtime.hourglass import run
 from tests.runtime.stage import (
     ANNA,
@@ -218,6 +219,56 @@ def test_a_days_cap_stops_at_95_percent_and_goes_on_at_midnight_pacific() -> Non
     before = [at for at in provider.times if at < ends]
     assert (len(before), len(provider.times)) == (475, 600)
     assert provider.times[475] == ends
+
+
+def test_while_a_days_cap_holds_everything_back_its_owner_rests_and_is_late_for_nothing_else() -> (
+    None
+):
+    fired: list[int] = []
+
+    def bulk_and_a_timer(
+        state: ContactState, event: Event, source: Source, order: int, playbook: Any
+    ) -> TakenTurn:
+        if isinstance(event, Inbound):
+            taken = answer(state, event, source, order, playbook)
+            due = SetTimer(name="t", generation=1, due=event.at + 3_601_234)
+            return replace(taken, turn=replace(taken.turn, timers=(due,)))
+        fired.append(event.at - START)
+        turn = Turn(source=source, contact=event.contact, at=event.at, record=encode(state))
+        return TakenTurn(turn=turn, state=state)
+
+    async def story() -> tuple[int, int]:
+        time = LoopTime()
+        provider = Watched(time)
+        brand = Limit(name="registrations.b", per_day=20)
+        mind = replace(MIND, take_turn=bulk_and_a_timer)
+        async with staged(
+            provider, time=time, business=limited(None, brand, "main", "other"), mind=mind
+        ) as stage:
+            advance, rounds = stage.store.advance, 0
+
+            async def counted(lease: Any, done: Any, wants: Any) -> Work:
+                nonlocal rounds
+                rounds += 1
+                return await advance(lease, done, wants)
+
+            stage.store.advance = counted  # pyright: ignore[reportAttributeAccessIssue]
+            async with stage.process:
+                await text(stage, "bulk", "main", *people(30))
+                await time.sleep(60)
+                begun = rounds
+                await time.sleep(3_000)
+                rested = rounds - begun
+                await text(stage, "bulk", "other", ANNA)
+                await time.sleep(1)
+                assert stage.meter.turns == 31
+                await time.sleep(600)
+        return rested, len(provider.sent)
+
+    rested, sent = run(story)
+    assert sent == 19
+    assert rested <= 3_000 * 1_000 / CLOSED_POLL + 1
+    assert fired == [3_601_234] * 30
 
 
 # --- what a process is told when it begins, and when nobody can be asked ------------------------

@@ -366,6 +366,7 @@ async def test_a_stopped_channel_does_not_make_the_owner_spin() -> None:
             await asyncio.sleep(0.6)
             assert rounds - before <= 8
             stage.time.now += 60_000
+            stage.results.wake()
             await stage.until(lambda: sorted(provider.texts) == ["1: a", "1: a", "1: b"])
 
 

@@ -103,7 +103,8 @@ class TurnsContract:
             ]
         )
         assert (await desk.kept()).record == b"[2]"
-        assert (await desk.look()).next_due == START + HOUR
+        work = await desk.look()
+        assert (work.next_due, work.next_but_messages) == (START + HOUR, START + HOUR)
 
     async def test_a_turn_leaves_its_records_in_order(self, desk: Desk) -> None:
         for word in ("one", "two"):

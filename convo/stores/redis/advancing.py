@@ -142,9 +142,12 @@ def work(reply: Sequence[Any], most: int, leave_by: float) -> Work:
     for number, consents, record in threes(contacts):
         known[number] = PhoneNumber(number.decode()), kept(consents, record)
     events = tuple(_by_time(entries, timers, newest, now))
-    dues = [int(due) for due in (next_timer, next_message, next_errand) if due != b""]
+    dues = [int(due) for due in (next_timer, next_errand) if due != b""]
     if len(events) > most and timers:
         dues.append(timers[0][0])  # what does not fit in waits on
+    next_but_messages = min(dues, default=None)
+    if next_message != b"":
+        dues.append(int(next_message))
     return Work(
         now=now,
         events=events[:most],
@@ -160,6 +163,7 @@ def work(reply: Sequence[Any], most: int, leave_by: float) -> Work:
             for contact, asked, body in threes(errands)
         ),
         next_due=min(dues, default=None),
+        next_but_messages=next_but_messages,
     )
 
 

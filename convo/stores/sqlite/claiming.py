@@ -1,7 +1,7 @@
 """Handing out work: messages to send, events whose turn has come, errands, the next due time."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -322,17 +322,23 @@ def claim_errands(database: Database, limit: int, now: int) -> tuple[ErrandClaim
     return claims
 
 
-def next_due(database: Database, *, timers_after: int) -> int | None:
-    """When a timer later than `timers_after`, a message or an errand comes due, or did."""
-    dues: list[int | None] = [
-        database.execute("SELECT min(due) FROM timer WHERE due > ?", (timers_after,)).fetchone()[0],
-        database.execute("SELECT min(claimable) FROM errand").fetchone()[0],
-    ]
-    dues += [
+def next_message(database: Database) -> int | None:
+    """When a message comes due, or did."""
+    return _first(
         database.execute(_NEXT_HEAD, (channel, lane)).fetchone()[0]
         for channel in database.channels
         for lane in LANES
-    ]
+    )
+
+
+def next_but_messages(database: Database, *, timers_after: int) -> int | None:
+    """When a timer later than `timers_after`, or an errand, comes due, or did."""
+    timers = database.execute("SELECT min(due) FROM timer WHERE due > ?", (timers_after,))
+    errands = database.execute("SELECT min(claimable) FROM errand")
+    return _first((timers.fetchone()[0], errands.fetchone()[0]))
+
+
+def _first(dues: Iterable[int | None]) -> int | None:
     return min((due for due in dues if due is not None), default=None)
 
 

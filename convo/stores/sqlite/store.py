@@ -198,14 +198,18 @@ class SqliteStore:
         suspecting.give_up(database, done.given_up, now)
         claims = claiming.claim(database, wants, lease.token, now)
         events, all_timers = claiming.read(database, wants.events, now)
+        errands = claiming.claim_errands(database, wants.errands, now)
+        # Timers that are handed out wait for nobody but the owner.
+        others = claiming.next_but_messages(database, timers_after=now if all_timers else -1)
+        message = claiming.next_message(database)
         return Work(
             now=now,
             events=events,
             contacts=kept(database, {each.event.contact for each in events}),
             claims=claims,
-            errands=claiming.claim_errands(database, wants.errands, now),
-            # Timers that are handed out wait for nobody but the owner.
-            next_due=claiming.next_due(database, timers_after=now if all_timers else -1),
+            errands=errands,
+            next_due=min((due for due in (others, message) if due is not None), default=None),
+            next_but_messages=others,
         )
 
     def _check(self, lease: Lease) -> None:
