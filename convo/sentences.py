@@ -1,6 +1,9 @@
 """A sentence that can be said again in another language: its template and its facts."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from string import Formatter
 from types import MappingProxyType
 from typing import LiteralString
 
@@ -41,3 +44,24 @@ def retold(text: str, catalogue: Mapping[str, str]) -> str:
             for name, fact in text.facts.items()
         }
     )
+
+
+def recognised(text: str, templates: Iterable[str]) -> str:
+    """The sentence that `text` is by one of these templates, most words first; else `text`.
+
+    For what was kept or came from another process, where only its words are left.
+    """
+    for template in sorted(templates, key=len, reverse=True):
+        if found := _pattern(template).fullmatch(text):
+            facts = {name: recognised(fact, templates) for name, fact in found.groupdict().items()}
+            return Sentence(template, facts)
+    return text
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    pieces = (
+        re.escape(words) + (f"(?P<{name}>.+)" if name else "")
+        for words, name, _, _ in Formatter().parse(template)
+    )
+    return re.compile("".join(pieces), re.DOTALL)

@@ -5,12 +5,18 @@ from collections.abc import Mapping
 from convo.chinese.checks import CHECKS
 from convo.chinese.files import FILES
 from convo.chinese.flows import FLOWS
+from convo.chinese.reasons import REASONS
 from convo.chinese.texts import TEXTS
-from convo.sentences import retold
+from convo.sentences import recognised, retold
 
-CATALOGUE: Mapping[str, str] = {**FILES, **TEXTS, **FLOWS, **CHECKS}
+CATALOGUE: Mapping[str, str] = {**FILES, **TEXTS, **FLOWS, **CHECKS, **REASONS}
 
 
 def in_chinese(text: str) -> str:
     """The same in Chinese; as it is where it is no `Sentence`, or one that no table has."""
     return retold(text, CATALOGUE)
+
+
+def reason_in_chinese(text: str) -> str:
+    """The same for a reason of which only the words are left: kept, or told by another process."""
+    return in_chinese(recognised(text, REASONS))

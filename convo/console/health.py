@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from convo.chinese import reason_in_chinese
 from convo.console.ages import UNITS, age, moment
 from convo.console.forms import BadForm, posted
 from convo.console.frame import PAGES, Frame
@@ -46,6 +47,9 @@ T = TypeVar("T")
 Looks = Callable[[], AbstractAsyncContextManager[Ledger]]
 #: Has decisions done, and answers for each. Raises `StoreError`.
 Decides = Callable[[Sequence[Decided]], Awaitable[Sequence[Acceptance]]]
+
+#: Says why something does not work, of which the words are left.
+_REASONS: Mapping[PageLanguage, Callable[[str], str]] = {"en": str, "zh": reason_in_chinese}
 
 #: What a decision came to, for the page that is shown behind it.
 Came = Literal["done", "late"]
@@ -244,7 +248,7 @@ def _told(each: Hindrance, now: int, language: PageLanguage) -> Mapping[str, str
             count=f"{each.count:,}",
             since=age(now - each.since, language),
             until=age(each.until - now, language),
-            words=each.words,
+            words=_REASONS[language](each.words),
             partitions=", ".join(map(str, each.partitions)),
         ),
     }

@@ -16,6 +16,7 @@ from convo.errors import ConfigError, Unavailable
 from convo.ports import Clock
 from convo.providers.aws_signing import Signer
 from convo.providers.http import HttpClient
+from convo.sentences import sentence
 
 SERVICE = "sqs"
 
@@ -86,7 +87,13 @@ class Queue:
         failed = (await self._ask("DeleteMessageBatch", {"Entries": entries}, _Deleted)).failed
         if failed:
             code = failed[0].code[:60]
-            raise Unavailable(f"Amazon SQS gives {len(failed)} messages again, for {code}")
+            raise Unavailable(
+                sentence(
+                    "Amazon SQS gives {count} messages again, for {code}",
+                    count=len(failed),
+                    code=code,
+                )
+            )
 
     async def length(self) -> int:
         """About how many wait. Raises `SendError`."""
@@ -94,7 +101,7 @@ class Queue:
         try:
             return int(told.attributes[LENGTH])
         except (KeyError, ValueError):
-            raise Unavailable("Amazon SQS does not say how many messages wait") from None
+            raise Unavailable(sentence("Amazon SQS does not say how many messages wait")) from None
 
     async def _ask(self, action: str, fields: dict[str, Any], answers: type[T]) -> T:
         body = msgspec.json.encode({"QueueUrl": self._queue, **fields})
@@ -107,9 +114,16 @@ class Queue:
         if answer.status == 200:
             return _read(answer.body, answers)
         name = _read(answer.body, _Refused).kind.rpartition("#")[2][:60]
-        why = f"Amazon SQS answered {answer.status} {name} to {action}"
+        why = sentence(
+            "Amazon SQS answered {status} {name} to {action}",
+            status=answer.status,
+            name=name,
+            action=action,
+        )
         if 400 <= answer.status < 500:
-            raise ConfigError(f"{why}: is the queue's URL right, and may the key do that there?")
+            raise ConfigError(
+                sentence("{why}: is the queue's URL right, and may the key do that there?", why=why)
+            )
         raise Unavailable(why)
 
 
@@ -122,4 +136,4 @@ def _read(body: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Unavailable("Amazon SQS answered what cannot be read") from None
+        raise Unavailable(sentence("Amazon SQS answered what cannot be read")) from None

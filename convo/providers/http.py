@@ -20,6 +20,7 @@ import msgspec
 
 from convo.errors import ConfigError, SendUncertain, Unavailable
 from convo.providers.in_time import still_ours
+from convo.sentences import sentence
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -146,7 +147,7 @@ class HttpClient:
             origin = self._origins[scheme, authority] = _origin(scheme, authority)
         data = _request_bytes(method, authority, target, headers, body)
         if self._closed:
-            raise Unavailable(f"{origin.host}: we are closing")
+            raise Unavailable(sentence("{host}: we are closing", host=origin.host))
         pool = self._pools.get(origin)
         if pool is None:
             pool = self._pools[origin] = _Pool()
@@ -170,7 +171,13 @@ class HttpClient:
             async with asyncio.timeout(within):
                 await pool.places.acquire()
         except TimeoutError:
-            raise Unavailable(f"{origin.host}: no connection came free in {within:g} s") from None
+            raise Unavailable(
+                sentence(
+                    "{host}: no connection came free in {seconds} s",
+                    host=origin.host,
+                    seconds=f"{within:g}",
+                )
+            ) from None
 
     async def _connect(self, pool: "_Pool", origin: _Origin, within: float) -> "_Connection":
         trust = None
@@ -182,9 +189,17 @@ class HttpClient:
                     lambda: _Connection(origin.host, pool), origin.host, origin.port, ssl=trust
                 )
         except TimeoutError:
-            raise Unavailable(f"{origin.host}: no connection in {within:g} s") from None
+            raise Unavailable(
+                sentence(
+                    "{host}: no connection in {seconds} s", host=origin.host, seconds=f"{within:g}"
+                )
+            ) from None
         except (OSError, UnicodeError) as error:
-            raise Unavailable(f"{origin.host}: no connection ({type(error).__name__})") from None
+            raise Unavailable(
+                sentence(
+                    "{host}: no connection ({error})", host=origin.host, error=type(error).__name__
+                )
+            ) from None
         return connection
 
 
@@ -235,7 +250,9 @@ class _Connection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         waiting = self._waiting = loop.create_future()
         self._status, self._received, self.keeps = 0, 0, False
-        late = loop.call_later(read, self._fail, f"no answer in {read:g} s")
+        late = loop.call_later(
+            read, lambda: self._fail(sentence("no answer in {seconds} s", seconds=f"{read:g}"))
+        )
         try:
             still_ours(leave_by, loop.time)
             self._transport.write(data)
@@ -253,7 +270,11 @@ class _Connection(asyncio.Protocol):
     def _fail(self, why: str) -> None:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(
-                SendUncertain(f"{self._host}: {why}; the request may have been taken")
+                SendUncertain(
+                    sentence(
+                        "{host}: {why}; the request may have been taken", host=self._host, why=why
+                    )
+                )
             )
 
     def _answer(self) -> None:
@@ -275,26 +296,26 @@ class _Connection(asyncio.Protocol):
             return
         self._received += len(data)
         if self._received > MAX_ANSWER_BYTES:
-            self._fail(f"the answer is longer than {MAX_ANSWER_BYTES} bytes")
+            self._fail(sentence("the answer is longer than {bytes} bytes", bytes=MAX_ANSWER_BYTES))
             return
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             # What follows a whole answer spoils the connection, not the answer.
             self.keeps = False
-            self._fail("the answer is not HTTP")
+            self._fail(sentence("the answer is not HTTP"))
 
     def eof_received(self) -> bool:
         self.closed = True
         if self._status and not {"content-length", "transfer-encoding"} & self._headers.keys():
             self._answer()
-        self._fail("closed before its answer was whole")
+        self._fail(sentence("closed before its answer was whole"))
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self.closed, self.keeps = True, False
         self._pool.open.discard(self)
-        self._fail("closed before its answer was whole")
+        self._fail(sentence("closed before its answer was whole"))
 
     # --- the parser's side --------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from convo.ports import Attendance, Sleep, Store
 from convo.runtime.patience import Patience
 from convo.runtime.shelf import Shelf
 from convo.runtime.tenure import Tenure
+from convo.sentences import sentence
 
 ATTEND_EVERY = 1.0
 """Seconds between two looks at who is there."""
@@ -82,9 +83,9 @@ class Holder:
         if self._stands_by:
             return ""
         if self._pauses:
-            return "pauses, for contacts are being divided anew (convo partitions)"
+            return str(sentence("pauses, for contacts are being divided anew (convo partitions)"))
         if self._share is None or (self._share and not self.owned):
-            return "has not become the owner of anything yet"
+            return str(sentence("has not become the owner of anything yet"))
         return ""
 
     async def run(self) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from convo.errors import Fenced, StoreError
 from convo.ports import Sleep
 from convo.runtime import backoff
+from convo.sentences import sentence
 
 log = logging.getLogger("convo.owner")
 
@@ -38,7 +39,7 @@ class Patience:
             except Fenced:
                 raise
             except StoreError as error:
-                self.trouble = f"the store fails: {error}"
+                self.trouble = str(sentence("the store fails: {why}", why=error))
                 if tries == 0:
                     log.error("The store fails, and is asked again until it does not: %s", error)
                 wait = backoff.wait(tries, self._name, first=FIRST_WAIT, longest=LONGEST_WAIT)

@@ -12,6 +12,7 @@ from convo.runtime.lines import Lines
 from convo.runtime.puller import Puller
 from convo.runtime.reconciler import Reconciler
 from convo.runtime.traces import frames
+from convo.sentences import sentence
 
 log = logging.getLogger("convo.process")
 
@@ -69,9 +70,9 @@ class Running:
     def trouble(self) -> str:
         """Why this process should get no traffic now; empty when it should."""
         if self.died is not None:
-            return f"the owner died: {type(self.died).__name__}"
+            return str(sentence("the owner died: {error}", error=type(self.died).__name__))
         if self._stopping:
-            return "stopping"
+            return str(sentence("stopping"))
         return "" if self._holder is None else self._holder.trouble
 
     async def check(self) -> str:

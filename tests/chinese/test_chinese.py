@@ -9,10 +9,11 @@ from string import Formatter
 
 import pytest
 
-from convo.chinese import CATALOGUE, in_chinese
+from convo.chinese import CATALOGUE, in_chinese, reason_in_chinese
 from convo.chinese.checks import CHECKS as OF_CHECKS
 from convo.chinese.files import FILES
 from convo.chinese.flows import FLOWS
+from convo.chinese.reasons import REASONS
 from convo.chinese.texts import TEXTS
 from convo.errors import FlowErrors
 from convo.language.document import read_document
@@ -73,7 +74,7 @@ def test_chinese_says_the_same_facts() -> None:
 
 def test_no_table_holds_what_nobody_says_or_what_another_has() -> None:
     assert CATALOGUE.keys() - templates().keys() == set()
-    held = Counter(key for table in (FILES, TEXTS, FLOWS, OF_CHECKS) for key in table)
+    held = Counter(key for table in (FILES, TEXTS, FLOWS, OF_CHECKS, REASONS) for key in table)
     assert [key for key, times in held.items() if times > 1] == []
 
 
@@ -135,6 +136,22 @@ def test_what_is_wrong_inside_of_a_text_is_said_in_chinese(
         kind.read(raw)
     for problem in (found.value, *found.value.others):
         is_chinese(problem.message)
+
+
+@pytest.mark.parametrize("template", REASONS)
+def test_a_reason_is_known_again_by_its_words_alone(template: str) -> None:
+    facts = dict.fromkeys(gaps(template), "0x0E")
+    assert reason_in_chinese(template.format(**facts)) == REASONS[template].format(**facts)
+
+
+def test_a_reason_within_a_reason_is_known_again_and_words_of_others_stay() -> None:
+    gone = "Redis cannot be used: Connection refused."
+    assert reason_in_chinese(f"the store fails: {gone}") == (
+        "存储出错：无法使用 Redis：Connection refused。"
+    )
+    late = "sms.example: no answer in 10 s; the request may have been taken"
+    assert reason_in_chinese(late) == "sms.example：10 秒内没有应答；请求可能已被接受"
+    assert reason_in_chinese("Bad luck, says the provider") == "Bad luck, says the provider"
 
 
 def is_chinese(told: str) -> None:

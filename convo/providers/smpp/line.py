@@ -38,6 +38,7 @@ from convo.providers.smpp.pdu import (
 from convo.providers.smpp.repeats import UNANSWERED_FOR, UNREAD_FOR, Repeats
 from convo.providers.smpp.sending import Sending
 from convo.providers.smpp.session import Answered, Session, Where
+from convo.sentences import sentence
 
 log = logging.getLogger("convo.smpp")
 
@@ -137,7 +138,11 @@ class Smpp:
                     tries = 0
             except SendError as error:
                 self._refusal = error if isinstance(error, ConfigError) else None
-                self.trouble = f"{error} {error.code}".rstrip()
+                self.trouble = (
+                    str(error)
+                    if self._refusal is None
+                    else str(sentence("the SMSC does not let us in {status}", status=error.code))
+                )
                 level = logging.ERROR if self._refusal else logging.WARNING
                 log.log(level, "Channel %s is not bound: %s", self._channel, error)
             await asyncio.sleep(min(FIRST_WAIT * 2**tries, LONGEST_WAIT))
@@ -173,7 +178,9 @@ class Smpp:
         if answer.status in _NOT_US:
             raise ConfigError("the SMSC does not let us in", code=written(answer.status))
         if answer.status != OK:
-            raise Unavailable(f"the SMSC answers the bind {written(answer.status)}")
+            raise Unavailable(
+                sentence("the SMSC answers the bind {status}", status=written(answer.status))
+            )
 
     async def _until_one_ends(self, sessions: list[Session], keep: Keep) -> None:
         loops = [
@@ -299,5 +306,5 @@ class Smpp:
             async with asyncio.timeout(BOUND_WITHIN):
                 await self._bound.wait()
         if self._sender is None:
-            raise Unavailable("there is no connection to the SMSC")
+            raise Unavailable(sentence("there is no connection to the SMSC"))
         return self._sender

@@ -29,6 +29,7 @@ from convo.providers.smpp.pdu import (
     decoded,
     encoded,
 )
+from convo.sentences import sentence
 
 log = logging.getLogger("convo.smpp")
 
@@ -108,7 +109,9 @@ class Session:
                     where.host, where.port, ssl=where.tls
                 )
         except OSError as error:  # a timeout is one as well
-            raise Unavailable(f"the SMSC cannot be reached: {type(error).__name__}") from None
+            raise Unavailable(
+                sentence("the SMSC cannot be reached: {error}", error=type(error).__name__)
+            ) from None
         return cls(where, reader, writer)
 
     # --- asking -------------------------------------------------------------------------------
@@ -127,7 +130,7 @@ class Session:
         answer came.
         """
         if self.ended.is_set() or self._writer.is_closing():
-            raise Unavailable("the connection to the SMSC is lost")
+            raise Unavailable(sentence("the connection to the SMSC is lost"))
         last_look()
         sequence = self._sequence = self._sequence % LAST_SEQUENCE + 1
         answer: asyncio.Future[Pdu] = asyncio.get_running_loop().create_future()
@@ -141,7 +144,7 @@ class Session:
                 self._overdue[sequence] = about
                 while len(self._overdue) > LATE_AT_MOST:
                     self._overdue.popitem(last=False)
-            raise SendUncertain("the SMSC does not answer") from None
+            raise SendUncertain(sentence("the SMSC does not answer")) from None
         finally:
             self._asked.pop(sequence, None)
 
@@ -201,7 +204,9 @@ class Session:
         self._writer.close()
         for answer, _ in self._asked.values():
             if not answer.done():
-                answer.set_exception(SendUncertain("the connection was lost before the answer"))
+                answer.set_exception(
+                    SendUncertain(sentence("the connection was lost before the answer"))
+                )
 
     # --- its loops ----------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from redis import exceptions
 from redis.asyncio.sentinel import MasterNotFoundError
 
 from convo.errors import Busy, StoreError, StoreUnavailable
+from convo.sentences import sentence
 
 
 class Moved(StoreUnavailable):
@@ -37,11 +38,6 @@ _PASSING: Mapping[str, str] = {
     "NOREPLICAS": "Too few replicas follow it (min-replicas-to-write): start them.",
 }
 
-_GONE = (
-    "If it is not running, its own log says why: a full disk ends it at every write "
-    "(appendfsync always). Make room there and start it."
-)
-
 
 def store_error(error: Exception) -> Exception:
     """What a caller should see of `error`: a decision where it is no fault of the code's."""
@@ -63,9 +59,13 @@ def store_error(error: Exception) -> Exception:
         return error
     if isinstance(error, MasterNotFoundError):
         return StoreUnavailable(_said_by_sentinels(said))
-    told = f"Redis cannot be used: {said.rstrip('.') or type(error).__name__}."
+    told = sentence("Redis cannot be used: {why}.", why=said.rstrip(".") or type(error).__name__)
     if type(error) is exceptions.ConnectionError or isinstance(error, ConnectionError):
-        told += f" {_GONE}"
+        told = sentence(
+            "{told} If it is not running, its own log says why: a full disk ends it at every write "
+            "(appendfsync always). Make room there and start it.",
+            told=told,
+        )
     return StoreUnavailable(told)
 
 
