@@ -270,6 +270,22 @@ async def test_entries_that_are_nonsense_hide_no_good_one(name: str) -> None:
             await http.close()
 
 
+@pytest.mark.parametrize("name", LISTED)
+async def test_a_company_that_fails_has_no_empty_list_whatever_it_answers_with(name: str) -> None:
+    async with listing(name) as told:
+
+        def failing(asked: Asked) -> Answer:
+            return replace(cast(Fake, told.stands.fake).answer(asked), status=503)
+
+        async with FakeServer(failing) as server:
+            http = HttpClient()
+            here = line(name, http, told.stands.fake, server.url, told.lists.settings)
+            lister = cast(CanList, here.provider)
+            with pytest.raises(SendError):
+                await lister.reports_between(NOW * 1_000, (NOW + HOUR) * 1_000)
+            await http.close()
+
+
 @pytest.mark.parametrize("whole", [True, False])
 async def test_a_list_longer_than_is_read_is_told_in_part_only_where_a_part_will_do(
     whole: bool,

@@ -1,5 +1,6 @@
 """MessageBird: its SDK verifies and sends as we expect; odd spellings, short codes, reports."""
 
+import json
 import warnings
 from dataclasses import replace
 from typing import Any, cast
@@ -13,12 +14,13 @@ with warnings.catch_warnings():
 
 from convo.core.events import Inbound, Report
 from convo.errors import BadSignature, SettingsError
-from convo.fakes import Said, Taken, Webhook
+from convo.fakes import Answer, Said, Taken, Webhook
 from convo.fakes.messagebird import KEY, SIGNING_KEY, FakeMessageBird
 from convo.ports import RawRequest
 from convo.providers import messagebird
 from convo.providers.http import HttpClient
 from convo.providers.messagebird import MessageBird, Options
+from tests.fakes.http_server import FakeServer
 from tests.fakes.outbound import CONTACT, OURS, channel, message
 from tests.providers.oracle import caught, ours
 from tests.providers.test_every_provider import NOW, raw, standing
@@ -30,11 +32,11 @@ MEDIA = ("https://salon.example/a%20b.jpg?x=1&y=2", "https://salon.example/b.jpg
 TAKEN = Taken(id="B1", to=CONTACT, origin=OURS, text="", callback=CALLBACK, reference="77")
 
 
-def adapter(*, at: str | None = OURS, **more: Any) -> MessageBird:
+def adapter(http: HttpClient | None = None, *, at: str | None = OURS, **more: Any) -> MessageBird:
     return messagebird.connect(
         channel("messagebird", at=at),
         Options.model_validate({"access_key": KEY, "signing_key": SIGNING_KEY} | more),
-        HttpClient(),
+        http or HttpClient(),
         country="US",
         clock=lambda: NOW * 1_000,
     )
@@ -189,6 +191,25 @@ async def test_what_another_system_sent_or_was_sent_is_none_of_ours() -> None:
             channel="main", outbound="77", provider_id="B1", status="delivered"
         )
         assert not await provider.inbound_since(0)
+
+
+@pytest.mark.anyio
+async def test_filters_that_are_not_heeded_bring_no_text_to_another_number() -> None:
+    entry = {"direction": "mo", "originator": CONTACT[1:], "body": "hi"}
+    numbers = {"1": int(OURS[1:]), "2": 12025550177, "3": int(OURS[1:])}
+    entries = [
+        {**entry, "id": id, "recipients": {"items": [{"recipient": number}]}}
+        for id, number in numbers.items()
+    ]
+    entries[2]["direction"] = "mt"
+    answer = Answer(body=json.dumps({"items": entries, "totalCount": 3}).encode())
+    async with FakeServer(lambda _: answer) as server:
+        http = HttpClient()
+        reader = adapter(http, lists_texts=True, base_url=server.url)
+        (arrival,) = await reader.inbound_since(0)
+        await http.close()
+    assert isinstance(arrival.event, Inbound)
+    assert arrival.event.provider_id == "1"
 
 
 def test_a_channel_without_an_address_is_refused_at_the_start() -> None:
