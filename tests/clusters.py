@@ -209,16 +209,25 @@ def watched(
 def _sentinel(
     stack: ExitStack, program: Program, folder: Path, primary: RunningServer, keys: Keys
 ) -> int:
+    port = sentinel_with(stack, program, folder, primary.port, *keys.of_sentinels)
+    until(lambda: _answers(port, keys))
+    return port
+
+
+def sentinel_with(
+    stack: ExitStack, program: Program, folder: Path, primary: int, *more: str
+) -> int:
+    """The port of a Sentinel with these lines in its settings, which may not answer yet."""
     folder.mkdir(parents=True)
     port, settings = free_port(), folder / "sentinel.conf"
     lines = (
         f"port {port}",
         "bind 127.0.0.1",
         f"dir {folder.as_posix()!r}",
-        f"sentinel monitor {NAME} 127.0.0.1 {primary.port} 2",
+        f"sentinel monitor {NAME} 127.0.0.1 {primary} 2",
         f"sentinel down-after-milliseconds {NAME} 500",
         f"sentinel failover-timeout {NAME} 2000",
-        *keys.of_sentinels,
+        *more,
     )
     settings.write_text("".join(f"{line}\n" for line in lines))
     with (folder / "log").open("ab") as log:
@@ -230,7 +239,6 @@ def _sentinel(
         )
     stack.callback(process.wait)
     stack.callback(process.kill)
-    until(lambda: _answers(port, keys))
     return port
 
 

@@ -6,8 +6,9 @@ redis+cluster://[[USER]:PASSWORD@]HOST:PORT[,HOST:PORT...]    a Cluster, by some
 redis+sentinel://[[USER]:PASSWORD@]HOST:PORT[,HOST:PORT...]/NAME[/DATABASE][?OF_SENTINELS]
                                                     the primary that Sentinels call NAME
 
-User and password are the servers'. OF_SENTINELS are those that the Sentinels themselves want:
-[sentinel_user=USER&]sentinel_password=PASSWORD.
+User and password are the servers'. OF_SENTINELS is what the Sentinels themselves want, joined by &:
+[sentinel_user=USER&]sentinel_password=PASSWORD; and sentinel_tls=on or off, where they have another
+way of TLS than the servers.
 
 These two by TLS too: rediss+cluster://, rediss+sentinel://.
 """
@@ -47,10 +48,16 @@ class Address:
     #: What the Sentinels themselves want; empty where they let everybody in.
     sentinel_user: str = field(default="", repr=False)
     sentinel_password: str = field(default="", repr=False)
+    #: "on" or "off" where Sentinels are spoken with otherwise than servers; else empty.
+    sentinel_tls: str = ""
 
     @property
     def encrypted(self) -> bool:
         return self.scheme.startswith("rediss")
+
+    @property
+    def sentinels_encrypted(self) -> bool:
+        return self.sentinel_tls == "on" if self.sentinel_tls else self.encrypted
 
     @property
     def is_cluster(self) -> bool:
@@ -125,10 +132,17 @@ def _of_sentinels(query: str) -> dict[str, str]:
     for pair in query.split("&") if query else ():
         name, _, value = pair.partition("=")
         told[name] = unquote(value)
-    if told and not {"sentinel_password"} <= told.keys() <= {"sentinel_user", "sentinel_password"}:
+    secrets = told.keys() - {"sentinel_tls"}
+    if secrets and not {"sentinel_password"} <= secrets <= {"sentinel_user", "sentinel_password"}:
         raise BadUrl(
             "behind the ? stands what the Sentinels themselves want: sentinel_password=PASSWORD, "
-            "with sentinel_user=USER& before it if they know users; write %26 for a & in them."
+            "with sentinel_user=USER& before it if they know users; write %26 for a & in them. And "
+            "sentinel_tls=on or off, where they have another way of TLS than the servers."
+        )
+    if told.get("sentinel_tls", "on") not in ("on", "off"):
+        raise BadUrl(
+            "sentinel_tls is on or off: whether the Sentinels are spoken with by TLS, where the "
+            "servers are spoken with otherwise."
         )
     return told
 

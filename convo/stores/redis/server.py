@@ -130,7 +130,7 @@ def primary_of(address: Address, durability: Durability) -> SingleServer:
         sentinel_kwargs={
             "username": address.sentinel_user or None,
             "password": address.sentinel_password or None,
-            "ssl": address.encrypted,
+            "ssl": address.sentinels_encrypted,
             "socket_timeout": ANSWER_WITHIN,
             # The next one is asked instead.
             "retry": Retry(NoBackoff(), 0),
