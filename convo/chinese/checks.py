@@ -240,6 +240,17 @@ CHECKS: Mapping[str, str] = {
         "“{word}”同时表示选项 {owner} 和选项 {id}。"
     ),
     "Give one of them another word.": "请为其中一个换一个词。",
+    # convo check
+    "Note: {what}": "提示：{what}",
+    "More may show once these are mended.": "修正之后可能还会发现其他错误。",
+    "{count} mistake.": "共 {count} 处错误。",
+    "{count} mistakes.": "共 {count} 处错误。",
+    "All is well: ": "一切正常：",
+    "{flows}, {handlers}.": "{flows}，{handlers}。",
+    "{count} flow": "{count} 个流程",
+    "{count} flows": "{count} 个流程",
+    "{count} handler": "{count} 个处理程序",
+    "{count} handlers": "{count} 个处理程序",
     # handlers and complaints
     "this file cannot be imported: {why}.": "无法导入这个文件：{why}。",
     "Nothing is served until it can be, for its words would go unanswered.": (

@@ -1,31 +1,37 @@
 """`convo check`: every mistake in settings, handlers and flows, before a customer finds it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
 from convo.cli import CANNOT_START, FOUND_MISTAKES
-from convo.cli.counting import counted
 from convo.errors import FlowError, FlowErrors, SettingsError
+from convo.sentences import sentence
+
+Saying: TypeAlias = Callable[[str], str]
+LANGUAGES = ("en", "zh")
 
 
 @click.command(short_help="Find the mistakes in settings, flows and handlers.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for editors and programs.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="What it is said in.")
 @click.pass_context
-def check(ctx: click.Context, as_json: bool) -> None:
+def check(ctx: click.Context, as_json: bool, lang: str) -> None:
     """Read convo.toml, keyword_handlers/ and flows/, and name every mistake.
 
     Each is told with its file, line and column, the line itself and how to mend it. Nothing is
-    sent, and the database is not touched.
+    sent, and the database is not touched. `--lang zh` says it in Chinese; settings and JSON are in
+    English always.
 
     \b
     Ends with 0 when all is well, 1 for mistakes in flows or handlers, 2 for the settings.
     """
     from convo.wiring.authored import authored, settings_in
 
+    say = _saying(lang)
     settings: list[str] = []
     warnings: list[str] = []
     flows: Sequence[FlowError] = ()
@@ -36,7 +42,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
         _check_channels(known)
         warnings = _missing_holidays(known)
         found = authored(known)
-        warnings += _emoji(found)
+        warnings += _emoji(found, str if as_json else say)
         told = {"flows": len(found.playbook.flows), "handlers": len(found.handlers)}
     except SettingsError as error:
         settings = list(error.problems)
@@ -46,10 +52,11 @@ def check(ctx: click.Context, as_json: bool) -> None:
         _write_json(settings, flows, told | ({"warnings": warnings} if warnings else {}))
     else:
         for warning in warnings:
-            click.secho(f"Note: {warning}", fg="yellow", err=True)
-        _write(settings, flows, told)
+            note = say(sentence("Note: {what}", what=warning))
+            click.secho(note, fg="yellow", err=True)
+        _write(settings, flows, told, say)
         if more:
-            click.echo("More may show once these are mended.", err=True)
+            click.echo(say(sentence("More may show once these are mended.")), err=True)
     if settings or flows:
         ctx.exit(CANNOT_START if settings else FOUND_MISTAKES)
 
@@ -87,28 +94,45 @@ def _missing_holidays(settings: Any) -> list[str]:
     return found["warning"]
 
 
-def _emoji(found: Any) -> list[str]:
+def _saying(language: str) -> Saying:
+    from convo.chinese import in_chinese
+
+    return in_chinese if language == "zh" else str
+
+
+def _emoji(found: Any, say: Saying) -> list[str]:
     """What the emoji in texts cost, each with its place."""
     from convo.verification.emoji import emoji_costs
 
-    return [str(note) for note in emoji_costs(found.loaded)]
+    return [f"{note.place}: {say(note.what)}" for note in emoji_costs(found.loaded)]
 
 
-def _write(settings: Sequence[str], flows: Sequence[FlowError], told: dict[str, Any]) -> None:
+def _write(
+    settings: Sequence[str], flows: Sequence[FlowError], told: dict[str, Any], say: Saying
+) -> None:
     from convo.cli.problems import show
     from convo.settings.reading import FILE
 
     for problem in settings:
-        click.secho(problem, fg="red", err=True)
-    show(flows)
+        click.secho(say(problem), fg="red", err=True)
+    show(flows, say)
     count = len(settings) + len(flows)
     if not Path(FILE).exists():
         return  # there is no business here, and nothing in it to be counted
     if count:
-        click.echo(f"\n{counted(count, 'mistake')}.", err=True)
+        mistakes = sentence("{count} mistake." if count == 1 else "{count} mistakes.", count=count)
+        click.echo(f"\n{say(mistakes)}", err=True)
     else:
-        click.secho("All is well: ", fg="green", nl=False)
-        click.echo(f"{counted(told['flows'], 'flow')}, {counted(told['handlers'], 'handler')}.")
+        click.secho(say(sentence("All is well: ")), fg="green", nl=False)
+        flow, handler = told["flows"], told["handlers"]
+        both = sentence(
+            "{flows}, {handlers}.",
+            flows=sentence("{count} flow" if flow == 1 else "{count} flows", count=flow),
+            handlers=sentence(
+                "{count} handler" if handler == 1 else "{count} handlers", count=handler
+            ),
+        )
+        click.echo(say(both))
 
 
 def _write_json(settings: Sequence[str], flows: Sequence[FlowError], told: dict[str, Any]) -> None:

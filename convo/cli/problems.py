@@ -1,6 +1,6 @@
 """Mistakes in authored files, shown where they are: the line, a caret under it, how to mend it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -9,17 +9,17 @@ from convo.errors import FlowError, Place
 from convo.language.document import caret
 
 
-def show(problems: Sequence[FlowError]) -> None:
-    """Every problem with the line of its file, to stderr."""
+def show(problems: Sequence[FlowError], say: Callable[[str], str] = str) -> None:
+    """Every problem with the line of its file, to stderr; `say` puts it into a language."""
     for problem in problems:
         click.secho(f"{problem.place}: ", bold=True, nl=False, err=True)
-        click.secho(problem.what, fg="red", err=True)
+        click.secho(say(problem.what), fg="red", err=True)
         if (seen := pointed_at(problem.place)) is not None:
             line, below = seen
             click.echo(f"    {line}", err=True)
             click.secho(f"    {below}", fg="green", err=True)
         if problem.mend:
-            click.echo(f"    {problem.mend}", err=True)
+            click.echo(f"    {say(problem.mend)}", err=True)
 
 
 def pointed_at(place: Place) -> tuple[str, str] | None:

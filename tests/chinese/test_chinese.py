@@ -29,6 +29,24 @@ from tests.language import test_document, test_expressions, test_patterns, test_
 from tests.verification.test_checks import FAULTS, RIGHT, loaded
 
 ROOT = Path(__file__).parent.parent.parent / "convo"
+#: Where mistakes of flows are found, and what tells of one.
+TELLING = ("language", "engine", "steps", "routing", "verification", "wiring")
+TELLS = frozenset(
+    [
+        "FlowError",
+        "TextProblem",
+        "finding",
+        "at_key",
+        "Remark",
+        "remark",
+        "refuse",
+        "_refuse",
+        "_tell",
+        "_stop",
+    ]
+)
+#: Chats are tests, which only the command line reads.
+OF_CHATS = frozenset(("chat_reading.py",))
 #: Said in Chinese without what the reference has in English only: what a key is for.
 WITHOUT_ABOUT = frozenset(("Add `{key}: {value}`, {about}", "({key}: {about})"))
 #: What authors write, which no language changes.
@@ -64,6 +82,31 @@ def gaps(template: str) -> set[str]:
 
 def test_every_template_of_the_source_has_its_chinese() -> None:
     assert {each: path for each, path in templates().items() if each not in CATALOGUE} == {}
+
+
+def test_whoever_tells_of_a_mistake_tells_it_by_a_template() -> None:
+    plain = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for room in TELLING
+        for path in sorted((ROOT / room).glob("*.py"))
+        if path.name not in OF_CHATS
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in TELLS
+        for told in (*node.args, *(each.value for each in node.keywords if each.arg != "place"))
+        if is_plain(told)
+    ]
+    assert plain == []
+
+
+def is_plain(told: ast.expr) -> bool:
+    """Words of several that no other language could know."""
+    match told:
+        case ast.JoinedStr():
+            return True
+        case ast.Constant(value=str() as words):
+            return " " in words
+        case _:
+            return False
 
 
 def test_chinese_says_the_same_facts() -> None:

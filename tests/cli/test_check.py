@@ -30,6 +30,20 @@ def test_a_mistake_in_a_flow_is_shown_where_it_is(convo: Convo, shop: Path) -> N
     assert answer.output.endswith("1 mistake.\nMore may show once these are mended.\n")
 
 
+def test_a_mistake_is_said_in_chinese_to_who_asks_for_it(convo: Convo, shop: Path) -> None:
+    assert convo("-C", shop, "check", "--lang", "zh").output == (
+        "一切正常：1 个流程，1 个处理程序。\n"
+    )
+    flow = shop / "flows" / "hello.yaml"
+    flow.write_text(flow.read_text("utf-8").replace("go: done", "go: dne"), "utf-8")
+    told = convo("-C", shop, "check", "--lang", "zh").output
+    assert ": 没有步骤“dne”。\n        go: dne\n" in told
+    assert "    您是想写“done”吗？\n" in told
+    assert told.endswith("共 1 处错误。\n修正之后可能还会发现其他错误。\n")
+    (problem,) = json.loads(convo("-C", shop, "check", "--lang", "zh", "--json").stdout)["problems"]
+    assert problem["what"] == 'There is no step "dne".'
+
+
 def test_flows_are_checked_beside_a_flow_that_cannot_be_read(convo: Convo, shop: Path) -> None:
     flow = shop / "flows" / "hello.yaml"
     text = flow.read_text("utf-8")
