@@ -97,6 +97,11 @@ class Options(BaseModel):
         "numbers and time, for the list has neither texts nor ids of ours. `false` treats it as "
         "any other doubt (`[doubts]`).",
     )
+    lists: bool = Field(
+        default=True,
+        description="Whether Bandwidth's list of messages is read, for statuses that no webhook "
+        "has told.",
+    )
     base_url: str = Field(
         default="https://messaging.bandwidth.com",
         description="Where the API is; another one in tests.",
@@ -179,8 +184,6 @@ _NONSENSE = (msgspec.DecodeError, UnicodeDecodeError)
 class Bandwidth:
     """One number at Bandwidth."""
 
-    lists = True
-
     def __init__(self, channel: Channel, options: Options, http: HttpClient, country: str) -> None:
         self._channel = channel.name
         self._country = country
@@ -200,6 +203,7 @@ class Bandwidth:
         self._messages = f"{base}/api/v2/users/{options.account}/messages"
         self._from = "" if channel.address is None else written(channel.address)
         self._origin = {"applicationId": options.application, "from": self._from}
+        self.lists = options.lists
         self._list = BandwidthList(http, self._messages, self._auth, self._from)
 
     async def close(self) -> None:

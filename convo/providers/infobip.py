@@ -94,6 +94,11 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     api_key: SecretStr = Field(description="An API key that may send SMS.", min_length=1)
+    lists: bool = Field(
+        default=True,
+        description="Whether Infobip's log of messages is read, for statuses that no webhook "
+        "has told.",
+    )
     base_url: str = Field(
         default="https://api.infobip.com",
         description="The account's own base URL, `https://XXXXX.api.infobip.com`. The general one "
@@ -180,7 +185,6 @@ class Infobip:
 
     unsigned = True
     looks_up = True
-    lists = True
 
     def __init__(
         self, channel: Channel, options: Options, http: HttpClient, *, country: str, clock: Clock
@@ -196,6 +200,7 @@ class Infobip:
         self._auth = {"Authorization": f"App {key}", "Accept": "application/json"}
         self._headers = {**self._auth, "Content-Type": "application/json"}
         self._from = "" if channel.address is None else written(channel.address).lstrip("+")
+        self.lists = options.lists
         self._log = InfobipLog(http, self._logs, self._auth, self._from)
         self._opted_out = frozenset(options.opted_out)
         self._style = (

@@ -89,9 +89,14 @@ class Options(BaseModel):
         description="Whether delivery reports must be signed too. `false` trusts the secret in the "
         "URL that each message names for its own.",
     )
+    lists: bool = Field(
+        default=True,
+        description="Whether MessageBird's list of messages is read, for statuses that no webhook "
+        "has told.",
+    )
     lists_texts: bool = Field(
         default=False,
-        description="Whether texts whose webhooks were lost are looked for in MessageBird's list. "
+        description="Whether texts whose webhooks were lost are looked for in that list, too. "
         "See first that it names a text by the same id as its webhook does (the page on "
         "MessageBird says how): else each text would be answered twice.",
     )
@@ -119,7 +124,6 @@ class MessageBird:
     """One channel at MessageBird: a number, a short code or a sender name."""
 
     unsigned = False
-    lists = True
 
     def __init__(
         self,
@@ -143,6 +147,7 @@ class MessageBird:
         auth = {"Authorization": f"AccessKey {options.access_key.get_secret_value()}"}
         self._headers = {**auth, "Content-Type": "application/json"}
         self._list = MessageBirdList(http, f"{self._base}/messages", auth, origin)
+        self.lists = options.lists
         self._lists_texts = options.lists_texts
 
     async def close(self) -> None:

@@ -91,6 +91,11 @@ class Options(BaseModel):
         "one covers neither text nor sender: who has seen one webhook can forge others.",
     )
     powerpack: str = Field(default="", description="A Powerpack's UUID, instead of address.")
+    lists: bool = Field(
+        default=True,
+        description="Whether Plivo's list of messages is read, for statuses that no webhook "
+        "has told.",
+    )
     base_url: str = Field(
         default="https://api.plivo.com", description="Where the API is; another one in tests."
     )
@@ -136,7 +141,6 @@ class Plivo:
     """One channel at Plivo: a number, a short code, a sender name or a Powerpack."""
 
     unsigned = False
-    lists = True
 
     def __init__(self, channel: Channel, options: Options, http: HttpClient, country: str) -> None:
         self._channel = channel.name
@@ -160,6 +164,7 @@ class Plivo:
         self._origin = {"powerpack_uuid": options.powerpack}
         if channel.address is not None:
             self._origin = {"src": written(channel.address).lstrip("+")}
+        self.lists = options.lists
         self._list = PlivoList(http, self._messages, auth, self._origin)
 
     async def close(self) -> None:

@@ -129,6 +129,11 @@ class Options(TemplateOptions):
         "all.",
         pattern=r"^\d{0,20}$",
     )
+    lists: bool = Field(
+        default=True,
+        description="Whether Yunpian's list of messages is read, for statuses that no webhook "
+        "has told.",
+    )
     base_url: str = Field(
         default="https://sms.yunpian.com",
         description="Where the API is: `https://us.yunpian.com` from abroad, another one in tests.",
@@ -153,10 +158,10 @@ class Yunpian:
 
     unsigned = True  # reports are not signed, and commas may shift within the sign of a reply
     looks_up = True
-    lists = True
 
     def __init__(self, channel: Channel, options: Options, http: HttpClient, clock: Clock) -> None:
         self._channel = channel
+        self.lists = options.lists
         self._options = options
         self._http = http
         self._clock = clock

@@ -315,6 +315,19 @@ async def test_a_list_longer_than_is_read_is_told_in_part_only_where_a_part_will
         await http.close()
 
 
+SWITCHED = [name for name in LISTED if "lists" in type(line(name).options).model_fields]
+
+
+@pytest.mark.parametrize("name", SWITCHED)
+def test_a_channel_that_is_told_so_leaves_its_list_alone(name: str) -> None:
+    assert reads_lists(line(name, more=LISTED[name].settings).provider)
+    assert not reads_lists(line(name, more={**LISTED[name].settings, "lists": False}).provider)
+
+
+def test_all_but_the_two_that_have_always_read_theirs_can_be_told_not_to() -> None:
+    assert {*LISTED} - {*SWITCHED} == {"twilio", "sinch"}
+
+
 # --- who lists what, and why others do not -------------------------------------------------------
 
 
