@@ -73,11 +73,12 @@ def svg_of(picture: Picture, *, alone: bool = True) -> str:
         SubElement(root, "rect", {"class": "paper", **paper})
     for arrow in picture.arrows:
         _draw_arrow(root, arrow)
-    for card in picture.cards:
-        _draw_card(root, card)
-    # Words come last: no line may run through them.
+    # Words come after every line, so that none runs through them, and before the cards, so that
+    # their paper hides no rim.
     for arrow in picture.arrows:
         _write_words(root, arrow)
+    for card in picture.cards:
+        _draw_card(root, card)
     return tostring(root, encoding="unicode")
 
 
@@ -140,9 +141,9 @@ def _write_words(root: Element, placed: PlacedArrow) -> None:
         width = width_of(placed.words, WORD_SIZE) + 4
         box = {
             "x": x - width / 2,
-            "y": y - WORD_SIZE * 0.7,
+            "y": y - WORD_SIZE / 2 - 1,
             "width": width,
-            "height": LINE_HEIGHT - 1,
+            "height": WORD_SIZE + 2,
         }
         SubElement(root, "rect", {"class": "under", **{k: _px(v) for k, v in box.items()}})
         _write(root, placed.words, x, y + WORD_SIZE / 3, "words", WORD_SIZE, anchor="middle")
