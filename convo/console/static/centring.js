@@ -8,11 +8,13 @@ export function centre(frame, card) {
   );
 }
 
-// A drawing from its beginning: its corner, or its first step where that is not in sight there.
+// A drawing from its beginning: its top, with what is to both sides of its first step; that step
+// itself where it is not in sight there.
 export function fromTheBeginning(frame) {
   frame.scrollTo(0, 0);
   const first = frame.querySelector('[data-card^="step:"]');
   if (!first) return;
   const [around, box] = [frame, first].map((each) => each.getBoundingClientRect());
-  if (box.left < around.left || box.right > around.right || box.bottom > around.bottom) centre(frame, first);
+  if (box.bottom > around.bottom) centre(frame, first);
+  else frame.scrollBy(box.left + box.width / 2 - around.left - around.width / 2, 0);
 }
