@@ -5,11 +5,21 @@ from collections.abc import Mapping
 from convo.chinese.checks import CHECKS
 from convo.chinese.files import FILES
 from convo.chinese.flows import FLOWS
+from convo.chinese.keys import KEYS
 from convo.chinese.reasons import REASONS
 from convo.chinese.texts import TEXTS
 from convo.sentences import recognised, retold
 
-CATALOGUE: Mapping[str, str] = {**FILES, **TEXTS, **FLOWS, **CHECKS, **REASONS}
+CATALOGUE: Mapping[str, str] = {
+    **FILES,
+    **TEXTS,
+    **FLOWS,
+    **CHECKS,
+    **REASONS,
+    **KEYS,
+    # Behind a comma, a description begins with a small letter.
+    **{f"{english[0].lower()}{english[1:]}": chinese for english, chinese in KEYS.items()},
+}
 
 
 def in_chinese(text: str) -> str:

@@ -12,7 +12,7 @@ from convo.errors import FlowError
 from convo.language.document import Document, Path
 from convo.language.spelling import advice
 from convo.language.text_problems import TextProblem
-from convo.sentences import sentence
+from convo.sentences import Sentence, sentence
 from convo.steps.step import Form, StepName
 
 #: What is wrong, by pydantic's type of error; what is not here is told in pydantic's words.
@@ -163,15 +163,20 @@ def _adding(form: type[Form], own: Path) -> str:
     about = (field.description or "") if field is not None else ""
     if not about:
         return sentence("Add `{key}: {value}`.", key=own[-1], value=value)
-    begun = f"{about[0].lower()}{about[1:]}"
+    begun = _about(f"{about[0].lower()}{about[1:]}")
     return sentence("Add `{key}: {value}`, {about}", key=own[-1], value=value, about=begun)
+
+
+def _about(description: str) -> Sentence:
+    """What a key is for: its description in the reference, which a catalogue may have."""
+    return Sentence(description.replace("{", "{{").replace("}", "}}"), {})
 
 
 def _description(form: type[Form], own: Path) -> str:
     field = _field(form, own)
     if field is None or not field.description:
         return ""
-    return sentence("({key}: {about})", key=own[0], about=field.description)
+    return sentence("({key}: {about})", key=own[0], about=_about(field.description))
 
 
 def _field(form: type[Form], own: Path) -> FieldInfo | None:
