@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from convo.cli import request
+from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Consent, Origin
 from convo.core.events import Inbound
 from convo.core.numbers import PhoneNumber
 from convo.core.turns import FromInbox, Turn
-from convo.ports import Arrival, ConsentAct, Done, Wants
+from convo.ports import Arrival, Done, Wants
 from convo.stores.sqlite.store import SqliteStore
 from tests.cli.conftest import Convo
 

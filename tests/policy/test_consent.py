@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from convo.core.business import Business, Law, Programme
+from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Origin
 from convo.core.events import LawWord
 from convo.core.numbers import PhoneNumber
 from convo.policy.consent import confirm_within, consent_act, may_ask, proof_days, yes_rule
 from convo.policy.law_words import law_word
-from convo.ports import ConsentAct
 
 SHOP = Business(name="Shop", zone="Europe/London", country="GB", languages=("en",), channels={})
 START_OR_YES: tuple[tuple[LawWord | None, str], ...] = (("start", "START"), (None, "yes"))

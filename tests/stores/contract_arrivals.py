@@ -5,6 +5,7 @@ from dataclasses import replace
 import anyio
 import pytest
 
+from convo.core.consent_acts import ConsentAct
 from convo.core.events import (
     Answered,
     Confirmed,
@@ -21,7 +22,7 @@ from convo.core.events import (
     Requested,
 )
 from convo.core.recalls import Recall
-from convo.ports import Arrival, ConsentAct, Done, Wants
+from convo.ports import Arrival, Done, Wants
 from tests.stores.contract_desk import (
     ANN,
     BEN,

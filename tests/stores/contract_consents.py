@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Origin
 from convo.core.events import OptedOutElsewhere
-from convo.ports import Arrival, ConsentAct
+from convo.ports import Arrival
 from tests.stores.contract_desk import ANN, BEN, Desk, consent, message, text, turn
 
 FOUND = Origin(how="law", said="STOP", channel="main", provider_id="SM1")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Literal, Protocol
 
 from convo.core import record_codec
+from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import Consent, ConsentState
 from convo.core.effects import Errand, SetTimer
 from convo.core.events import Inbound, LawWord, Report
@@ -18,7 +19,6 @@ from convo.ports import (
     Arrival,
     Claim,
     Clock,
-    ConsentAct,
     Done,
     Kept,
     Lease,

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from convo.core import altered, event_codec
+from convo.core.consent_acts import ConsentAct
 from convo.core.contacts import EVERYTHING, Consent, ConsentState
 from convo.core.decisions import HeldDecision, ParkedDecision
 from convo.core.events import Inbound, Report
 from convo.core.recalls import Recall
 from convo.core.records import Record
-from convo.ports import Acceptance, Arrival, ConsentAct
+from convo.ports import Acceptance, Arrival
 from convo.stores.sqlite import deciding, recalling, reports
 from convo.stores.sqlite.consents import set_consents
 from convo.stores.sqlite.database import Database
