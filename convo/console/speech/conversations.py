@@ -18,7 +18,7 @@ CONVERSATIONS: Mapping[PageLanguage, Mapping[str, str]] = {
         "nothing_found": "Nothing fits. A search looks at numbers, at the last five texts of "
         "each contact, and at flows.",
         "reading": "Reading: {} turns so far …",
-        "count": "{} conversations",
+        "count": "Conversations: {}",
         "new_conversations": "New conversations: {}",
         "new_texts": "New texts: {}",
         "newer": "Newer",
