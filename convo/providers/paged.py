@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, cast
 from urllib.parse import quote, urlencode
@@ -19,7 +19,7 @@ class Read:
     """How far the reading is."""
 
     #: The last answer, and how many entries are in it.
-    answer: object
+    answer: object = field(repr=False)
     entries: int
     #: How many entries all pages had so far, and how many pages there were.
     so_far: int
@@ -91,7 +91,7 @@ class PagedList:
     http: HttpClient
     company: str
     url: str
-    login: Mapping[str, str]
+    login: Mapping[str, str] = field(repr=False)
     #: Under which name an answer has its entries; empty where it is nothing but them.
     holds: str
     turning: Turning

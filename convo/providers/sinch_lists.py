@@ -5,7 +5,7 @@ the newest come first, and an entry is what its webhook has.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlencode
@@ -37,7 +37,7 @@ class SinchLists:
     http: HttpClient
     #: What comes before the name of a list.
     url: str
-    login: Mapping[str, str]
+    login: Mapping[str, str] = field(repr=False)
 
     async def inbounds(self, since: int, to: str) -> Sequence[bytes]:
         """Texts to one number since `since` (ms), oldest first. Raises `SendError`."""

@@ -5,7 +5,7 @@ by whole days, UTC; the newest come first (Twilio's reference, Messages list res
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote_plus
@@ -58,7 +58,7 @@ class MessageList:
     http: HttpClient
     base: str
     url: str
-    login: Mapping[str, str]
+    login: Mapping[str, str] = field(repr=False)
 
     async def pages(
         self, since: int, *, at_most: int, **asked: str

@@ -22,7 +22,9 @@ from convo.fakes import Answer, Asked, Fake, Said, Taken
 from convo.ports import Acceptance, Arrival, HttpAnswer, Parsed
 from convo.ports.listings import CanList
 from convo.providers.http import HttpClient
-from convo.providers.paged import PagedList, by_offset
+from convo.providers.paged import PagedList, Read, by_offset
+from convo.providers.sinch_lists import SinchLists
+from convo.providers.twilio_lists import MessageList
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
 from convo.runtime.metrics import Metrics
@@ -313,6 +315,25 @@ async def test_a_list_longer_than_is_read_is_told_in_part_only_where_a_part_will
             found = await of_ours.entries({}, whole=False)
             assert [each["n"] for each in found] == [0, 1, 2, 3, 4, 5]
         await http.close()
+
+
+def test_neither_a_login_nor_what_a_page_says_is_in_a_repr() -> None:
+    http, login = HttpClient(), {"Authorization": "a-secret-login"}
+    paged = PagedList(
+        http=http,
+        company="Somebody",
+        url="http://list",
+        login=login,
+        holds="",
+        turning=by_offset(2),
+        pages_at_most=3,
+    )
+    of_twilio = MessageList(http=http, base="http://list", url="http://list", login=login)
+    for each in (paged, of_twilio, SinchLists(http=http, url="http://list", login=login)):
+        assert "http://list" in repr(each)
+        assert "a-secret-login" not in repr(each)
+    read = Read(answer={"text": "private words"}, entries=1, so_far=1, pages=1)
+    assert "private words" not in repr(read)
 
 
 SWITCHED = [name for name in LISTED if "lists" in type(line(name).options).model_fields]
