@@ -77,7 +77,7 @@ async def _connected(settings: Any, name: str, url: str, *, replace: bool) -> bo
         there = _by_api(settings, name, adapters(settings, http, now)[name])
         before = await there.read(url)
         for each in before:
-            click.echo(f"Now: {each.of}: {shown(each.stands)}")
+            click.echo(f"Now: {plain(each.of)}: {shown(each.stands)}")
         if all(each.fits for each in before):
             return False
         if any(each.stands and not each.fits for each in before) and not replace:

@@ -172,7 +172,7 @@ async def _webhook(settings: Any, name: str, there: Any) -> Finding:
         return _note("webhook", f"{name}: {provider} does not say where it brings texts. {why}")
     if not others:
         return _well("webhook", f"{name}: {provider} brings texts to {shown(url)}")
-    told = "\n".join(f"{each.of}: {shown(each.stands)}" for each in others)
+    told = "\n".join(f"{plain(each.of)}: {shown(each.stands)}" for each in others)
     return _wrong(
         "webhook",
         f"channels.{name}: {provider} does not bring texts to {shown(url)}\n{told}\n"
@@ -201,7 +201,8 @@ async def _queue(name: str, provider: Any) -> Finding:
     try:
         return _well("queue", f"{name}: it can be read, and {await provider.waiting()} wait there")
     except SendError as error:
-        return _wrong("queue", f"channels.{name}: its texts cannot be read. {error}")
+        why = plain(str(error))
+        return _wrong("queue", f"channels.{name}: its texts cannot be read. {why}")
 
 
 def _handlers_and_flows(settings: Any) -> Finding:

@@ -12,11 +12,13 @@ from click.testing import CliRunner, Result
 from convo.cli import main
 from convo.cli.connecting import shown
 from convo.fakes import Answer, Asked, Said
+from convo.fakes.telnyx import NUMBER, PROFILE, FakeTelnyx
 from convo.fakes.twilio import ACCOUNT, TOKEN
 from convo.wiring.authored import settings_in
 from tests.cli.conftest import Convo
 from tests.cli.test_run import first_line, running
 from tests.end_to_end.serving import soon
+from tests.fakes.http_server import FakeServer
 from tests.fakes.twilio import FakeTwilio
 
 PUBLIC = "https://sms.salon.example"
@@ -179,6 +181,43 @@ def test_the_doctor_says_whether_texts_come_here(convo: Convo, shop: Path) -> No
         assert "· webhook    sms: twilio does not say where it brings texts. " in told.output
         assert told.exit_code == 0
         assert {asked.method for asked in fake.asked} == {"GET"}
+
+
+TELNYX = """
+[channels.tel]
+provider = "telnyx"
+address = "{at}"
+messaging_profile = "{profile}"
+api_key = "env:TELNYX_API_KEY"
+public_key = "{public_key}"
+base_url = "{base_url}"
+"""
+
+
+@contextmanager
+def at_telnyx(shop: Path, *, at: str = NUMBER) -> Generator[tuple[FakeTelnyx, FakeServer]]:
+    """The shop with a channel `tel`, and the company behind it."""
+    fake = FakeTelnyx()
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(FakeServer(fake.answer)) as server,
+    ):
+        file = shop / "convo.toml"
+        given = {**fake.settings(server.url), "profile": PROFILE, "at": at}
+        text = file.read_text("utf-8")
+        text = text.replace("[server]\n", f'[server]\npublic_url = "{PUBLIC}"\n')
+        file.write_text(text + TELNYX.format(**given), "utf-8")
+        with (shop / ".env").open("a", encoding="utf-8") as secrets:
+            secrets.write(f"TELNYX_API_KEY={given['api_key']}\n")
+        yield fake, server
+
+
+def test_what_a_company_calls_things_cannot_speak_to_the_terminal(convo: Convo, shop: Path) -> None:
+    with at_telnyx(shop) as (fake, _):
+        fake.profile |= {"name": "Sa\nlon\x1b[2J", "webhook_url": ELSEWHERE}
+        named = "the messaging profile Sa?lon?[2J, for all its numbers: https://old.example/"
+        assert f"             {named}" in convo("-C", shop, "doctor").output
+        assert f"Now: {named}" in typed(shop, "connect", "tel").output
 
 
 def test_the_doctor_asks_nobody_without_an_address(convo: Convo, shop: Path) -> None:

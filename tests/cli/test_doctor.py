@@ -4,6 +4,7 @@ from pathlib import Path
 
 from anyio.from_thread import start_blocking_portal
 
+from convo.fakes import Answer, Asked
 from convo.fakes.aws_proof import SECRET
 from convo.fakes.aws_queue import PATH, FakeQueue
 from convo.wiring.authored import settings_in
@@ -141,3 +142,20 @@ def test_a_queue_is_looked_into_and_needs_no_address_of_ours(convo: Convo, shop:
             assert "public_url: it is missing" not in answer.output
             assert answer.exit_code == (secret != SECRET)
     assert queue.left == 1
+
+
+def test_what_a_company_says_of_a_queue_cannot_speak_to_the_terminal(
+    convo: Convo, shop: Path
+) -> None:
+    def refused(_: Asked) -> Answer:
+        return Answer(status=403, body=b'{"__type": "No\\u001b[2J"}')
+
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(FakeServer(refused)) as server,
+    ):
+        with (shop / "convo.toml").open("a", encoding="utf-8") as settings:
+            settings.write(AWS.format(url=server.url, path=PATH))
+        with (shop / ".env").open("a", encoding="utf-8") as secrets:
+            secrets.write(f"AWS_SECRET_ACCESS_KEY={SECRET}\n")
+        assert "Amazon SQS answered 403 No?[2J" in convo("-C", shop, "doctor").output
