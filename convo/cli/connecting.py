@@ -93,12 +93,17 @@ async def _connected(settings: Any, name: str, url: str, *, replace: bool) -> bo
 
 def _by_api(settings: Any, name: str, provider: Any) -> WebhookSettings:
     """Raises `SettingsError` where nobody has to call, `ConfigError` where there is no API."""
+    from convo.core.numbers import SenderName
     from convo.ports.lines import keeps_a_line
     from convo.ports.pulling import pulls
     from convo.ports.webhook_settings import webhook_settings
 
     if not settings.business.channels[name].hears:
         raise SettingsError([f"channels.{name}: no texts come in by it, so nobody has to call."])
+    if isinstance(settings.business.channels[name].address, SenderName):
+        raise SettingsError(
+            [f"channels.{name}: nobody can text a sender name, so nobody has to call."]
+        )
     if keeps_a_line(provider) or pulls(provider):
         raise SettingsError([f"channels.{name}: nobody has to call, for Convo calls there."])
     there = webhook_settings(provider)

@@ -144,7 +144,11 @@ def _channels(settings: Any) -> Iterator[Finding]:
 
 
 async def _webhooks(settings: Any) -> list[Finding]:
-    """Where companies bring texts that can be asked, once there is an address of ours."""
+    """Where companies bring texts that can be asked, once there is an address of ours.
+
+    Nobody can text a sender name, and what its company says may be of another channel.
+    """
+    from convo.core.numbers import SenderName
     from convo.ports.webhook_settings import webhook_settings
     from convo.providers.http import HttpClient
     from convo.runtime.clock import now
@@ -154,7 +158,11 @@ async def _webhooks(settings: Any) -> list[Finding]:
         return []
     http = HttpClient(connect=PROBED_WITHIN, read=PROBED_WITHIN)
     try:
-        found = {name: webhook_settings(a) for name, a in adapters(settings, http, now).items()}
+        found = {
+            name: webhook_settings(adapter)
+            for name, adapter in adapters(settings, http, now).items()
+            if not isinstance(settings.business.channels[name].address, SenderName)
+        }
         return [await _webhook(settings, name, there) for name, there in found.items() if there]
     except SettingsError:
         return []  # it was told with the channels

@@ -21,7 +21,7 @@ class WebhookSetting:
 
 
 class WebhookSettings(Protocol):
-    """Reads and writes them by the company's API, for one channel."""
+    """Reads and writes them by the company's API, for one channel that can be texted."""
 
     async def read(self, url: str) -> Sequence[WebhookSetting]:
         """All that must fit for texts to come to `url`; reading changes nothing.

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from convo.core.numbers import Address, SenderName, written
+from convo.core.numbers import Address, written
 from convo.errors import ConfigError
 from convo.ports.webhook_settings import WebhookSetting
 from convo.providers.http import HttpClient
@@ -46,14 +46,12 @@ class PlivoWebhooks:
 
     async def _application(self) -> str:
         """The path of the application that texts come in by, below the account."""
-        if self.powerpack:
+        if self.address is None:
             what = f"the Powerpack {self.powerpack}"
             found = await self._asked(f"Powerpack/{self.powerpack}/")
             if text_of(found, "application_type") == "phlo":
                 raise ConfigError(f"{what} brings its texts to a PHLO: give it an application")
             id = text_of(found, "application_id")
-        elif self.address is None or isinstance(self.address, SenderName):
-            raise ConfigError("nobody can text a sender name: there is nothing to tell it")
         else:
             number = written(self.address)
             what = f"the number {number}"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from convo.core.numbers import Address, SenderName, written
+from convo.core.numbers import Address, written
 from convo.errors import ConfigError
 from convo.ports.webhook_settings import WebhookSetting
 from convo.providers.http import HttpClient
@@ -60,19 +60,17 @@ class TelnyxWebhooks:
 
     async def _profile(self) -> str:
         """The path of the profile by which texts to the channel's number come in."""
-        profile = self.profile
-        if self.address is not None and not isinstance(self.address, SenderName):
-            number = written(self.address)
-            asked = f"/v2/phone_numbers/messaging?filter[phone_number]={quote(number, safe='')}"
-            listed = objects_of(await self._asked(asked), "data")
-            found = [each for each in listed if text_of(each, "phone_number") == number]
-            if not found:
-                raise ConfigError(f"the account has no number {number}")
-            profile = text_of(found[0], "messaging_profile_id")
-            if not profile:
-                raise ConfigError(f"the number {number} has no messaging profile: give it one")
+        if self.address is None:
+            return f"/v2/messaging_profiles/{self.profile}"
+        number = written(self.address)
+        asked = f"/v2/phone_numbers/messaging?filter[phone_number]={quote(number, safe='')}"
+        listed = objects_of(await self._asked(asked), "data")
+        found = [each for each in listed if text_of(each, "phone_number") == number]
+        if not found:
+            raise ConfigError(f"the account has no number {number}")
+        profile = text_of(found[0], "messaging_profile_id")
         if not profile:
-            raise ConfigError("nobody can text a sender name: there is nothing to tell it")
+            raise ConfigError(f"the number {number} has no messaging profile: give it one")
         return f"/v2/messaging_profiles/{profile}"
 
     async def _asked(self, path: str) -> Mapping[str, Any]:

@@ -64,8 +64,6 @@ class VonageWebhooks:
         """The URL of the application that the channel's number is linked to."""
         if not self.authorization:
             raise ConfigError("its Application API wants the account's api_secret: set it too")
-        if not self.address.isdigit():
-            raise ConfigError("nobody can text a sender name: there is nothing to tell it")
         # They are at another host, and those that begin with it are found too.
         numbers = f"{self.base.replace('//api.', '//rest.', 1)}/account/numbers"
         asked = f"{numbers}?pattern={self.address}&search_pattern=0&size=100"

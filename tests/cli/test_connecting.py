@@ -220,6 +220,23 @@ def test_what_a_company_calls_things_cannot_speak_to_the_terminal(convo: Convo, 
         assert f"Now: {named}" in typed(shop, "connect", "tel").output
 
 
+def test_of_a_channel_that_sends_by_a_name_the_company_is_neither_asked_nor_told(
+    convo: Convo, shop: Path
+) -> None:
+    """Its profile may be another channel's, and have that one's address."""
+    with at_telnyx(shop, at="SALON") as (fake, server):
+        fake.profile["webhook_url"] = ELSEWHERE
+        told = typed(shop, "connect", "tel", "--replace")
+        assert told.exit_code == 2
+        assert told.output == (
+            "channels.tel: nobody can text a sender name, so nobody has to call.\n"
+        )
+        told = convo("-C", shop, "doctor")
+        assert told.exit_code == 0, told.output
+        assert "webhook  " not in told.output
+        assert server.asked == []
+
+
 def test_the_doctor_asks_nobody_without_an_address(convo: Convo, shop: Path) -> None:
     with at_twilio(shop, public="http://sms.salon.example") as fake:
         told = convo("-C", shop, "doctor")

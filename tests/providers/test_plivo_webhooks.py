@@ -84,7 +84,3 @@ async def test_where_no_application_is_it_is_said() -> None:
         fake.powerpack["application_type"] = "phlo"
         with pytest.raises(ConfigError, match="brings its texts to a PHLO"):
             await settings.write(URL)
-    async with telling("SALON") as (settings, _, server):
-        with pytest.raises(ConfigError, match="nobody can text a sender name"):
-            await settings.read(URL)
-        assert server.asked == []

@@ -107,13 +107,6 @@ async def test_where_no_application_is_it_is_said(at: str, why: str) -> None:
         assert {asked.method for asked in server.asked} == {"GET"}
 
 
-async def test_of_a_sender_name_nothing_is_asked() -> None:
-    async with telling("A & B") as (settings, _, server):
-        with pytest.raises(ConfigError, match="nobody can text a sender name"):
-            await settings.read(URL)
-        assert server.asked == []
-
-
 async def test_without_the_account_s_secret_nobody_is_asked() -> None:
     key = {"api_secret": "", "application": APPLICATION, "private_key": "-----BEGIN"}
     async with telling(**key) as (settings, _, server):
