@@ -93,6 +93,8 @@ class Lists:
     words: tuple[str, ...] = ()
     #: What the channel's table in convo.toml must say for it.
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    #: Whether an entry that is nonsense spoils all of the list; else it is passed over.
+    whole: bool = False
     #: Entries of one page.
     page_size: int
 

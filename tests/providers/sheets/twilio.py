@@ -73,6 +73,6 @@ SHEET = Sheet(
         limited=lambda headers: error(429, 20429, headers),
         media=True,
     ),
-    lists=Lists(text=_keep_text, report=_keep_report, page_size=1000),
+    lists=Lists(text=_keep_text, report=_keep_report, whole=True, page_size=1000),
     secrets=(TOKEN,),
 )
