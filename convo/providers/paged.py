@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
-from convo.errors import Unavailable
+from convo.errors import RateLimited, Unavailable
 from convo.providers.http import HttpClient
 from convo.providers.wire import object_of, objects
 
@@ -104,13 +104,19 @@ class PagedList:
         """All that the filters `asked` let through, in the company's order.
 
         What comes meanwhile pushes entries on: some may come twice. Raises `SendError` where the
-        company does not answer with a list, and where it has more pages than are read. A list
-        that need not be `whole` ends there instead, and the log says so.
+        company does not answer with a list, and where it has more pages than are read or are
+        told at once. A list that need not be `whole` ends there instead, after one page at least,
+        and the log says so.
         """
         found: list[object] = []
         page: Mapping[str, str] | None = self.turning.first
         for number in range(1, self.pages_at_most + 1):
-            told, items = await self._page({**asked, **page})
+            try:
+                told, items = await self._page({**asked, **page})
+            except RateLimited as limited:
+                if whole or number == 1:
+                    raise
+                return self._a_part(found, str(limited))
             found += items
             read = Read(answer=told, entries=len(items), so_far=len(found), pages=number)
             page = self.turning.next(read)
@@ -119,12 +125,19 @@ class PagedList:
         most = f"{self.company}'s list has more than {self.pages_at_most} pages"
         if whole:
             raise Unavailable(most)
-        log.warning("%s: the messages behind them keep the status that they have.", most)
+        return self._a_part(found, most)
+
+    def _a_part(self, found: Sequence[object], why: str) -> Sequence[Mapping[str, Any]]:
+        log.warning("%s: the messages behind what was read keep the status that they have.", why)
         return objects(found)
 
     async def _page(self, asked: Mapping[str, str]) -> tuple[object, list[object]]:
         query = urlencode(asked, quote_via=quote)
         answer = await self.http.get(f"{self.url}?{query}", headers=self.login)
+        if answer.status == 429:
+            raise RateLimited(
+                f"{self.company} asks to wait with its list", retry_after=answer.retry_after()
+            )
         if answer.status != 200:
             raise Unavailable(f"{self.company} answered {answer.status} instead of a list")
         told = answer.json()

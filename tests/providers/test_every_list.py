@@ -11,20 +11,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
-from urllib.parse import parse_qsl, urlsplit
 
 import anyio
 import pytest
 
 from convo.core.events import Inbound, Report
-from convo.errors import SendError, Unavailable
+from convo.errors import SendError
 from convo.fakes import Answer, Asked, Fake, Said, Taken
 from convo.ports import Acceptance, Arrival, HttpAnswer, Parsed
 from convo.ports.listings import CanList
 from convo.providers.http import HttpClient
-from convo.providers.paged import PagedList, Read, by_offset
-from convo.providers.sinch_lists import SinchLists
-from convo.providers.twilio_lists import MessageList
 from convo.runtime.instruments import Instruments
 from convo.runtime.intake import Intake
 from convo.runtime.metrics import Metrics
@@ -291,54 +287,6 @@ async def test_a_company_that_fails_has_no_empty_list_whatever_it_answers_with(n
             with pytest.raises(SendError):
                 await lister.reports_between(NOW * 1_000, (NOW + HOUR) * 1_000)
             await http.close()
-
-
-@pytest.mark.parametrize("whole", [True, False])
-async def test_a_list_longer_than_is_read_is_told_in_part_only_where_a_part_will_do(
-    whole: bool,
-) -> None:
-    def endless(asked: Asked) -> Answer:
-        query = dict(parse_qsl(urlsplit(asked.target).query))
-        first, count = int(query["offset"]), int(query["limit"])
-        return Answer(body=json.dumps([{"n": first + n} for n in range(count)]).encode())
-
-    async with FakeServer(endless) as server:
-        http = HttpClient()
-        of_ours = PagedList(
-            http=http,
-            company="Somebody",
-            url=server.url,
-            login={},
-            holds="",
-            turning=by_offset(2),
-            pages_at_most=3,
-        )
-        if whole:
-            with pytest.raises(Unavailable, match="more than 3 pages"):
-                await of_ours.entries({})
-        else:
-            found = await of_ours.entries({}, whole=False)
-            assert [each["n"] for each in found] == [0, 1, 2, 3, 4, 5]
-        await http.close()
-
-
-def test_neither_a_login_nor_what_a_page_says_is_in_a_repr() -> None:
-    http, login = HttpClient(), {"Authorization": "a-secret-login"}
-    paged = PagedList(
-        http=http,
-        company="Somebody",
-        url="http://list",
-        login=login,
-        holds="",
-        turning=by_offset(2),
-        pages_at_most=3,
-    )
-    of_twilio = MessageList(http=http, base="http://list", url="http://list", login=login)
-    for each in (paged, of_twilio, SinchLists(http=http, url="http://list", login=login)):
-        assert "http://list" in repr(each)
-        assert "a-secret-login" not in repr(each)
-    read = Read(answer={"text": "private words"}, entries=1, so_far=1, pages=1)
-    assert "private words" not in repr(read)
 
 
 SWITCHED = [name for name in LISTED if "lists" in type(line(name).options).model_fields]
