@@ -36,7 +36,7 @@ from convo.errors import (
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
-from convo.providers.telnyx_json import Event, Message, Problem, created, envelope, nobody, refused
+from convo.providers.telnyx_json import Event, Message, Party, Problem, created, envelope, refused
 from convo.providers.telnyx_lists import TelnyxDeliveries
 from convo.providers.telnyx_webhooks import TelnyxWebhooks
 from convo.providers.wire import opted_out_there, sender
@@ -237,7 +237,7 @@ class Telnyx:
         return Parsed(arrivals=(arrival,), answer=ANSWER)
 
     def _status(self, message: Message, outbound: str, raw: bytes) -> Parsed:
-        to = message.to[0] if message.to else nobody()
+        to = message.to[0] if message.to else Party()
         status = STATUSES.get(to.status)
         if not message.id:
             raise WebhookRejected("Telnyx's report has no id.")

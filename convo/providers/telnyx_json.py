@@ -29,14 +29,10 @@ class Problem:
         return (self.source or {}).get("pointer") == "/from"
 
 
-def nobody() -> Party:
-    return Party()
-
-
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
     text: str | None = None
-    origin: Party = msgspec.field(name="from", default_factory=nobody)
+    origin: Party = msgspec.field(name="from", default_factory=Party)
     to: list[Party] = msgspec.field(default_factory=list[Party])
     cc: list[Any] | None = None
     media: list[Media] | None = None
