@@ -6,13 +6,12 @@ list, with the beginning of each text only.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from convo.providers.http import HttpClient
 from convo.providers.paged import PagedList, by_offset
-from convo.providers.wire import objects_of, text_of
+from convo.providers.wire import objects_of, text_of, to_the_second
 
 PAGE_SIZE = 100
 
@@ -49,7 +48,11 @@ class PhoneList:
 
         Raises `SendError`.
         """
-        asked = {"from": _written(since), "to": _written(until), **self._device}
+        asked = {
+            "from": to_the_second(since, "+00:00"),
+            "to": to_the_second(until, "+00:00"),
+            **self._device,
+        }
         entries = await self._list.entries(asked, whole=False)
         return [
             (EVENTS[text_of(entry, "state")], _report(entry))
@@ -61,8 +64,3 @@ class PhoneList:
 def _report(entry: Mapping[str, Any]) -> Mapping[str, str]:
     reasons = [text_of(each, "error") for each in objects_of(entry, "recipients")]
     return {"messageId": text_of(entry, "id"), "reason": " ".join(reasons)}
-
-
-def _written(at: int) -> str:
-    """A moment, ms since 1970, as its filters have it (RFC 3339)."""
-    return f"{datetime.fromtimestamp(at / 1_000, UTC):%Y-%m-%dT%H:%M:%S}+00:00"

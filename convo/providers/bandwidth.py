@@ -9,7 +9,6 @@ import math
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -37,7 +36,7 @@ from convo.ports.doubts import LookedUp
 from convo.providers.bandwidth_lists import BandwidthList
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
-from convo.providers.wire import opted_out_there, sender
+from convo.providers.wire import opted_out_there, sender, to_the_millisecond
 
 ANSWER = HttpAnswer()
 """Any 2xx, within ten seconds; everything else, a 4xx too, is asked again for a day."""
@@ -311,12 +310,11 @@ class Bandwidth:
 
     async def look_up(self, message: Outbound, since: int) -> LookedUp:
         """What went from our number to theirs since then; texts and tags are not listed."""
-        first = datetime.fromtimestamp((since - SKEW) / 1_000, UTC)
         asked = {
             "sourceTn": self._from,
             "destinationTn": message.contact.e164,
             "messageDirection": "OUTBOUND",
-            "fromDateTime": first.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "fromDateTime": to_the_millisecond(since - SKEW),
             "limit": LISTED,
         }
         try:

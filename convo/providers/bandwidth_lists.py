@@ -5,13 +5,12 @@ is asked for by a token, all pages together have ten thousand at most, and fourt
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from convo.providers.http import HttpClient
 from convo.providers.paged import PagedList, by_token
-from convo.providers.wire import text_of
+from convo.providers.wire import text_of, to_the_millisecond
 
 PAGE_SIZE = 100
 
@@ -53,8 +52,8 @@ class BandwidthList:
         asked = {
             "sourceTn": self._ours,
             "messageDirection": "OUTBOUND",
-            "fromDateTime": _written(since),
-            "toDateTime": _written(until),
+            "fromDateTime": to_the_millisecond(since),
+            "toDateTime": to_the_millisecond(until),
         }
         entries = await self._list.entries(asked, whole=False)
         return [
@@ -73,8 +72,3 @@ def _event(entry: Mapping[str, Any]) -> Mapping[str, Any]:
         "errorCode": entry.get("errorCode"),
         "message": {"id": text_of(entry, "messageId")},
     }
-
-
-def _written(at: int) -> str:
-    """A moment, ms since 1970, as its filters have it (ISO 8601)."""
-    return f"{datetime.fromtimestamp(at / 1_000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1_000:03}Z"

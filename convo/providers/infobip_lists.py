@@ -5,12 +5,11 @@ most, the next is asked for by a cursor, and the log reaches 48 hours back.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from convo.providers.http import HttpClient
 from convo.providers.paged import PagedList, by_token
-from convo.providers.wire import text_of
+from convo.providers.wire import text_of, to_the_millisecond
 
 PAGE_SIZE = 1_000
 
@@ -40,8 +39,8 @@ class InfobipLog:
         """
         asked = {
             "sender": self._ours,
-            "sentSince": _written(since),
-            "sentUntil": _written(until),
+            "sentSince": to_the_millisecond(since, "+0000"),
+            "sentUntil": to_the_millisecond(until, "+0000"),
         }
         entries = await self._list.entries(asked, whole=False)
         return [
@@ -49,8 +48,3 @@ class InfobipLog:
             for entry in sorted(entries, key=lambda entry: text_of(entry, "sentAt"))
             if text_of(entry, "sender").lstrip("+") == self._ours
         ]
-
-
-def _written(at: int) -> str:
-    """A moment, ms since 1970, as its filters have it."""
-    return f"{datetime.fromtimestamp(at / 1_000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1_000:03}+0000"

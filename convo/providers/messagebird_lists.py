@@ -6,12 +6,11 @@ SDK 2.2 (`message_list`), which calls them the most recent messages.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from convo.providers.http import HttpClient
 from convo.providers.paged import PagedList, by_offset
-from convo.providers.wire import object_of, objects_of, text_of
+from convo.providers.wire import object_of, objects_of, text_of, to_the_second
 
 PAGE_SIZE = 20
 """What it tells when nobody asks for another: the most that it would is written nowhere."""
@@ -39,7 +38,7 @@ class MessageBirdList:
 
         Raises `SendError`.
         """
-        asked = {"direction": "mo", "recipient": self._ours, "from": _written(since)}
+        asked = {"direction": "mo", "recipient": self._ours, "from": to_the_second(since, "+00:00")}
         names = ("id", "originator", "body")
         return [
             {name: text_of(entry, name) for name in names}
@@ -56,8 +55,8 @@ class MessageBirdList:
         asked = {
             "direction": "mt",
             "originator": self._ours,
-            "from": _written(since),
-            "until": _written(until),
+            "from": to_the_second(since, "+00:00"),
+            "until": to_the_second(until, "+00:00"),
         }
         entries = _oldest_first(await self._list.entries(asked, whole=False))
         return [
@@ -89,8 +88,3 @@ def _report(entry: Mapping[str, Any]) -> Mapping[str, str]:
         "status": text_of(of_one, "status"),
         "statuserrorcode": text_of(of_one, "statusErrorCode"),
     }
-
-
-def _written(at: int) -> str:
-    """A moment, ms since 1970, as its filters have it (RFC 3339)."""
-    return f"{datetime.fromtimestamp(at / 1_000, UTC):%Y-%m-%dT%H:%M:%S}+00:00"

@@ -33,11 +33,10 @@ from convo.errors import (
 )
 from convo.ports import Arrival, Clock, HttpAnswer, Parsed, RawRequest, Sent
 from convo.ports.doubts import LookedUp
-from convo.providers import sinch_lists
 from convo.providers.http import HttpClient, Response
 from convo.providers.refusals import refusal
 from convo.providers.sinch_lists import SinchLists
-from convo.providers.wire import object_of, sender, with_plus
+from convo.providers.wire import object_of, sender, to_the_second, with_plus
 
 ANSWER = HttpAnswer()
 
@@ -289,7 +288,7 @@ class Sinch:
 
     async def look_up(self, message: Outbound, since: int) -> LookedUp:
         """Exact: batches are listed by our reference. Two of them are no reason for a third."""
-        asked = {"client_reference": message.id, "start_date": sinch_lists.written(since - AHEAD)}
+        asked = {"client_reference": message.id, "start_date": to_the_second(since - AHEAD)}
         url = f"{self._batches}?{urlencode(asked)}"
         try:
             answer = await self._http.get(url, headers=self._auth)

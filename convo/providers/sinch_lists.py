@@ -6,7 +6,6 @@ the newest come first, and an entry is what its webhook has.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ import msgspec
 
 from convo.errors import Unavailable
 from convo.providers.http import HttpClient
+from convo.providers.wire import to_the_second
 
 PAGE_SIZE = 100
 
@@ -41,11 +41,11 @@ class SinchLists:
 
     async def inbounds(self, since: int, to: str) -> Sequence[bytes]:
         """Texts to one number since `since` (ms), oldest first. Raises `SendError`."""
-        return await self._all("inbounds", {"to": to, "start_date": written(since)})
+        return await self._all("inbounds", {"to": to, "start_date": to_the_second(since)})
 
     async def reports(self, since: int, until: int) -> Sequence[bytes]:
         """Reports between these (ms), oldest first. Raises `SendError`."""
-        between = {"start_date": written(since), "end_date": written(until)}
+        between = {"start_date": to_the_second(since), "end_date": to_the_second(until)}
         return await self._all("delivery_reports", between)
 
     async def _all(
@@ -69,8 +69,3 @@ class SinchLists:
             if not entries or len(found) >= told.count:
                 return found[::-1]
         raise Unavailable(f"Sinch's list has more than {PAGES_AT_MOST} pages")
-
-
-def written(at: int) -> str:
-    """A moment, ms since 1970, as Sinch has it."""
-    return f"{datetime.fromtimestamp(at / 1_000, UTC):%Y-%m-%dT%H:%M:%S}Z"

@@ -5,12 +5,11 @@ deliveries": an entry has failed when all attempts have, and tells when the last
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from convo.providers.http import HttpClient
 from convo.providers.paged import PagedList, by_number
-from convo.providers.wire import object_of, objects_of, text_of
+from convo.providers.wire import object_of, objects_of, text_of, to_the_millisecond
 
 PAGE_SIZE = 20
 """What it tells when nobody asks for another."""
@@ -44,7 +43,7 @@ class TelnyxDeliveries:
 
         Raises `SendError`.
         """
-        asked = {**_failed(TEXTS), "filter[finished_at][gte]": _written(since)}
+        asked = {**_failed(TEXTS), "filter[finished_at][gte]": to_the_millisecond(since)}
         return [
             webhook
             for webhook in _webhooks(await self._list.entries(asked))
@@ -58,8 +57,8 @@ class TelnyxDeliveries:
         """
         asked = {
             **_failed(REPORTS),
-            "filter[finished_at][gte]": _written(since),
-            "filter[finished_at][lte]": _written(until),
+            "filter[finished_at][gte]": to_the_millisecond(since),
+            "filter[finished_at][lte]": to_the_millisecond(until),
         }
         found = _webhooks(await self._list.entries(asked, whole=False))
         return [
@@ -83,8 +82,3 @@ def _failed(events: str) -> Mapping[str, str]:
 def _webhooks(entries: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     in_order = sorted(entries, key=lambda entry: text_of(entry, "finished_at"))
     return [object_of(entry.get("webhook")) for entry in in_order]
-
-
-def _written(at: int) -> str:
-    """A moment, ms since 1970, as its filters have it (ISO 8601)."""
-    return f"{datetime.fromtimestamp(at / 1_000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1_000:03}Z"

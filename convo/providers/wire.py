@@ -1,6 +1,7 @@
-"""Reading what providers write: forms as bytes, charsets, and who a text is from."""
+"""Reading what providers write: forms as bytes, charsets, who a text is from; and writing times."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import unquote, unquote_to_bytes
@@ -112,6 +113,16 @@ def objects(listed: object) -> Sequence[Mapping[str, Any]]:
     """The objects of a list that JSON holds."""
     items = cast("list[object]", listed) if isinstance(listed, list) else []
     return [cast("Mapping[str, Any]", each) for each in items if isinstance(each, dict)]
+
+
+def to_the_second(at: int, utc: str = "Z") -> str:
+    """A moment, ms since 1970, by ISO 8601; `utc` is how the company writes that zone."""
+    return f"{datetime.fromtimestamp(at // 1_000, UTC):%Y-%m-%dT%H:%M:%S}{utc}"
+
+
+def to_the_millisecond(at: int, utc: str = "Z") -> str:
+    """The same with its milliseconds."""
+    return to_the_second(at, f".{at % 1_000:03}{utc}")
 
 
 def text_of(item: Mapping[str, Any], name: str) -> str:
