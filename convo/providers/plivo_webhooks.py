@@ -13,9 +13,10 @@ import msgspec
 from convo.core.numbers import Address, written
 from convo.errors import ConfigError
 from convo.ports.webhook_settings import WebhookSetting
+from convo.providers.account_settings import by_post, settings_at
 from convo.providers.http import HttpClient
 from convo.providers.refusals import granted
-from convo.providers.wire import object_of, text_of
+from convo.providers.wire import text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,8 @@ class PlivoWebhooks:
     async def read(self, url: str) -> Sequence[WebhookSetting]:
         found = await self._asked(await self._application())
         stands, method = text_of(found, "message_url"), text_of(found, "message_method")
-        fits = stands == url and method == "POST"
-        if stands and method != "POST":
-            stands = f"{stands} by {method}"
         of = f"the application {text_of(found, 'app_name')}, for all its numbers"
-        return (WebhookSetting(of=of, stands=stands, fits=fits),)
+        return (by_post(of, stands, method, ours=stands == url),)
 
     async def write(self, url: str) -> None:
         fields = {"message_url": url, "message_method": "POST"}
@@ -63,5 +61,4 @@ class PlivoWebhooks:
         return f"Application/{id}/"
 
     async def _asked(self, path: str) -> Mapping[str, Any]:
-        answer = await self.http.get(f"{self.account}{path}", headers=self.headers)
-        return object_of(granted(answer, "Plivo").json())
+        return await settings_at(self.http, f"{self.account}{path}", self.headers, "Plivo")

@@ -14,6 +14,7 @@ import msgspec
 from convo.core.numbers import Address, written
 from convo.errors import ConfigError
 from convo.ports.webhook_settings import WebhookSetting
+from convo.providers.account_settings import settings_at
 from convo.providers.http import HttpClient
 from convo.providers.refusals import granted
 from convo.providers.wire import object_of, objects_of, text_of
@@ -74,5 +75,4 @@ class TelnyxWebhooks:
         return f"/v2/messaging_profiles/{profile}"
 
     async def _asked(self, path: str) -> Mapping[str, Any]:
-        answer = await self.http.get(f"{self.base}{path}", headers=self.headers)
-        return object_of(granted(answer, "Telnyx").json())
+        return await settings_at(self.http, f"{self.base}{path}", self.headers, "Telnyx")

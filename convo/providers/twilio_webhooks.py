@@ -12,9 +12,10 @@ from urllib.parse import quote_plus
 from convo.core.numbers import Address, ShortCode, written
 from convo.errors import ConfigError
 from convo.ports.webhook_settings import WebhookSetting
+from convo.providers.account_settings import by_post, settings_at
 from convo.providers.http import HttpClient
 from convo.providers.refusals import granted
-from convo.providers.wire import object_of, objects_of, text_of
+from convo.providers.wire import objects_of, text_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -47,13 +48,11 @@ class TwilioWebhooks:
 
     async def read(self, url: str) -> Sequence[WebhookSetting]:
         place = await self._place()
-        stands, method = text_of(place.found, place.url), text_of(place.found, place.method)
-        fits = _called(stands) == url and method == "POST"
         if application := text_of(place.found, APPLICATION):
-            fits, stands = False, f"the application {application}"
-        elif stands and method != "POST":
-            stands = f"{stands} by {method}"
-        return (WebhookSetting(of=place.of, stands=stands, fits=fits),)
+            stands = f"the application {application}"
+            return (WebhookSetting(of=place.of, stands=stands, fits=False),)
+        stands, method = text_of(place.found, place.url), text_of(place.found, place.method)
+        return (by_post(place.of, stands, method, ours=_called(stands) == url),)
 
     async def write(self, url: str) -> None:
         place = await self._place()
@@ -106,8 +105,7 @@ class TwilioWebhooks:
         raise ConfigError(f"the account has no number {at}")
 
     async def _asked(self, uri: str) -> Mapping[str, Any]:
-        answer = await self.http.get(uri, headers=self.login)
-        return object_of(granted(answer, "Twilio").json())
+        return await settings_at(self.http, uri, self.login, "Twilio")
 
 
 def _called(url: str) -> str:

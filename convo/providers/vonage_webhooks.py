@@ -13,6 +13,7 @@ import msgspec
 
 from convo.errors import ConfigError
 from convo.ports.webhook_settings import WebhookSetting
+from convo.providers.account_settings import by_post, settings_at
 from convo.providers.http import HttpClient
 from convo.providers.refusals import granted
 from convo.providers.wire import object_of, objects_of, text_of
@@ -36,11 +37,8 @@ class VonageWebhooks:
         found = await self._asked(await self._application())
         inbound = object_of(_webhooks(found).get("inbound_url"))
         stands, method = text_of(inbound, "address"), text_of(inbound, "http_method")
-        fits = stands == url and method == "POST"
-        if stands and method != "POST":
-            stands = f"{stands} by {method}"
         of = f"the application {text_of(found, 'name')}, for all its numbers"
-        return (WebhookSetting(of=of, stands=stands, fits=fits),)
+        return (by_post(of, stands, method, ours=stands == url),)
 
     async def write(self, url: str) -> None:
         """The Status URL as well, unless somebody has one of their own."""
@@ -77,8 +75,8 @@ class VonageWebhooks:
         return f"{self.base}/v2/applications/{application}"
 
     async def _asked(self, url: str) -> Mapping[str, Any]:
-        answer = await self.http.get(url, headers={"Authorization": self.authorization})
-        return object_of(granted(answer, "Vonage").json())
+        headers = {"Authorization": self.authorization}
+        return await settings_at(self.http, url, headers, "Vonage")
 
 
 def _webhooks(application: Mapping[str, Any]) -> Mapping[str, Any]:
