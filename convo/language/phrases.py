@@ -6,7 +6,8 @@ from functools import lru_cache
 from importlib import resources
 
 from convo.core.languages import nearest
-from convo.language.document import Value, read_document
+from convo.language.document import read_document
+from convo.language.nodes import Value
 
 FIRST_LANGUAGE = "en"
 _FOLDER = resources.files("convo.language") / "phrases"
