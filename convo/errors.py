@@ -56,6 +56,9 @@ class FlowErrors(ConvoError):
 class RenderError(ConvoError):
     """A text or an expression could not be worked out for this contact; the turn is parked."""
 
+    #: The flow, its version and its step, where it was while the step was come to.
+    at_step: tuple[str, str, str] | None = None
+
 
 # --- the operator's ---------------------------------------------------------------------------
 

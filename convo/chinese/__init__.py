@@ -7,8 +7,12 @@ from convo.chinese.files import FILES
 from convo.chinese.flows import FLOWS
 from convo.chinese.keys import KEYS
 from convo.chinese.reasons import REASONS
-from convo.chinese.texts import TEXTS
+from convo.chinese.texts import KINDS, TEXTS
+from convo.chinese.working_out import WORKING_OUT
 from convo.sentences import recognised, retold
+
+#: A kind of value that begins a sentence.
+_BEGINNING = {f"{english[0].upper()}{english[1:]}": chinese for english, chinese in KINDS.items()}
 
 CATALOGUE: Mapping[str, str] = {
     **FILES,
@@ -16,10 +20,17 @@ CATALOGUE: Mapping[str, str] = {
     **FLOWS,
     **CHECKS,
     **REASONS,
+    **WORKING_OUT,
+    **KINDS,
+    **_BEGINNING,
     **KEYS,
     # Behind a comma, a description begins with a small letter.
     **{f"{english[0].lower()}{english[1:]}": chinese for english, chinese in KEYS.items()},
 }
+
+
+#: Of what only the words may be left.
+_LEFT = (*REASONS, *WORKING_OUT, *KINDS, *_BEGINNING)
 
 
 def in_chinese(text: str) -> str:
@@ -29,4 +40,4 @@ def in_chinese(text: str) -> str:
 
 def reason_in_chinese(text: str) -> str:
     """The same for a reason of which only the words are left: kept, or told by another process."""
-    return in_chinese(recognised(text, REASONS))
+    return in_chinese(recognised(text, _LEFT))

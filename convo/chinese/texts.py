@@ -20,16 +20,6 @@ TEXTS: Mapping[str, str] = {
     "Write 1 to {most} {name}.": "请写 1 到 {most} 条{name}。",
     "messages": "短信",
     "wordings": "说法",
-    "empty": "空值",
-    "yes or no": "是或否",
-    "a text": "文本",
-    "a number": "数字",
-    "a date and time": "日期和时间",
-    "a date": "日期",
-    "a time": "时间",
-    "a list": "列表",
-    "a mapping": "映射",
-    "something else": "其他内容",
     # what is not allowed in braces
     "Only if, elif, else and endif may stand in {{% %}}.": (
         "{{% %}} 中只能写 if、elif、else 和 endif。"
@@ -196,4 +186,18 @@ TEXTS: Mapping[str, str] = {
     "The pattern is too large: it repeats too much.": "模式太大：重复过多。",
     "The pattern is too large ({size} steps of {most}). Repeat less, or name fewer letters than "
     "all of Unicode.": "模式太大（{size} 步，上限 {most}）。请减少重复，或缩小字符范围。",
+}
+
+#: Kinds of values, as `kind_of` calls them.
+KINDS: Mapping[str, str] = {
+    "empty": "空值",
+    "yes or no": "是或否",
+    "a text": "文本",
+    "a number": "数字",
+    "a date and time": "日期和时间",
+    "a date": "日期",
+    "a time": "时间",
+    "a list": "列表",
+    "a mapping": "映射",
+    "something else": "其他内容",
 }

@@ -87,7 +87,7 @@ def _show(found: Found) -> None:
         click.echo(f"{plain(name):<12}{told}")
     if found.hindrances:
         click.echo()
-        click.secho("In the way, or waiting for you", bold=True)
+        click.secho("In the way, or waiting for a decision", bold=True)
     for each in found.hindrances:
         click.secho(indented(_told(each, found.now)), fg="red")
 

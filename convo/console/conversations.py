@@ -21,7 +21,7 @@ from convo.console.countries import own_name
 from convo.console.following import standing
 from convo.console.forms import BadForm, count_in, posted
 from convo.console.frame import PAGES, Frame, unchanged, version_of
-from convo.console.language import page_language
+from convo.console.language import page_language, reason
 from convo.console.sight import in_sight, shown
 from convo.console.speech.conversations import CONVERSATIONS, DROPPED
 from convo.core.contacts import EVERYTHING, ContactState
@@ -239,7 +239,7 @@ _UNCHARGED = ("cancelled", "failed")
 
 def _why_not(code: str, language: PageLanguage) -> str:
     """The provider's code as it is, and our own word in the page's language."""
-    return DROPPED[language].get(code, code)
+    return DROPPED[language].get(code) or reason(code, language)
 
 
 async def _turns_of(talk: Talk, ledger: Ledger) -> AsyncIterator[Recorded]:

@@ -9,11 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from convo.chinese import reason_in_chinese
 from convo.console.ages import UNITS, age, moment
 from convo.console.forms import BadForm, posted
 from convo.console.frame import PAGES, Frame
-from convo.console.language import page_language
+from convo.console.language import page_language, reason
 from convo.console.sight import in_sight, shown
 from convo.console.speech.health import HEALTH
 from convo.console.speech.kinds import CLASSES, PROCESSES, event_called
@@ -47,9 +46,6 @@ T = TypeVar("T")
 Looks = Callable[[], AbstractAsyncContextManager[Ledger]]
 #: Has decisions done, and answers for each. Raises `StoreError`.
 Decides = Callable[[Sequence[Decided]], Awaitable[Sequence[Acceptance]]]
-
-#: Says why something does not work, of which the words are left.
-_REASONS: Mapping[PageLanguage, Callable[[str], str]] = {"en": str, "zh": reason_in_chinese}
 
 #: What a decision came to, for the page that is shown behind it.
 Came = Literal["done", "late"]
@@ -126,7 +122,7 @@ class Health:
             "flow": "/".join(message.voice.flows),
             "tries": message.tries + 1,
             "text": None if message.kind == "otp" else in_sight(message.text, visitor),
-            "why": in_sight(each.code, visitor),
+            "why": in_sight(reason(each.code, language), visitor),
         }
 
     def _parked_row(
@@ -140,6 +136,7 @@ class Health:
             "event": event_called(type(each.event).__name__, language),
             "error": failure.error,
             "place": failure.place,
+            "during": failure.during,
             "stood": f"{failure.flow}: {failure.step}" if failure.flow else "",
         }
 
@@ -158,7 +155,7 @@ class Health:
             here="health",
             row=self._parked_row(found, visitor, page_language(request)),
             wrote=event.text if isinstance(event, Inbound) else "",
-            words=failure.words,
+            words=reason(failure.words, page_language(request)),
             during=failure.during,
             version=failure.version,
             trace=failure.trace,
@@ -248,7 +245,7 @@ def _told(each: Hindrance, now: int, language: PageLanguage) -> Mapping[str, str
             count=f"{each.count:,}",
             since=age(now - each.since, language),
             until=age(each.until - now, language),
-            words=_REASONS[language](each.words),
+            words=reason(each.words, language),
             partitions=", ".join(map(str, each.partitions)),
         ),
     }

@@ -1,10 +1,11 @@
 """The language in which a page speaks to whoever looks at it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from convo.chinese import reason_in_chinese
 from convo.drawing.wording import PageLanguage
 
 COOKIE = "convo-language"
@@ -13,6 +14,14 @@ A_YEAR = 365 * 86_400
 
 LANGUAGES: Mapping[PageLanguage, str] = {"en": "English", "zh": "中文"}
 _KNOWN: Mapping[str, PageLanguage] = {language: language for language in LANGUAGES}
+
+
+_REASONS: Mapping[PageLanguage, Callable[[str], str]] = {"en": str, "zh": reason_in_chinese}
+
+
+def reason(words: str, language: PageLanguage) -> str:
+    """Why something does not work, where it is one of our own sentences; else as it is."""
+    return _REASONS[language](words)
 
 
 def page_language(request: Request) -> PageLanguage:

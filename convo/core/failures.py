@@ -14,7 +14,8 @@ class Failure:
     error: str
     words: str = field(repr=False)
     place: str
-    #: Where the contact's newest conversation stood; all empty where there was none.
+    #: The step that could not be come to, or else where the contact's newest conversation stood;
+    #: all empty where there was neither.
     flow: str = ""
     version: str = ""
     step: str = ""

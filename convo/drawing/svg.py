@@ -138,7 +138,7 @@ def _draw_arrow(root: Element, placed: PlacedArrow) -> None:
 def _write_words(root: Element, placed: PlacedArrow) -> None:
     if placed.at is not None:
         x, y = placed.at
-        width = width_of(placed.words, WORD_SIZE) + 4
+        width = width_of(placed.words, WORD_SIZE) + 2
         box = {
             "x": x - width / 2,
             "y": y - WORD_SIZE / 2 - 1,

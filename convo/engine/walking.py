@@ -13,7 +13,7 @@ from convo.core.voices import Voice
 from convo.engine.asked import closed
 from convo.engine.flow import Cursor, Flow
 from convo.engine.trail import BACK, back_from, visited
-from convo.errors import ConvoError
+from convo.errors import ConvoError, RenderError
 from convo.language.texts import Text
 from convo.steps.end import END
 from convo.steps.question import Question
@@ -232,7 +232,11 @@ class Walking:
         scene.asks = self.flow.steps[step].asks
         if scene.asks:
             scene.trail = visited(scene.trail, step)
-        return self.flow.steps[step].arrive(scene)
+        try:
+            return self.flow.steps[step].arrive(scene)
+        except RenderError as error:
+            error.at_step = (self.flow.name, self.version, step)
+            raise
 
     def _push(self, name: str, answers: Mapping[str, Any]) -> str | None:
         """Run another flow on top."""

@@ -35,7 +35,7 @@ def money(value: Number, currency: str, scope: Scope) -> str:
     """An amount with the sign of its currency (ISO 4217, such as "CNY"), "" for the business's."""
     known = currency or scope.currency
     if not known:
-        raise RenderError('`money` needs a currency here: write money("CNY").')
+        raise RenderError(sentence('`money` needs a currency here: write money("CNY").'))
     return plain_spaces(format_currency(value, known.upper(), locale=number_locale(scope)))
 
 

@@ -311,7 +311,11 @@ class Moment(Authored):
         """The next such day at this hour; today's, while the hour is still to come."""
         value = anchor.value(scope)
         if not isinstance(value, date):
-            raise RenderError(f"`{anchor.source}` is {kind_of(value)}, not a date.")
+            raise RenderError(
+                sentence(
+                    "`{source}` is {kind}, not a date.", source=anchor.source, kind=kind_of(value)
+                )
+            )
         clock = self.clock or time()
         today = wall(now.date(), clock, scope.zone)
         after = now.date() - timedelta(days=1) if today > now else now.date()
@@ -327,7 +331,9 @@ class Moment(Authored):
             return wall(value, time(), scope.zone)
         if isinstance(value, time):
             return _next(value, now, scope.zone)
-        raise RenderError(f"`{anchor.source}` is {kind_of(value)}, not a time.")
+        raise RenderError(
+            sentence("`{source}` is {kind}, not a time.", source=anchor.source, kind=kind_of(value))
+        )
 
 
 def _next(clock: time, now: datetime, zone: ZoneInfo) -> datetime:

@@ -20,6 +20,7 @@ from convo.language.amounts import (
 from convo.language.localising import joined, local, shown, weekday
 from convo.language.operators import MAX_NUMBER, Number, amount, given
 from convo.language.scope import Choice, Scope
+from convo.sentences import sentence
 
 SCOPE = "_scope"  # where the scope travels in the context; authors cannot write such a name
 MAX_DECIMALS = 6
@@ -29,7 +30,7 @@ def scope_of(context: Context) -> Scope:
     """The scope that this rendering was begun with."""
     scope = context.parent[SCOPE]
     if not isinstance(scope, Scope):
-        raise RenderError("Rendered without a scope.")
+        raise RenderError(sentence("Rendered without a scope."))
     return scope
 
 
@@ -48,7 +49,7 @@ def _length(_: Scope, value: object) -> int:
     value = given(value)
     if isinstance(value, (str, list, tuple, Mapping)):
         return len(cast("Sequence[object]", value))
-    raise RenderError("`length` needs a text or a list.")
+    raise RenderError(sentence("`length` needs a text or a list."))
 
 
 def _round(_: Scope, value: object, decimals: int = 0) -> Number:
@@ -60,7 +61,7 @@ def _int(_: Scope, value: object) -> int:
     given(value)
     if isinstance(value, str):
         if not value.strip().lstrip("+-").isdecimal() or len(value) > len(str(MAX_NUMBER)):
-            raise RenderError("`int` needs a whole number.")
+            raise RenderError(sentence("`int` needs a whole number."))
         return int(value)
     return int(amount(value, "`int`"))
 
@@ -70,14 +71,14 @@ def _end(index: int) -> Callable[[Scope, object], object]:
         if isinstance(given(value), (list, tuple, str)):
             held = cast("Sequence[object]", value)
             return held[index] if held else None
-        raise RenderError("`first` and `last` need a list or a text.")
+        raise RenderError(sentence("`first` and `last` need a list or a text."))
 
     return found
 
 
 def _join(scope: Scope, value: object, separator: object = None) -> str:
     if not isinstance(given(value), (list, tuple)):
-        raise RenderError("`join` needs a list.")
+        raise RenderError(sentence("`join` needs a list."))
     between = None if separator is None else shown(separator, scope)
     return joined(cast("Sequence[object]", value), between, scope)
 
@@ -88,7 +89,7 @@ def _date(scope: Scope, value: object) -> date:
         return local(value, scope).date()
     if isinstance(value, date):
         return value
-    raise RenderError("`date` needs a date, or a date and time.")
+    raise RenderError(sentence("`date` needs a date, or a date and time."))
 
 
 def _time(scope: Scope, value: object) -> time:
@@ -97,14 +98,14 @@ def _time(scope: Scope, value: object) -> time:
         return local(value, scope).time()
     if isinstance(value, time):
         return value
-    raise RenderError("`time` needs a time, or a date and time.")
+    raise RenderError(sentence("`time` needs a time, or a date and time."))
 
 
 def _datetime(scope: Scope, value: object) -> datetime:
     value = given(value)
     if isinstance(value, datetime):
         return local(value, scope)
-    raise RenderError("`datetime` needs a date and time.")
+    raise RenderError(sentence("`datetime` needs a date and time."))
 
 
 def _weekday(scope: Scope, value: object) -> Choice:
@@ -128,14 +129,14 @@ def _decimals(scope: Scope, value: object, decimals: int) -> str:
 def _digits(_: Scope, value: object) -> str:
     number = amount(value, "`digits`")
     if number != int(number):
-        raise RenderError("`digits` needs a whole number.")
+        raise RenderError(sentence("`digits` needs a whole number."))
     return str(int(number))
 
 
 def _duration(scope: Scope, value: object, unit: str) -> str:
     number = amount(value, "`duration`")
     if number < 0:
-        raise RenderError("`duration` needs a length of time, which is not below 0.")
+        raise RenderError(sentence("`duration` needs a length of time, which is not below 0."))
     return length_of_time(number * UNITS[unit], scope)
 
 

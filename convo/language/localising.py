@@ -157,7 +157,7 @@ def shown(value: object, scope: Scope) -> str:
         raise EmptyValue("A value that this text shows is empty.")
     if isinstance(value, (list, tuple)):
         return listed(cast("Sequence[object]", value), scope)
-    raise RenderError(f"A text cannot show {kind_of(value)}.")
+    raise RenderError(sentence("A text cannot show {kind}.", kind=kind_of(value)))
 
 
 def listed(values: Sequence[object], scope: Scope) -> str:

@@ -12,6 +12,7 @@ from jinja2 import Undefined
 from convo.errors import RenderError
 from convo.language.localising import kind_of, local
 from convo.language.scope import Scope
+from convo.sentences import sentence
 
 MAX_NUMBER = 10**15
 
@@ -29,10 +30,10 @@ def amount(value: object, doing: str) -> Number:
     """The value, where it is a number that can be worked with; `doing` needs one."""
     given(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        kind = "nothing" if value is None else kind_of(value)
-        raise RenderError(f"{doing} needs numbers, not {kind}.")
+        kind = sentence("nothing") if value is None else kind_of(value)
+        raise RenderError(sentence("{doing} needs numbers, not {kind}.", doing=doing, kind=kind))
     if (not isinstance(value, int) and not math.isfinite(value)) or abs(value) > MAX_NUMBER:
-        raise RenderError("A number is too large.")
+        raise RenderError(sentence("A number is too large."))
     return value
 
 
@@ -59,12 +60,14 @@ def compare(scope: Scope, left: object, sign: str, right: object) -> bool:
     if sign == "ne":
         return left != right
     if left is None or right is None:
-        raise RenderError("A value that is compared is empty.")
+        raise RenderError(sentence("A value that is compared is empty."))
     if sign in ("in", "notin"):
         if isinstance(right, str) and not isinstance(left, str):
-            raise RenderError("`in` looks for a text in a text, or for a value in a list.")
+            raise RenderError(
+                sentence("`in` looks for a text in a text, or for a value in a list.")
+            )
         if not isinstance(right, (str, list, tuple, Mapping)):
-            raise RenderError("`in` needs a text or a list on its right.")
+            raise RenderError(sentence("`in` needs a text or a list on its right."))
         held = cast("Sequence[object]", right)
         return (left in held) == (sign == "in")
     left, right = _alike(left, right, scope)
@@ -73,7 +76,7 @@ def compare(scope: Scope, left: object, sign: str, right: object) -> bool:
 
 def _alike(left: object, right: object, scope: Scope) -> tuple[object, object]:
     if isinstance(left, bool) or isinstance(right, bool):
-        raise RenderError("Yes or no has no order; compare it with == or !=.")
+        raise RenderError(sentence("Yes or no has no order; compare it with == or !=."))
     if isinstance(left, datetime) and isinstance(right, datetime):
         zone = scope.zone
         return (
@@ -89,8 +92,14 @@ def _alike(left: object, right: object, scope: Scope) -> tuple[object, object]:
     for family in (str, (int, float, Decimal), date, time):
         if isinstance(left, family) and isinstance(right, family):
             return left, right
-    both = f"{kind_of(left)} and {kind_of(right)}"
-    raise RenderError(f"{both[0].upper()}{both[1:]} cannot be compared.")
+    one = kind_of(left)
+    raise RenderError(
+        sentence(
+            "{one} and {other} cannot be compared.",
+            one=f"{one[0].upper()}{one[1:]}",
+            other=kind_of(right),
+        )
+    )
 
 
 # --- arithmetic -------------------------------------------------------------------------------
@@ -114,7 +123,7 @@ def calculate(sign: str, left: object, right: object) -> Number:
     elif isinstance(one, float) and isinstance(other, Decimal):
         one = Decimal(repr(one))
     if not other and sign in ("/", "//", "%"):
-        raise RenderError("A number is divided by zero.")
+        raise RenderError(sentence("A number is divided by zero."))
     return amount(_ARITHMETIC[sign](one, other), f'"{sign}"')
 
 

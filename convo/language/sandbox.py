@@ -238,7 +238,9 @@ def rendered(source: str, scope: Scope) -> str:
         for piece in _text_program(source)(_context(scope)):
             length += len(piece)
             if length > MAX_TEXT:
-                raise RenderError(f"The text comes to more than {MAX_TEXT:,} characters.")
+                raise RenderError(
+                    sentence("The text comes to more than {most} characters.", most=f"{MAX_TEXT:,}")
+                )
             pieces.append(piece)
     except Exception as error:
         raise _as_render_error(error, lambda: inspected_text(source), scope) from None
@@ -265,15 +267,20 @@ def _as_render_error(
     """Ours as it is; Jinja's and Python's in words that hold no value of a customer's."""
     if isinstance(error, EmptyValue):
         names = [use.name for use in inspected().uses if looked_up(use.name, scope) is None]
-        which = ", ".join(f"`{name}`" for name in dict.fromkeys(names)) or "a value"
-        return RenderError(f"This text shows {which}, which is empty.")
+        which = ", ".join(f"`{name}`" for name in dict.fromkeys(names)) or sentence("a value")
+        return RenderError(sentence("This text shows {which}, which is empty.", which=which))
     if isinstance(error, UndefinedError):
         return RenderError(
-            f"`{_full_name(str(error), inspected().uses, scope)}` is not known here."
+            sentence(
+                "`{name}` is not known here.",
+                name=_full_name(str(error), inspected().uses, scope),
+            )
         )
     if isinstance(error, (RenderError, TextProblem)):
         return error
-    return RenderError(f"This could not be worked out ({type(error).__name__}).")
+    return RenderError(
+        sentence("This could not be worked out ({error}).", error=type(error).__name__)
+    )
 
 
 def _full_name(last: str, uses: tuple[Use, ...], scope: Scope) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from convo.errors import RenderError
 from convo.language.scope import Choice, Choices, Standing
+from convo.sentences import sentence
 
 # RFC 9557: the offset says when, the name in brackets says where.
 _WITH_ZONE = re.compile(r"(?P<when>[^\[\]]+)\[(?P<zone>[^\[\]]+)\]")
@@ -168,4 +169,4 @@ def restored(kind: str, raw: Any, zone: ZoneInfo) -> Any:
     try:
         return _RESTORES[kind](raw, zone)
     except (ValueError, InvalidOperation):
-        raise RenderError(f"A kept answer is not a {kind}.") from None
+        raise RenderError(sentence("A kept answer is not a {kind}.", kind=kind)) from None

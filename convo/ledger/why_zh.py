@@ -160,7 +160,7 @@ def _dropped_for(facts: Mapping[str, Any]) -> str:
 
 
 TOLD: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "inbound": lambda f: f"对方在 {f['channel']} 写道：“{f['text']}”",
+    "inbound": lambda f: f"对方在 {f['channel']} 写道：“{f['text']}”。",
     "altered": lambda f: (
         f"又有一条短信用了同一个编号，内容却不同：{f['channel']} 的“{f['text']}”。系统没有处理它。"
     ),

@@ -5,6 +5,7 @@ from types import FrameType
 
 from convo.core.failures import Failure
 from convo.core.sessions import Frame
+from convo.errors import RenderError
 
 #: Characters of an error's words, and of its frames, that a parked turn keeps: of the frames the
 #: innermost.
@@ -18,16 +19,23 @@ FRAMES_AT_MOST = 12
 def failure(error: BaseException, stood: Frame | None = None, during: str = "") -> Failure:
     """For people who may read the conversation: the error with its words, and the frames."""
     trace = "".join(traceback.format_tb(error.__traceback__))
+    flow, version, step = _where(error, stood)
     return Failure(
         error=type(error).__name__,
         words=str(error)[:WORDS_AT_MOST],
         place=_place(error),
-        flow=stood.flow if stood else "",
-        version=stood.version if stood else "",
-        step=stood.step if stood else "",
+        flow=flow,
+        version=version,
+        step=step,
         during=during,
         trace=_innermost(trace),
     )
+
+
+def _where(error: BaseException, stood: Frame | None) -> tuple[str, str, str]:
+    if isinstance(error, RenderError) and error.at_step is not None:
+        return error.at_step
+    return ("", "", "") if stood is None else (stood.flow, stood.version, stood.step)
 
 
 def _innermost(trace: str) -> str:

@@ -15,7 +15,9 @@ from convo.chinese.files import FILES
 from convo.chinese.flows import FLOWS
 from convo.chinese.keys import KEYS
 from convo.chinese.reasons import REASONS
+from convo.chinese.texts import KINDS as OF_VALUES
 from convo.chinese.texts import TEXTS
+from convo.chinese.working_out import WORKING_OUT
 from convo.engine.schema import FlowFile
 from convo.errors import FlowErrors
 from convo.language.document import read_document
@@ -116,10 +118,13 @@ def test_chinese_says_the_same_facts() -> None:
 
 
 def test_no_table_holds_what_nobody_says_or_what_another_has() -> None:
-    others = {each for each in CATALOGUE if f"{each[0].upper()}{each[1:]}" not in KEYS}
+    beginning = {f"{each[0].upper()}{each[1:]}" for each in OF_VALUES}
+    others = {each for each in CATALOGUE if f"{each[0].upper()}{each[1:]}" not in KEYS} - beginning
     assert others - templates().keys() == set()
     held = Counter(
-        key for table in (FILES, TEXTS, FLOWS, OF_CHECKS, REASONS, KEYS) for key in table
+        key
+        for table in (FILES, TEXTS, OF_VALUES, FLOWS, OF_CHECKS, REASONS, WORKING_OUT, KEYS)
+        for key in table
     )
     assert [key for key, times in held.items() if times > 1] == []
 
@@ -194,10 +199,10 @@ def test_what_is_wrong_inside_of_a_text_is_said_in_chinese(
         is_chinese(problem.message)
 
 
-@pytest.mark.parametrize("template", REASONS)
+@pytest.mark.parametrize("template", [*REASONS, *WORKING_OUT])
 def test_a_reason_is_known_again_by_its_words_alone(template: str) -> None:
     facts = dict.fromkeys(gaps(template), "0x0E")
-    assert reason_in_chinese(template.format(**facts)) == REASONS[template].format(**facts)
+    assert reason_in_chinese(template.format(**facts)) == CATALOGUE[template].format(**facts)
 
 
 def test_a_reason_within_a_reason_is_known_again_and_words_of_others_stay() -> None:
@@ -223,3 +228,7 @@ def is_chinese(told: str) -> None:
         elif str(fact):
             said = said.replace(str(fact), "")
     assert not _ENGLISH.search(_QUOTED.sub("", said)), said
+
+
+def test_what_cannot_be_compared_is_known_again_with_the_kinds_of_values() -> None:
+    assert reason_in_chinese("A number and a text cannot be compared.") == "数字和文本无法比较。"

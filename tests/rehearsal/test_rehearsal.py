@@ -239,7 +239,7 @@ async def test_a_turn_that_fails_is_told_with_its_account() -> None:
         await rehearsal.text("broken")
         (account,) = rehearsal.parked()
         failed = failure_in(account)
-        assert failed.error == "RenderError"
+        assert (failed.error, failed.flow, failed.step) == ("RenderError", "broken", "a")
         assert "needs numbers" in failed.told
         assert rehearsal.parked() == ()
 

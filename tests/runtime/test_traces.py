@@ -2,6 +2,7 @@
 
 from convo.core.failures import account, failure_in
 from convo.core.sessions import Frame
+from convo.errors import RenderError
 from convo.runtime.traces import FRAMES_AT_MOST, TRACE_AT_MOST, WORDS_AT_MOST, failure, frames
 
 
@@ -42,3 +43,13 @@ def test_a_failure_comes_back_as_it_was_kept_and_shows_no_words_by_itself() -> N
     told = failure(raised(3, "Anna says 你好"), during="writing the turn")
     assert failure_in(account(told)) == told
     assert "Anna" not in repr(told)
+
+
+def test_a_step_that_could_not_be_come_to_is_where_it_failed_and_not_where_it_stood() -> None:
+    error = RenderError("A value that is compared is empty.")
+    stood = Frame(flow="booking", version="v1", step="day")
+    assert failure(error, stood).step == "day"
+    error.at_step = ("booking", "v1", "has_visit")
+    told = failure(error, stood)
+    assert (told.flow, told.version, told.step) == error.at_step
+    assert failure(error).step == "has_visit"

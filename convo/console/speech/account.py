@@ -23,7 +23,7 @@ SIGNING_IN: Mapping[PageLanguage, Mapping[str, str]] = {
         "sign_in": "登录",
         "wrong": "用户名或密码不正确。",
         "wait": "尝试次数过多，请在 {} 秒后再试。",
-        "wrong_old": "当前密码不正确，请重新输入。",
+        "wrong_old": "当前密码不正确，请将三项都重新输入。",
         "crowded": "当前登录人数较多，请稍后再试。",
         "nobody": "还没有用户。请在项目文件夹中运行：",
     },

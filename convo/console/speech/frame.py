@@ -15,13 +15,13 @@ ROLE_SAYS: Mapping[PageLanguage, Mapping[Role, str]] = {
     "en": {
         "viewer": "See flows, conversations and health.",
         "agent": "See whole numbers, which viewers do not, and decide on held messages.",
-        "editor": "Try flows out, and decide on parked events.",
+        "editor": "Decide on parked events, and try flows out in convo dev.",
         "admin": "Everything there is.",
     },
     "zh": {
         "viewer": "查看流程、会话和运行状况。",
         "agent": "查看完整号码（查看者只能看到部分），并处理待定短信。",
-        "editor": "试用流程，并处理搁置的事件。",
+        "editor": "处理搁置的事件，并在 convo dev 中试用流程。",
         "admin": "全部权限。",
     },
 }
@@ -41,8 +41,7 @@ FRAME: Mapping[PageLanguage, Mapping[str, str]] = {
         "lost": "The server does not answer. What is shown may be old.",
         "signed_out": "You are signed out. Load the page again.",
         "unfit_title": "Not for your role",
-        "unfit": "Your role is {role}. This page is for the role {least} or a higher one: ask "
-        "an admin.",
+        "unfit": "Your role is “{role}”. This page needs “{least}” or a higher role: ask an admin.",
         "nothing_title": "There is no such page",
         "nothing": "The address may be mistyped, or what it showed is no longer kept.",
         "away_title": "The store does not answer",

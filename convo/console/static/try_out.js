@@ -41,7 +41,7 @@ function list(cards) {
     for (const line of lines) each.append(made("p", "", line));
     const leads = made("ul");
     for (const { words, to, title: target } of ways) {
-      const way = made("li", "", words.length ? `${words.join(" · ")}: ` : "");
+      const way = made("li", "", words.length ? say.by_way.replace("{}", words.join(" · ")) : "");
       const link = made("a", "", say.leads_to.replace("{}", target));
       if (cards.some((card) => card.id === to)) link.href = `#list-${to}`;
       way.append(link);

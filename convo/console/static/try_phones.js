@@ -91,7 +91,7 @@ export function showText({ id, number, mine, text, media = [], at: when, parts, 
 
 // The line below a text: its time, what it costs, how far it got and why no farther.
 function below({ item, mine, status, code, told }) {
-  const far = `${TICKS[status]} ${say[`status_${status}`]}${code ? ` (${code})` : ""}`;
+  const far = `${TICKS[status]}\u00a0${say[`status_${status}`]}${code ? ` (${code})` : ""}`;
   item.dataset.status = status;
   item.querySelector(".cost").textContent = [...told, ...(mine ? [] : [far])].join(" · ");
 }
