@@ -12,6 +12,7 @@ class Sentence(str):
     """An English sentence, and a string like any other, that knows what it was made of.
 
     `template` is what a catalogue finds it by, as in gettext; `facts` are what its gaps hold.
+    msgspec writes no string of another class: what is kept or sent is `str(...)` of it.
     """
 
     __slots__ = ("facts", "template")
@@ -24,6 +25,10 @@ class Sentence(str):
         sentence.template = template
         sentence.facts = MappingProxyType(dict(facts))
         return sentence
+
+    def __reduce__(self) -> tuple[type["Sentence"], tuple[str, dict[str, object]]]:
+        # A string of another class is copied as one would copy its words alone.
+        return Sentence, (self.template, dict(self.facts))
 
 
 def sentence(template: LiteralString, /, **facts: object) -> Sentence:

@@ -1,6 +1,7 @@
 """What is wrong, said in Chinese: a catalogue from English template to Chinese, a table a room."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias
 
 from convo.chinese.checks import CHECKS
 from convo.chinese.files import FILES
@@ -41,3 +42,8 @@ def in_chinese(text: str) -> str:
 def reason_in_chinese(text: str) -> str:
     """The same for a reason of which only the words are left: kept, or told by another process."""
     return in_chinese(recognised(text, _LEFT))
+
+
+Saying: TypeAlias = Callable[[str], str]
+#: How a mistake is said in each language that it may be said in.
+SAYING: Mapping[Literal["en", "zh"], Saying] = {"en": str, "zh": in_chinese}

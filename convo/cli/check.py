@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import click
 
@@ -19,19 +19,20 @@ LANGUAGES = ("en", "zh")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for editors and programs.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="What it is said in.")
 @click.pass_context
-def check(ctx: click.Context, as_json: bool, lang: str) -> None:
+def check(ctx: click.Context, as_json: bool, lang: Literal["en", "zh"]) -> None:
     """Read convo.toml, keyword_handlers/ and flows/, and name every mistake.
 
     Each is told with its file, line and column, the line itself and how to mend it. Nothing is
-    sent, and the database is not touched. `--lang zh` says it in Chinese; settings and JSON are in
-    English always.
+    sent, and the database is not touched. `--lang zh` says it in Chinese; what convo.toml gets
+    wrong, and JSON, are in English always.
 
     \b
     Ends with 0 when all is well, 1 for mistakes in flows or handlers, 2 for the settings.
     """
+    from convo.chinese import SAYING
     from convo.wiring.authored import authored, settings_in
 
-    say = _saying(lang)
+    say = SAYING[lang]
     settings: list[str] = []
     warnings: list[str] = []
     flows: Sequence[FlowError] = ()
@@ -92,12 +93,6 @@ def _missing_holidays(settings: Any) -> list[str]:
     if found["error"]:
         raise SettingsError([*found["error"], *found["warning"]])
     return found["warning"]
-
-
-def _saying(language: str) -> Saying:
-    from convo.chinese import in_chinese
-
-    return in_chinese if language == "zh" else str
 
 
 def _emoji(found: Any, say: Saying) -> list[str]:

@@ -230,7 +230,7 @@ class Conversations:
             )
 
 
-_TEXTS = ("inbound", "said")
+_TEXTS = ("inbound", "altered", "said")
 """Records that tell of a text, theirs or ours."""
 
 _UNCHARGED = ("cancelled", "failed")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from convo.console.diary import Diary
@@ -79,6 +79,9 @@ def _words(flow: Flow | None, name: str, value: Any, scope: Scope) -> str:
     kind = None
     if flow is not None:
         labels, kind = flow.labels.get(name, labels), flow.answers.get(name)
+    if isinstance(value, list):
+        several = cast(list[Any], value)
+        return ", ".join(_words(flow, name, each, scope) for each in several)
     if isinstance(value, str) and value in labels:
         return Choice(value, labels[value]).label(scope.language)
     if isinstance(value, str) and kind not in TIMES:
@@ -86,9 +89,14 @@ def _words(flow: Flow | None, name: str, value: Any, scope: Scope) -> str:
     return kept_words(kind, value, scope)
 
 
+def _flow_of(frame: Frame, playbook: Playbook) -> Flow | None:
+    """The version that this conversation goes by."""
+    return playbook.versions.get(frame.version, playbook.flows).get(frame.flow)
+
+
 def with_a_person(frame: Frame, playbook: Playbook) -> bool:
     """Whether a person has taken over where this stands."""
-    flow = playbook.versions.get(frame.version, playbook.flows).get(frame.flow)
+    flow = _flow_of(frame, playbook)
     return flow is not None and isinstance(flow.steps.get(frame.step), Handoff)
 
 
@@ -108,7 +116,7 @@ def standing(
     )
 
     def answers(frame: Frame) -> Mapping[str, str]:
-        flow = playbook.flows.get(frame.flow)
+        flow = _flow_of(frame, playbook)
         return {name: _words(flow, name, value, scope) for name, value in frame.answers.items()}
 
     return {

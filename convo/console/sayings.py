@@ -158,7 +158,7 @@ SAYINGS: Mapping[PageLanguage, Mapping[str, str]] = {
         "picture": "发送图片",
         "picture_link": "图片链接",
         "bad_picture": "图片须为链接，例如 https://pictures.example/roof.jpg。",
-        "no_pictures": "此通道不能收图片。",
+        "no_pictures": "此渠道不能收图片。",
         "handed": "由人工处理",
         "give_back": "交还",
         "given_back": "人工已交还",

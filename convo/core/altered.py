@@ -10,9 +10,11 @@ def said(event: Arriving | Event) -> int | None:
     """32 bits of who wrote what: a change is missed once in 4 * 10^9. None of what is no text.
 
     Blanks do not count, nor pictures: a company's list of texts (ports/listings.py) differs in them
-    from its webhooks. A report needs none of this, for what it says is a part of its dedupe key.
+    from its webhooks, and may have lost the words (Twilio empties a text that was redacted), so
+    what says nothing is no other text. A report needs none of this, for what it says is a part of
+    its dedupe key.
     """
-    if not isinstance(event, Inbound):
+    if not isinstance(event, Inbound) or not event.text.strip():
         return None
     told = f"{event.contact.e164} {' '.join(event.text.split())}"
     digest = hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=4).digest()

@@ -107,7 +107,8 @@ def _one(
             )
         case "value_error":
             # Our own words, which are whole sentences.
-            (what,) = detail.get("ctx", {})["error"].args
+            error = detail.get("ctx", {})["error"]
+            what = error.args[0] if len(error.args) == 1 else str(error)
             return FlowError(what, place=document.place(path))
         case kind:
             words = _WORDS.get(kind)

@@ -67,7 +67,7 @@ def unanswered_in(records: Iterable[Recorded]) -> Sequence[Unanswered]:
                     session=facts.get("session", ""),
                     flow=facts.get("flow", ""),
                     step=facts.get("step", ""),
-                    text=_written(facts if "text" in facts else heard, heard),
+                    text=_written(facts if "text" in facts else heard, heard or facts),
                     before=tuple(wrote[recorded.contact]),
                 )
         if found is not None:

@@ -1,22 +1,17 @@
 """Flows while they are written: read anew when a file changes, and in force when they are right."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeAlias
 
-from convo.chinese import in_chinese
+from convo.chinese import SAYING, Saying
 from convo.console.phones import Phones
-from convo.drawing.wording import PageLanguage
 from convo.errors import ConvoError, FlowError, FlowErrors, SettingsError
 from convo.language.document import caret
 from convo.routing.playbook import Playbook
 from convo.runtime.shelf import Shelf
 from convo.settings import Settings
 from convo.wiring.authored import Authored, authored, flow_sources
-
-Saying: TypeAlias = Callable[[str], str]
-_SAYING: Mapping[PageLanguage, Saying] = {"en": str, "zh": in_chinese}
 
 LOOK_AGAIN = 0.3
 """Seconds between two looks at the folder of flows."""
@@ -38,7 +33,7 @@ async def reload(found: Authored, shelf: Shelf[Playbook], phones: Phones) -> Non
         try:
             fresh = await asyncio.to_thread(authored, settings)
         except ConvoError as error:
-            told = {name: _told(error, sources, say) for name, say in _SAYING.items()}
+            told = {name: _told(error, sources, say) for name, say in SAYING.items()}
             phones.tell("flows", {"mistakes": told})
             continue
         fresh.playbook.make_ready()

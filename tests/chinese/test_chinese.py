@@ -1,6 +1,8 @@
 """Whatever can be wrong with a flow is said in Chinese, with the same facts."""
 
 import ast
+import copy
+import pickle
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -232,3 +234,9 @@ def is_chinese(told: str) -> None:
 
 def test_what_cannot_be_compared_is_known_again_with_the_kinds_of_values() -> None:
     assert reason_in_chinese("A number and a text cannot be compared.") == "数字和文本无法比较。"
+
+
+def test_a_copy_is_the_same_sentence() -> None:
+    told = sentence("A text cannot show {kind}.", kind=sentence("a list"))
+    for copied in (copy.deepcopy(told), pickle.loads(pickle.dumps(told))):
+        assert (copied, in_chinese(copied)) == (told, "文本无法显示列表。")
