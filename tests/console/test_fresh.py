@@ -56,7 +56,7 @@ def test_the_list_has_who_wrote_last_at_its_top_and_what_was_sought_stays(
         page.locator(".talks a").first.focus()
         text(business, ANN, "book")
         expect(page.locator(".talks .who")).to_have_text([ANN, MEI], timeout=PATIENCE)
-        expect(page.locator(".head .hint")).to_have_text("2 conversations")
+        expect(page.locator(".head .hint")).to_have_text("2 in all")
         expect(page.locator(".talks a", has_text=MEI)).to_be_focused()
         expect(page.locator("[name=q]")).to_have_value("half a wo")
         # The other page has been open for as long.

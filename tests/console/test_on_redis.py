@@ -53,7 +53,7 @@ def test_the_pages_of_a_web_process_tell_what_workers_do(browser: Browser, tmp_p
         with seated(browser, business) as seat:
             page = seat.page
             seat.signs_in("viewer")
-            opens_until(seat, "/console/conversations", "2 conversations")
+            opens_until(seat, "/console/conversations", "2 in all")
             expect(page.locator(".talks .who")).to_have_count(2)
             assert ANN not in page.content()
             # Whose role is another one sees it on the next page.
