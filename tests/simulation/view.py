@@ -65,7 +65,7 @@ class View:
         self._lease: Lease | None = None
         #: By the lease's token.
         self._holdings: dict[str, _Holding] = {}
-        self._rings: Rings[Arrival | None] = Rings(self._bring, None)
+        self._rings: Rings[Arrival | None] = Rings(self._bring, None, lambda _: None)
         self._rung = asyncio.Event()
         self._context = copy_context()
         server.bells.append(self._ring)

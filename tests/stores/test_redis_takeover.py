@@ -239,6 +239,26 @@ async def test_other_words_that_were_told_in_the_lost_moments_are_told_again_and
     assert await other.accept([text("two", key="k")]) == ["duplicate"]
 
 
+async def test_a_text_whose_id_another_took_in_the_lost_moments_is_told_and_holds_up_nothing(
+    servers: Pair, opened: Opened, clock: HandSetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first brings nothing again by itself before the other one has come.
+    monkeypatch.setattr("convo.stores.redis.ring.KNOCK_EVERY", HOUR)
+    desk, first = await desk_of(await opened(), clock), await opened()
+    other = await opened()
+    servers.part()
+    assert await first.accept([text("one", key="k")]) == ["accepted"]
+    servers.fail_over()
+    async with asyncio.timeout(60):
+        await again(desk.look)
+        assert await again(lambda: other.accept([text("two", key="k")])) == ["accepted"]
+        assert await again(lambda: first.accept([text("later")])) == ["accepted"]
+    assert words(await desk.look()) == ["two", "later"]
+    (told,) = await desk.records("altered")
+    assert told.facts["text"] == "one"
+    assert await first.accept([text("one", key="k")]) == ["duplicate"]
+
+
 async def decides(store: RedisStore, decision: HeldDecision | ParkedDecision) -> str:
     (answer,) = await store.accept([Arrival(event=decision, dedupe="")])
     return answer

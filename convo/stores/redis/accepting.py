@@ -33,6 +33,16 @@ _ANSWERS: dict[bytes, Acceptance] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """A text that came in: what is told of it where another one has come under its id."""
+
+    event: Inbound
+    dedupe: str
+    #: See core/altered.py.
+    said: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
     """An arrival with everything worked out that needs no server."""
 
@@ -42,8 +52,8 @@ class _Prepared:
     args: tuple[Any, ...] = field(repr=False)
     #: For `accept_act`, when there is no memory for the rest; empty without an act of consent.
     act: tuple[Any, ...] = field(default=(), repr=False)
-    #: What it was made of.
-    arrival: Arrival
+    #: None of what is no text.
+    text: _Text | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,8 @@ class _Brought:
     function: str
     hash: int
     args: tuple[Any, ...] = field(repr=False)
+    #: What it brings, if that is a text.
+    text: _Text | None = field(default=None, repr=False)
 
 
 _KNOCK = _Brought("knock", 0, ())
@@ -80,7 +92,7 @@ class Door:
         self._bell = bell
         self.dedupe_days = dedupe_days
         self._inbox_limit = inbox_limit
-        self._rings = Rings(self._bring, _KNOCK)
+        self._rings = Rings(self._bring, _KNOCK, _aside)
 
     async def accept(self, arrivals: Sequence[Arrival]) -> list[Acceptance | None]:
         """Keep these. What cannot be encoded raises before anything is kept.
@@ -97,11 +109,11 @@ class Door:
     async def deliver(self, sought: Sought, partition: int) -> Acceptance:
         """Keep a report in the partition of its message."""
         report = sought.report
-        answer = await self._call(
-            *("accept_report", partition, sought.hash, partition, self._bell),
-            *(report.channel, report.outbound, report.provider_id),
+        args = (
+            *(partition, self._bell, report.channel, report.outbound, report.provider_id),
             *(report.status, STATUS_RANK[report.status], report.code, sought.raw),
         )
+        answer = await self._call(partition, _Brought("accept_report", sought.hash, args))
         return self._rung(answer, partition)
 
     def _prepared(self, arrival: Arrival) -> _Prepared | Sought | Recall:
@@ -120,17 +132,16 @@ class Door:
                 partition=partition,
                 hash=hash,
                 args=(partition, self._bell, about, event.choice, event.by),
-                arrival=arrival,
             )
-        said = altered.said(event)
-        says = "" if said is None else said
+        text = _text_of(arrival)
+        says = "" if text is None else text.said
         if arrival.aside and isinstance(event, Inbound):
             return _Prepared(
                 function="set_arrival_aside",
                 partition=partition,
                 hash=hash,
                 args=(contact, _told_of_aside(event, arrival.aside), says),
-                arrival=arrival,
+                text=text,
             )
         body, act = event_codec.encode(event), b""
         if (asked := arrival.consent) is not None:
@@ -143,7 +154,7 @@ class Door:
             hash=hash,
             args=(partition, self._bell, contact, body, arrival.raw, act, self._inbox_limit, says),
             act=(partition, contact, act) if act else (),
-            arrival=arrival,
+            text=text,
         )
 
     async def _keep_here(self, prepared: _Prepared | Sought | Recall) -> Acceptance | None:
@@ -159,29 +170,20 @@ class Door:
             await self._recall(prepared)
             return "accepted"
         partition, hash = prepared.partition, prepared.hash
+        brought = _Brought(prepared.function, hash, prepared.args, prepared.text)
         try:
-            answer = await self._call(prepared.function, partition, hash, *prepared.args)
+            answer = await self._call(partition, brought)
         except Busy:
             if not prepared.act:
                 raise
             # There is no memory for it, but for an opt-out there always is.
-            answer = await self._call("accept_act", partition, hash, *prepared.act)
-        if answer == b"altered":
-            return await self._tell_altered(prepared)
+            answer = await self._call(partition, _Brought("accept_act", hash, prepared.act))
+        if answer == b"altered" and (told := _aside(brought)) is not None:
+            # Its own call: so it alone is brought again where it was lost, and never in the place
+            # of the first.
+            answer = await self._call(partition, told)
+            return "altered" if answer == b"accepted" else "duplicate"
         return self._rung(answer, partition)
-
-    async def _tell_altered(self, prepared: _Prepared) -> Acceptance:
-        """Once, in a call of its own: so it alone is brought again where it was lost, and never in
-        the place of the first."""
-        event, said = prepared.arrival.event, altered.said(prepared.arrival.event)
-        assert isinstance(event, Inbound)
-        assert said is not None
-        answer = await self._call(
-            *("set_arrival_aside", prepared.partition),
-            hashed(altered.key(prepared.arrival.dedupe, said)),
-            *(event.contact.e164, _told_of_altered(event), ""),
-        )
-        return "altered" if answer == b"accepted" else "duplicate"
 
     async def _recall(self, asked: Recall) -> None:
         """Let every partition know that has what it means, and drop what waits there."""
@@ -190,7 +192,7 @@ class Door:
         meant = everywhere if asked.contact is None else (layout.partition_of(asked.contact),)
 
         async def one(partition: int) -> None:
-            await self._call("recall", partition, hashed(""), *said(asked))
+            await self._call(partition, _Brought("recall", hashed(""), said(asked)))
             await drop_recalled(self._functions, partition)
 
         await asyncio.gather(*map(one, meant))
@@ -211,9 +213,9 @@ class Door:
                 return "accepted"
         return await self.deliver(sought, partition or 0)
 
-    async def _call(self, function: str, partition: int, hash: int, *args: Any) -> bytes:
-        brought = _Brought(function, hash, args)
-        return await self._rings.bring(partition, brought, again=function in _BROUGHT_AGAIN)
+    async def _call(self, partition: int, brought: _Brought) -> bytes:
+        again = brought.function in _BROUGHT_AGAIN
+        return await self._rings.bring(partition, brought, again=again)
 
     async def _bring(self, partition: int, server: bytes, brought: _Brought) -> tuple[bytes, bytes]:
         try:
@@ -237,9 +239,21 @@ class Door:
         return _ANSWERS[answer]
 
 
-def _told_of_altered(event: Inbound) -> bytes:
-    record = altered.record(event)
-    return _as_json([[record.kind, record.facts]])
+def _text_of(arrival: Arrival) -> _Text | None:
+    event, said = arrival.event, altered.said(arrival.event)
+    if said is None or not isinstance(event, Inbound):
+        return None
+    return _Text(event=event, dedupe=arrival.dedupe, said=said)
+
+
+def _aside(brought: _Brought) -> _Brought | None:
+    """What tells of a text, once, where another one has come under its id."""
+    if (text := brought.text) is None:
+        return None
+    record = altered.record(text.event)
+    told = _as_json([[record.kind, record.facts]])
+    hash = hashed(altered.key(text.dedupe, text.said))
+    return _Brought("set_arrival_aside", hash, (text.event.contact.e164, told, ""))
 
 
 def _told_of_aside(event: Inbound, rule: str) -> bytes:

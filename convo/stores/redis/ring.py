@@ -2,7 +2,8 @@
 
 What came in was answered for, so it may not be lost with the server that kept it. Each answer tells
 which server gave it; where another one answers, which may lack the last moments, what was brought
-in them is brought again first. To one that has it already it is a duplicate.
+in them is brought again first. To one that has it already it is a duplicate. Where another text has
+come under its id meanwhile it is `altered`, and what tells of it is kept in its place.
 """
 
 import asyncio
@@ -39,13 +40,19 @@ _KEPT = (b"accepted", b"duplicate")
 
 T = TypeVar("T")
 
+#: What tells of something that is altered, if it can be; it is brought as well.
+Instead = Callable[[T], T | None]
+
 
 class Ring(Generic[T]):
     """Everything for one partition passes here, and in its order where the server is a new one."""
 
-    def __init__(self, call: Callable[[bytes, T], Awaitable[tuple[bytes, bytes]]]) -> None:
+    def __init__(
+        self, call: Callable[[bytes, T], Awaitable[tuple[bytes, bytes]]], instead: Instead[T]
+    ) -> None:
         """`call` brings it to the server that is known, and answers what came of it and where."""
         self._call = call
+        self._instead = instead
         self._server = b""
         self._kept: deque[tuple[float, T]] = deque(maxlen=KEPT_ARRIVALS)
         #: How many there ever were.
@@ -83,7 +90,8 @@ class Ring(Generic[T]):
         while time() < until:
             answer, server = await self._ask(brought, again)
             if answer == b"elsewhere":
-                await self._bring_all(server)
+                if not await self._bring_all(server):
+                    await asyncio.sleep(ASK_AGAIN)
             elif answer == b"later":
                 await asyncio.sleep(ASK_AGAIN)
             else:
@@ -110,27 +118,36 @@ class Ring(Generic[T]):
                 self._kept.popleft()
         self._server = server
 
-    async def _bring_all(self, server: bytes) -> None:
-        """Bring everything again, in its order, to a server that took over."""
+    async def _bring_all(self, server: bytes) -> bool:
+        """Bring everything again, in its order, to a server that took over; whether it has all."""
         count = self._count
-        answers = await asyncio.gather(*(self._call(server, each) for _, each in self._kept))
-        has_all = all(where == server and what in _KEPT for what, where in answers)
+        answers = await asyncio.gather(*(self._bring_again(server, each) for _, each in self._kept))
+        has_all = all(where == server and what in _KEPT for _, what, where in answers)
         # What the other server answered meanwhile is lost as well: it is brought by the next try.
         if has_all and self._count == count:
             now = asyncio.get_running_loop().time()
-            self._kept = deque([(now, each) for _, each in self._kept], maxlen=KEPT_ARRIVALS)
+            self._kept = deque([(now, each) for each, _, _ in answers], maxlen=KEPT_ARRIVALS)
             self._server = server
-        if lost := sum(what == b"accepted" for what, _ in answers):
+        if lost := sum(what == b"accepted" for _, what, _ in answers):
             log.warning("Redis had lost %d arrivals, and has them again.", lost)
+        return has_all
+
+    async def _bring_again(self, server: bytes, brought: T) -> tuple[T, bytes, bytes]:
+        """What is kept of it from now on, what came of that, and where."""
+        answer, where = await self._call(server, brought)
+        if answer == b"altered" and (told := self._instead(brought)) is not None:
+            return told, *await self._call(server, told)
+        return brought, answer, where
 
 
 class Rings(Generic[T]):
     """One for each partition, looked after while there is something that could be lost."""
 
-    def __init__(self, bring: Bring, knock: T) -> None:
+    def __init__(self, bring: Bring, knock: T, instead: Instead[T]) -> None:
         """`knock` is brought only to hear which server has the partition."""
         self._bring = bring
         self._knock = knock
+        self._instead = instead
         self._rings: dict[int, Ring[T]] = {}
         self._watch: asyncio.Task[None] | None = None
 
@@ -138,7 +155,7 @@ class Rings(Generic[T]):
         """As `Ring.bring`."""
         ring = self._rings.get(partition)
         if ring is None:
-            ring = self._rings[partition] = Ring(partial(self._bring, partition))
+            ring = self._rings[partition] = Ring(partial(self._bring, partition), self._instead)
         answer = await ring.bring(brought, again=again)
         if self._watch is None and not ring.is_empty:
             self._watch = asyncio.create_task(self._watch_over())
