@@ -22,6 +22,7 @@ from tests.stores.contract_desk import (
     BEN,
     HOUR,
     START,
+    Desk,
     HandSetClock,
     consent,
     desk_of,
@@ -378,6 +379,15 @@ async def test_a_parked_event_that_was_let_go_in_the_lost_moments_takes_its_turn
     assert (await desk.look()).events == ()
     assert await desk.claim() == ["m1"]
     assert await desk.claim() == []
+    by_mei = [("again", "mei", SECOND)] if comes_to == "a failure" else []
+    assert await told_of_parked(desk) == [("again", "somebody", FIRST), *by_mei]
+
+
+async def told_of_parked(desk: Desk) -> list[tuple[str, str, str]]:
+    """Choice, by whom and of what, of each decision that is told; what it was is told as well."""
+    told = [each.facts for each in await desk.records("decided")]
+    assert all(facts["event"] for facts in told)
+    return [(facts["choice"], facts["by"], facts["parked"]) for facts in told]
 
 
 async def test_what_only_reads_like_a_parked_event_leaves_it_parked(
@@ -417,6 +427,7 @@ async def test_a_parked_errand_that_was_let_go_in_the_lost_moments_is_handed_out
     await desk.advance(errands_done=["e1"])
     clock.now += HOUR
     assert (await desk.advance()).errands == ()
+    assert await told_of_parked(desk) == [("again", "somebody", FIRST)]
 
 
 async def test_a_stop_that_comes_to_the_new_server_is_younger_than_all_before(

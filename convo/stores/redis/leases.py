@@ -170,8 +170,8 @@ class Holding:
             self.lease.partition,
             hashes,
             "resume",
-            *(self._acquired.owner, self.lease.token, self._acquired.before),
-            *(self._acquired.seq, self._lasts),
+            *(self.lease.partition, self._acquired.owner, self.lease.token),
+            *(self._acquired.before, self._acquired.seq, self._lasts),
             *(self._dedupe_days, arrivals, encode(self._let_go_again())),
         )
         if answer != b"ok":
@@ -191,7 +191,7 @@ class Holding:
             answer = await self._functions.in_partition(
                 self.lease.partition,
                 "redo",
-                *(self.lease.token, step.seq, self._lasts, step.asked),
+                *(self.lease.partition, self.lease.token, step.seq, self._lasts, step.asked),
                 encode((step.claims, step.errands, again)),
             )
             if answer[0] != b"ok":

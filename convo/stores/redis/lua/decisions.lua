@@ -64,6 +64,13 @@ local function run_again(p, fields, now)
   rank(p, 'claimable', id, now)
 end
 
+-- `number`: what it is called among everything that is parked.
+local function tell_parked(p, now, fields, number, choice, by)
+  local about = '"parked":%s,"event":%s'
+  about = about:format(quoted(number), quoted(fields[PARKED_ID]))
+  tell_decided(p, now, fields[PARKED_CONTACT], choice, by, about)
+end
+
 -- Both answer duplicate where there is nothing to decide any more.
 
 -- ARGV: clock, days, hash, partition's number, bell, message's id, choice, by
@@ -98,8 +105,7 @@ local function decide_parked(keys, args)
   if not found then return 'duplicate' end
   local fields = found[2]
   local contact, errand = fields[PARKED_CONTACT], fields[PARKED_ERRAND]
-  local about = '"parked":%s,"event":%s'
-  tell_decided(p, now, contact, choice, by, about:format(quoted(parked), quoted(fields[PARKED_ID])))
+  tell_parked(p, now, fields, parked, choice, by)
   if choice == 'again' and errand then run_again(p, fields, now) end
   write(p)
   if choice == 'again' and not errand then
@@ -114,6 +120,6 @@ end
 return {
   PARKED_CONTACT = PARKED_CONTACT, PARKED_ID = PARKED_ID, PARKED_EVENT = PARKED_EVENT,
   PARKED_ORDER = PARKED_ORDER, PARKED_ERRAND = PARKED_ERRAND, tell_decided = tell_decided,
-  send_again = send_again, run_again = run_again, decide_held = decide_held,
-  decide_parked = decide_parked,
+  tell_parked = tell_parked, send_again = send_again, run_again = run_again,
+  decide_held = decide_held, decide_parked = decide_parked,
 }
