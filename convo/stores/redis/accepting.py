@@ -18,9 +18,9 @@ from convo.ports import Acceptance, Arrival
 from convo.stores.redis.bells import Bells
 from convo.stores.redis.faults import Passing
 from convo.stores.redis.functions import Functions
-from convo.stores.redis.recalling import drop_recalled, said
+from convo.stores.redis.recalling import drop_recalled, recall_row
 from convo.stores.redis.ring import Rings
-from convo.stores.redis.rows import encode, hashed
+from convo.stores.redis.rows import encode, hashed, said_row
 from convo.stores.redis.seeking import Seeker, Sought
 
 _as_json = msgspec.json.Encoder().encode
@@ -133,8 +133,10 @@ class Door:
                 hash=hash,
                 args=(partition, self._bell, about, event.choice, event.by),
             )
-        text = _text_of(arrival)
-        says = "" if text is None else text.said
+        said, text = altered.said(event), None
+        if said is not None and isinstance(event, Inbound):
+            text = _Text(event=event, dedupe=arrival.dedupe, said=said)
+        says = said_row(said)
         if arrival.aside and isinstance(event, Inbound):
             return _Prepared(
                 function="set_arrival_aside",
@@ -192,7 +194,7 @@ class Door:
         meant = everywhere if asked.contact is None else (layout.partition_of(asked.contact),)
 
         async def one(partition: int) -> None:
-            await self._call(partition, _Brought("recall", hashed(""), said(asked)))
+            await self._call(partition, _Brought("recall", hashed(""), recall_row(asked)))
             await drop_recalled(self._functions, partition)
 
         await asyncio.gather(*map(one, meant))
@@ -237,13 +239,6 @@ class Door:
         if answer == b"accepted":
             self._bells.ring(partition)
         return _ANSWERS[answer]
-
-
-def _text_of(arrival: Arrival) -> _Text | None:
-    event, said = arrival.event, altered.said(arrival.event)
-    if said is None or not isinstance(event, Inbound):
-        return None
-    return _Text(event=event, dedupe=arrival.dedupe, said=said)
 
 
 def _aside(brought: _Brought) -> _Brought | None:

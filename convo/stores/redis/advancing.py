@@ -19,6 +19,7 @@ from convo.stores.redis.rows import (
     kept,
     outbound,
     row,
+    said_row,
     step_of,
     threes,
 )
@@ -178,7 +179,10 @@ def read_again(entries: Iterable[Entry]) -> tuple[list[int], bytes]:
     in_order = [known[number] for number in sorted(known)]
     packed = encode(
         [
-            [*(embedded(v) if isinstance(v, bytes) else v for v in entry), _said(entry)]
+            [
+                *(embedded(v) if isinstance(v, bytes) else v for v in entry),
+                said_row(altered.said(decode(entry[4], id="", at=0))),
+            ]
             for entry in in_order
         ]
     )
@@ -193,11 +197,6 @@ def let_go_again(entries: Iterable[Entry]) -> list[Any]:
         for entry, _, contact, _, body, order, *_ in entries
         if order != entry or isinstance(decode(body, id="", at=0), Due)
     ]
-
-
-def _said(entry: Entry) -> str:
-    said = altered.said(decode(entry[4], id="", at=0))
-    return "" if said is None else str(said)
 
 
 def _claims(flat: Sequence[Any], step: str, leave_by: float) -> Iterator[Claim]:

@@ -7,7 +7,7 @@ AT_ONCE = 500
 """Messages looked through in one call."""
 
 
-def said(asked: Recall) -> tuple[str, str, str, str, str]:
+def recall_row(asked: Recall) -> tuple[str, str, str, str, str]:
     """A recall as recalls.lua is told of it."""
     contact = "" if asked.contact is None else asked.contact.e164
     return asked.flow, asked.version, asked.request, contact, asked.by

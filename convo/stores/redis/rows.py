@@ -35,6 +35,11 @@ def embedded(packed: bytes) -> msgspec.Raw:
     return msgspec.Raw(b"\xdb" + len(packed).to_bytes(4) + packed)
 
 
+def said_row(said: int | None) -> str:
+    """What an arrival said (core/altered.py), as it is kept: empty for what is no text."""
+    return "" if said is None else str(said)
+
+
 def hashed(key: str) -> int:
     """64 bits of a dedupe key: a false twin has odds of 1 in 10^13. No key has no twin."""
     if not key:
