@@ -23,9 +23,9 @@ local function known_already(p)
   return 'duplicate'
 end
 
--- What came again: a duplicate, or, where it says something else than the first, `altered`. That is
--- told by a call of its own (set_arrival_aside), so nothing is written here. What an older Convo has
--- kept is not in `said`.
+-- What came again: a duplicate, or, where it says something else than the first, `altered`. That
+-- is told by a call of its own (set_arrival_aside), so nothing is written here. What an older Convo
+-- has kept is not in `said`.
 local function again(p, hash, said)
   if said ~= '' then
     for _, day in ipairs(p.said) do
@@ -36,7 +36,7 @@ local function again(p, hash, said)
   return known_already(p)
 end
 
--- The places of today's keys among the days.
+-- Today's place among the days: tomorrow's is first, for clocks differ.
 local TODAY = 2
 
 -- Remember an arrival among those of a day, by its place; and what it says, where it is a text.
@@ -146,7 +146,8 @@ end
 -- altered or busy.
 -- They are called at the door (takeover.lua).
 
--- ARGV: ..., partition's number, bell, contact, event, raw, act or '', most entries, what it says or ''
+-- ARGV: ..., partition's number, bell, contact, event, raw, act or '', most entries, what it says
+-- or ''
 local function accept(keys, args)
   local p, now = partition(keys), clock(args[1])
   local _, days, hash, number, bell, contact, event, raw, asked, most, said = unpack(args)
@@ -195,8 +196,8 @@ local function set_arrival_aside(keys, args)
   return 'accepted'
 end
 
--- ARGV: ..., partition's number, bell, channel, message's id, provider's id, status, its rank, code,
---       raw
+-- ARGV: ..., partition's number, bell, channel, message's id, provider's id, status, its rank,
+--       code, raw
 local function accept_report(keys, args)
   local p, now = partition(keys), clock(args[1])
   local _, days, hash, number, bell, channel, id, provider_id, status = unpack(args)
@@ -211,7 +212,7 @@ local function accept_report(keys, args)
 end
 
 return {
-  TODAY = TODAY, has_seen = has_seen, known_already = known_already, remember = remember, newest = newest,
-  order_of = order_of, keep_entry = keep_entry, accept = accept, accept_act = accept_act,
-  set_arrival_aside = set_arrival_aside, accept_report = accept_report,
+  TODAY = TODAY, has_seen = has_seen, known_already = known_already, remember = remember,
+  newest = newest, order_of = order_of, keep_entry = keep_entry, accept = accept,
+  accept_act = accept_act, set_arrival_aside = set_arrival_aside, accept_report = accept_report,
 }

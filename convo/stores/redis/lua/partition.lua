@@ -36,8 +36,8 @@
 -- and, where something arrives, behind them:
 --
 --   seen       set     hashes of arrivals, one set a day: tomorrow's, today's, yesterday's, ...
---   said       hash    hash of an arrival that is a text -> what it said (core/altered.py); as many,
---                      and of the same days
+--   said       hash    hash of an arrival that is a text -> what it said (core/altered.py); as
+--                      many, and of the same days
 --
 -- An entry's number is N * 1024 + the partition's number, so that no two events share an id.
 -- Lists in braces are MessagePack. All times are ms since 1970, UTC.
