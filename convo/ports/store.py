@@ -142,9 +142,16 @@ class Work:
     contacts: Mapping[PhoneNumber, Kept] = field(default_factory=dict[PhoneNumber, Kept])
     claims: tuple[Claim, ...] = ()
     errands: tuple[ErrandClaim, ...] = ()
-    #: When the next timer, message or errand comes due, ms since 1970; None when nothing waits.
-    next_due: int | None = None
-    next_but_messages: int | None = None  # the same of timers and errands alone
+    #: When the next message comes due, ms since 1970; None when none waits.
+    next_message: int | None = None
+    #: The same of timers and errands.
+    next_other: int | None = None
+
+    @property
+    def next_due(self) -> int | None:
+        """When the next of all these comes due."""
+        dues = (self.next_message, self.next_other)
+        return min((due for due in dues if due is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

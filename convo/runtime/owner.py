@@ -241,7 +241,7 @@ class Owner(Generic[P]):
     def _again(self, work: Work) -> int:
         """When to look again for what is due and not to be had: its channel is closed or full, or
         too many errands are under way."""
-        opens, other = self._sender.opens(work.now), work.next_but_messages
+        opens, other = self._sender.opens(work.now), work.next_other
         dues = [work.now + OVERDUE_POLL] if opens is None else [work.now + OVERDUE_POLL, opens]
         if self._sender.all_closed(work.now) and (other is None or other > work.now):
             dues[0] = work.now + CLOSED_POLL

@@ -45,7 +45,7 @@ class MessagesContract:
         await desk.say(message("m1", due=START + SECOND))
         work = await desk.advance()
         assert (work.claims, work.next_due) == ((), START + SECOND)
-        assert work.next_but_messages is None
+        assert work.next_other is None
         desk.clock.now += SECOND
         assert await desk.claim() == ["m1"]
 

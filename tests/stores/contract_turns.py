@@ -104,7 +104,7 @@ class TurnsContract:
         )
         assert (await desk.kept()).record == b"[2]"
         work = await desk.look()
-        assert (work.next_due, work.next_but_messages) == (START + HOUR, START + HOUR)
+        assert (work.next_due, work.next_other) == (START + HOUR, START + HOUR)
 
     async def test_a_turn_leaves_its_records_in_order(self, desk: Desk) -> None:
         for word in ("one", "two"):

@@ -146,9 +146,6 @@ def work(reply: Sequence[Any], most: int, leave_by: float) -> Work:
     dues = [int(due) for due in (next_timer, next_errand) if due != b""]
     if len(events) > most and timers:
         dues.append(timers[0][0])  # what does not fit in waits on
-    next_but_messages = min(dues, default=None)
-    if next_message != b"":
-        dues.append(int(next_message))
     return Work(
         now=now,
         events=events[:most],
@@ -163,8 +160,8 @@ def work(reply: Sequence[Any], most: int, leave_by: float) -> Work:
             )
             for contact, asked, body in threes(errands)
         ),
-        next_due=min(dues, default=None),
-        next_but_messages=next_but_messages,
+        next_message=None if next_message == b"" else int(next_message),
+        next_other=min(dues, default=None),
     )
 
 

@@ -331,7 +331,7 @@ def next_message(database: Database) -> int | None:
     )
 
 
-def next_but_messages(database: Database, *, timers_after: int) -> int | None:
+def next_other(database: Database, *, timers_after: int) -> int | None:
     """When a timer later than `timers_after`, or an errand, comes due, or did."""
     timers = database.execute("SELECT min(due) FROM timer WHERE due > ?", (timers_after,))
     errands = database.execute("SELECT min(claimable) FROM errand")

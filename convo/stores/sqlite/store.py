@@ -200,16 +200,15 @@ class SqliteStore:
         events, all_timers = claiming.read(database, wants.events, now)
         errands = claiming.claim_errands(database, wants.errands, now)
         # Timers that are handed out wait for nobody but the owner.
-        others = claiming.next_but_messages(database, timers_after=now if all_timers else -1)
-        message = claiming.next_message(database)
+        other = claiming.next_other(database, timers_after=now if all_timers else -1)
         return Work(
             now=now,
             events=events,
             contacts=kept(database, {each.event.contact for each in events}),
             claims=claims,
             errands=errands,
-            next_due=min((due for due in (others, message) if due is not None), default=None),
-            next_but_messages=others,
+            next_message=claiming.next_message(database),
+            next_other=other,
         )
 
     def _check(self, lease: Lease) -> None:
