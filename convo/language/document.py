@@ -5,16 +5,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeAlias
 
 from convo.errors import FlowError, FlowErrors, Place
 from convo.language.layout import Remark, remarks
-from convo.language.nodes import EMPTY, FLATTER, TOO_DEEP, Node, Reading, Value
+from convo.language.nodes import EMPTY, FLATTER, MAX_MISTAKES, TOO_DEEP, Node, Reading, Value
 from convo.sentences import sentence
 
 MAX_DOCUMENT_BYTES = 256 * 1024
 MAX_OPEN_BRACKETS = 500  # libyaml's own stack is not to be trusted with 50,000
-MAX_MISTAKES = 50
 CARET_WIDTH = 96
 
 #: Where a value stands in a file: the names and places that lead to it.
@@ -100,11 +100,11 @@ def _columns(sign: str) -> int:
 def read_document(source: str, file: str) -> Document:
     """Reads an authored file; raises FlowErrors with every mistake that could be found."""
     source = source.removeprefix("\ufeff").replace("\r\n", "\n")
-    found = list(_at_once(source))
+    found = list(islice(_at_once(source), MAX_MISTAKES))
     root: Node | None = None
     if not found:
         lines = source.split("\n")
-        found.extend(remarks(lines))
+        found.extend(islice(remarks(lines), MAX_MISTAKES))
         reading = Reading(lines)
         root = reading.read(source)
         told = {remark.line for remark in found}

@@ -13,6 +13,8 @@ from convo.sentences import sentence
 
 MAX_DEPTH = 30
 MAX_NODES = 50_000
+MAX_MISTAKES = 50
+"""More are not told, and not looked for."""
 
 Value: TypeAlias = "dict[str, Value] | list[Value] | str | bool | None"
 Spot = tuple[int, int]
@@ -96,6 +98,8 @@ class Reading:
 
     def _tell(self, at: Spot, what: str, mend: str) -> None:
         self.found.append(Remark(line=at[0], column=at[1], what=what, mend=mend))
+        if len(self.found) >= MAX_MISTAKES:
+            raise _Stop
 
     def _stop(self, at: Spot, what: str, mend: str) -> None:
         self._tell(at, what, mend)
