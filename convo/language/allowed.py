@@ -89,17 +89,16 @@ _ALLOWED: frozenset[type[nodes.Node]] = frozenset(
 )
 _ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
 _NO_TAGS = sentence("Only if, elif, else and endif may stand in {{% %}}.")
+_NO_SETTING = (
+    "set",
+    sentence("A text cannot set a name; a step `set` does. {no_tags}", no_tags=_NO_TAGS),
+)
+_NO_IMPORT = ("import", sentence("A text cannot import a file. {no_tags}", no_tags=_NO_TAGS))
 # what is refused -> the word to point at, why
 _REFUSED: dict[type[nodes.Node], tuple[str, str]] = {
     nodes.For: ("for", sentence("A text cannot loop. {no_tags}", no_tags=_NO_TAGS)),
-    nodes.Assign: (
-        "set",
-        sentence("A text cannot set a name; a step `set` does. {no_tags}", no_tags=_NO_TAGS),
-    ),
-    nodes.AssignBlock: (
-        "set",
-        sentence("A text cannot set a name; a step `set` does. {no_tags}", no_tags=_NO_TAGS),
-    ),
+    nodes.Assign: _NO_SETTING,
+    nodes.AssignBlock: _NO_SETTING,
     nodes.Macro: ("macro", sentence("A text cannot hold a macro. {no_tags}", no_tags=_NO_TAGS)),
     nodes.CallBlock: (
         "call",
@@ -113,11 +112,8 @@ _REFUSED: dict[type[nodes.Node], tuple[str, str]] = {
         "include",
         sentence("A text cannot include a file. {no_tags}", no_tags=_NO_TAGS),
     ),
-    nodes.Import: ("import", sentence("A text cannot import a file. {no_tags}", no_tags=_NO_TAGS)),
-    nodes.FromImport: (
-        "import",
-        sentence("A text cannot import a file. {no_tags}", no_tags=_NO_TAGS),
-    ),
+    nodes.Import: _NO_IMPORT,
+    nodes.FromImport: _NO_IMPORT,
     nodes.Extends: (
         "extends",
         sentence("A text cannot extend a file. {no_tags}", no_tags=_NO_TAGS),
